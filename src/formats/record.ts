@@ -1,0 +1,215 @@
+/**
+ * The record: one sentence on its way through the eight steps, and the one table of its fields.
+ * From the table come the TypeScript type, the check of every line read, and the page docs/records.md.
+ * Fields that the table does not name are the user's: they are handed on untouched.
+ */
+import { PipeError, show } from '../errors.js';
+import { Tensor, tensorFromJson, tensorToJson } from './tensor.js';
+
+/** [start, end) in Unicode code points. */
+export type Span = [start: number, end: number];
+
+/** One layer and direction of a recurrent network on one sentence; every matrix is [timeSteps, units], 0 where masked. */
+export interface LayerTrace {
+  /** from 1, the layer that reads the embeddings */
+  layer: number;
+  direction: 'forward' | 'backward';
+  hiddenStates: Tensor;
+  /** LSTM only */
+  cellStates?: Tensor;
+  /** LSTM: inputGate, forgetGate, candidate, outputGate; GRU: updateGate, resetGate, candidate; RNN: none */
+  gates: Record<string, Tensor>;
+}
+
+/** What `output` took, and from where. */
+export interface Taken {
+  how: 'last' | 'first' | 'mean' | 'max' | 'all';
+  /** time steps from 1 that the output was taken from: one for last and first, every real one for the others */
+  timeSteps: number[];
+}
+
+interface Prediction {
+  label: string;
+  probability: number;
+}
+
+/** The TypeScript type of each kind of field. */
+interface Kinds {
+  id: string | number;
+  string: string;
+  label: string | number | string[] | number[];
+  span: Span;
+  strings: string[];
+  spans: Span[];
+  integer: number;
+  integers: number[];
+  vector: Tensor;
+  matrix: Tensor;
+  trace: LayerTrace[];
+  taken: Taken;
+  predictions: Prediction[];
+}
+
+type Kind = keyof Kinds;
+
+interface Field<K extends Kind = Kind> {
+  kind: K;
+  /** the step that adds it */
+  step: string;
+  about: string;
+}
+
+const field = <K extends Kind>(kind: K, step: string, about: string): Field<K> => ({ kind, step, about });
+
+/** Every field that a step reads or writes, in the order in which steps add them. */
+export const FIELDS = {
+  id: field('id', 'sentences', 'the name of the record; `12#3` is the third sentence of line (or row) 12'),
+  text: field('string', 'sentences', 'the sentence'),
+  originalText: field('string', 'tokenize', 'the text before --to-simplified'),
+  span: field('span', 'sentences', 'where the sentence stands in the document (or in its row), [start, end) in code points'),
+  label: field('label', 'sentences', 'the label that the input gave'),
+  tokens: field('strings', 'tokenize', 'the tokens; joined they are the text'),
+  tokenSpans: field('spans', 'tokenize', 'where each token stands in `text`, [start, end) in code points'),
+  pos: field('strings', 'tokenize', 'the part of speech of each token (--pos)'),
+  segmenter: field('string', 'tokenize', 'what cut the text: algorithm and a hash of its options and dictionaries'),
+  ids: field('integers', 'encode', 'the number of each token in the vocabulary; after pad, of one fixed length'),
+  ngramIds: field('integers', 'encode', 'the number of the n-gram that starts at each token (vocab --ngrams)'),
+  vocabulary: field('string', 'encode', 'the start of the SHA-256 of the vocabulary that the ids belong to'),
+  length: field('integer', 'pad', 'how many of the ids are real tokens'),
+  mask: field('integers', 'pad', '1 = real token, 0 = padding, one a time step'),
+  kept: field('span', 'pad', 'which tokens were kept, [start, end); the others were cut'),
+  embeddings: field('matrix', 'embed', 'one word vector a time step, [timeSteps, dim]; 0 where masked'),
+  hiddenStates: field('matrix', 'rnn', 'the last layer’s hidden state at every time step, [timeSteps, units × directions]; 0 where masked'),
+  trace: field('trace', 'rnn', 'hidden states, cell states and gates of every layer and direction (--trace)'),
+  output: field('vector', 'output', 'the network’s output vector'),
+  taken: field('taken', 'output', 'how the output was taken and from which time steps'),
+  logits: field('vector', 'classify', 'one score a label, before softmax'),
+  probabilities: field('vector', 'classify', 'softmax of the logits'),
+  prediction: field('string', 'classify', 'the most probable label'),
+  top: field('predictions', 'classify', 'the k most probable labels (--top-k)'),
+} as const satisfies Record<string, Field>;
+
+export type FieldName = keyof typeof FIELDS;
+
+type FieldsOfARecord = { [Name in FieldName]?: Kinds[(typeof FIELDS)[Name]['kind']] };
+
+/** The line of the input that a record comes from; not written. */
+export const LINE: unique symbol = Symbol('line');
+
+export interface SentenceRecord extends FieldsOfARecord {
+  [LINE]?: number;
+  [other: string]: unknown;
+}
+
+/** Records travel in batches, so that native code and Arrow see many at once. */
+export type Batch = SentenceRecord[];
+
+const isInteger = (value: unknown): boolean => Number.isSafeInteger(value);
+const isSpan = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every(isInteger);
+const isString = (value: unknown): boolean => typeof value === 'string';
+const arrayOf =
+  (check: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    Array.isArray(value) && value.every(check);
+
+/** What a value of each kind looks like, in words and as a check of parsed JSON; tensors are read by `fromJson`. */
+const KINDS: Record<Kind, { expected: string; is: (value: unknown) => boolean }> = {
+  id: { expected: 'a string or a whole number', is: (value) => isString(value) || isInteger(value) },
+  string: { expected: 'a string', is: isString },
+  label: {
+    expected: 'a string, a number or an array of them',
+    is: (value) => [value].flat().every((one) => isString(one) || Number.isFinite(one)),
+  },
+  span: { expected: '[start, end]', is: isSpan },
+  strings: { expected: 'an array of strings', is: arrayOf(isString) },
+  spans: { expected: 'an array of [start, end]', is: arrayOf(isSpan) },
+  integer: { expected: 'a whole number', is: isInteger },
+  integers: { expected: 'an array of whole numbers', is: arrayOf(isInteger) },
+  vector: { expected: 'an array of numbers', is: (value) => value instanceof Tensor },
+  matrix: { expected: 'an array of equally long arrays of numbers', is: (value) => value instanceof Tensor },
+  trace: { expected: 'an array of layers', is: arrayOf((value) => typeof value === 'object' && value !== null) },
+  taken: { expected: 'an object with "how" and "timeSteps"', is: (value) => typeof value === 'object' && value !== null },
+  predictions: { expected: 'an array of label and probability', is: Array.isArray },
+};
+
+const NAMES = Object.keys(FIELDS) as FieldName[];
+
+/**
+ * A parsed JSON object as a record: known fields are checked and nested arrays become tensors.
+ *
+ * @throws PipeError('data') that names the field, what was expected and what was found
+ */
+export function fromJson(value: unknown): SentenceRecord {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new PipeError('data', 'not a record', { expected: 'a JSON object', found: show(value) });
+  const record = value as Record<string, unknown>;
+  for (const name of NAMES) {
+    if (!Object.hasOwn(record, name)) continue;
+    const { kind } = FIELDS[name];
+    if (kind === 'vector' || kind === 'matrix') record[name] = readTensor(record[name], kind, name);
+    else if (kind === 'trace') record[name] = readTrace(record[name]);
+    else if (!KINDS[kind].is(record[name])) throw wrongField(name, record[name]);
+  }
+  return record as SentenceRecord;
+}
+
+function wrongField(name: FieldName, value: unknown): PipeError {
+  return new PipeError('data', `the field "${name}" is wrong`, { expected: KINDS[FIELDS[name].kind].expected, found: show(value) });
+}
+
+function readTensor(value: unknown, kind: 'vector' | 'matrix', name: string): Tensor {
+  const tensor = tensorFromJson(value, kind === 'vector' ? 1 : 2);
+  if (typeof tensor !== 'string') return tensor;
+  throw new PipeError('data', `the field "${name}" ${tensor}`, { expected: KINDS[kind].expected });
+}
+
+function readTrace(value: unknown): LayerTrace[] {
+  if (!KINDS.trace.is(value)) throw wrongField('trace', value);
+  return (value as Record<string, unknown>[]).map((layer) => {
+    const { hiddenStates, cellStates, gates, ...rest } = layer;
+    const named = Object.entries(typeof gates === 'object' && gates !== null ? gates : {});
+    return {
+      ...rest,
+      hiddenStates: readTensor(hiddenStates, 'matrix', 'trace.hiddenStates'),
+      ...(cellStates === undefined ? {} : { cellStates: readTensor(cellStates, 'matrix', 'trace.cellStates') }),
+      gates: Object.fromEntries(named.map(([name, gate]) => [name, readTensor(gate, 'matrix', `trace.gates.${name}`)])),
+    } as LayerTrace;
+  });
+}
+
+/** The record as one line of JSON without its line end; fields stand in the order in which they were added. */
+export function toJson(record: SentenceRecord): string {
+  // U+2028, U+2029 and U+0085 are line ends to some readers (Python's splitlines), so they are written escaped
+  return jsonOf(record).replace(/[\u0085\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function jsonOf(value: unknown): string {
+  if (value instanceof Tensor) return tensorToJson(value);
+  if (!holdsTensor(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(jsonOf).join(',')}]`;
+  const entries = Object.entries(value as object).filter(([, part]) => part !== undefined);
+  return `{${entries.map(([name, part]) => `${JSON.stringify(name)}:${jsonOf(part)}`).join(',')}}`;
+}
+
+function holdsTensor(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  // of arrays only those of objects can hold one: an array of tokens or ids is not walked
+  if (Array.isArray(value)) return typeof value[0] === 'object' && !Array.isArray(value[0]) && value.some(holdsTensor);
+  for (const part of Object.values(value)) if (part instanceof Tensor || holdsTensor(part)) return true;
+  return false;
+}
+
+/**
+ * The named field of a record, which a step needs.
+ *
+ * @throws PipeError('data') that says which step adds the field
+ */
+export function need<Name extends FieldName>(record: SentenceRecord, name: Name): NonNullable<SentenceRecord[Name]> {
+  const value = record[name];
+  if (value !== undefined && value !== null) return value as NonNullable<SentenceRecord[Name]>;
+  const { step } = FIELDS[name];
+  throw new PipeError('data', `the record has no "${name}"`, {
+    found: Object.keys(record).join(', ') || 'an empty record',
+    hint: `"${name}" is added by rnn-pipe ${step}: run that step first`,
+  });
+}

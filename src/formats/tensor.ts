@@ -1,0 +1,92 @@
+/**
+ * A tensor as it travels in a record: 32-bit floats in row-major order, and their text.
+ * It does no arithmetic: that is the engines' work.
+ */
+
+/** @example new Tensor([2, 3], Float32Array.of(1, 2, 3, 4, 5, 6)) // two rows of three */
+export class Tensor {
+  constructor(
+    readonly shape: readonly number[],
+    readonly data: Float32Array,
+  ) {}
+
+  /** Row `index` of a matrix, as a view of the same memory. */
+  row(index: number): Float32Array {
+    const width = this.shape[1] ?? 1;
+    return this.data.subarray(index * width, (index + 1) * width);
+  }
+}
+
+const POWERS = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
+
+/**
+ * The double whose shortest decimal text reads back as the float `x`: 0.1 for 0.10000000149011612.
+ * Nine significant digits always suffice for a 32-bit float; the fewest that do are taken.
+ *
+ * @example shortest(Math.fround(0.1)) // 0.1
+ */
+export function shortest(x: number): number {
+  if (x === 0 || Number.isInteger(x)) return x === 0 ? 0 : x;
+  const exponent = Math.floor(Math.log10(Math.abs(x)));
+  for (let digits = 6; digits <= 9; digits++) {
+    const shift = digits - 1 - exponent;
+    // a power of ten up to 1e22 is exact, so the quotient is the double that a reader of the decimal gets
+    const value = shift >= 0 && shift <= 22 ? Math.round(x * POWERS[shift]!) / POWERS[shift]! : Number(x.toPrecision(digits));
+    if (Math.fround(value) === x) return value;
+  }
+  return Number(x.toPrecision(9));
+}
+
+/** `[[…],[…]]`; the caller has made sure that the numbers are finite. */
+export function tensorToJson(tensor: Tensor): string {
+  const { shape, data } = tensor;
+  let at = 0;
+  const level = (depth: number): string => {
+    const size = shape[depth] ?? 0;
+    const parts: string[] = new Array<string>(size);
+    if (depth === shape.length - 1) for (let i = 0; i < size; i++) parts[i] = String(shortest(data[at++]!));
+    else for (let i = 0; i < size; i++) parts[i] = level(depth + 1);
+    return `[${parts.join(',')}]`;
+  };
+  return shape.length === 0 ? String(shortest(data[0]!)) : level(0);
+}
+
+/**
+ * Nested arrays of finite numbers to a tensor of the given rank.
+ * A matrix of no rows has shape [0, 0].
+ *
+ * @returns the tensor, or what is wrong with the value as the end of a sentence
+ */
+export function tensorFromJson(value: unknown, rank: 1 | 2): Tensor | string {
+  if (!Array.isArray(value)) return 'is not an array';
+  if (rank === 1) {
+    const data = new Float32Array(value.length);
+    return fill(data, 0, value) ?? new Tensor([value.length], data);
+  }
+  const first: unknown = value[0];
+  const width = Array.isArray(first) ? first.length : 0;
+  const data = new Float32Array(value.length * width);
+  for (const [row, numbers] of value.entries()) {
+    if (!Array.isArray(numbers)) return `has no array at row ${row}`;
+    if (numbers.length !== width) return `has ${numbers.length} numbers in row ${row} and ${width} in row 0`;
+    const wrong = fill(data, row * width, numbers);
+    if (wrong) return `${wrong} of row ${row}`;
+  }
+  return new Tensor([value.length, width], data);
+}
+
+function fill(data: Float32Array, offset: number, numbers: readonly unknown[]): string | undefined {
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i];
+    if (typeof number !== 'number') return `has ${JSON.stringify(number)} in place of a number at index ${i}`;
+    data[offset + i] = number;
+    if (!Number.isFinite(data[offset + i]!)) return `has ${number} at index ${i}, which is no finite 32-bit float`;
+  }
+  return undefined;
+}
+
+/** Index of the first NaN or infinity, or -1. */
+export function firstNotFinite(data: Float32Array): number {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i]!)) return i;
+  return -1;
+}
