@@ -4,7 +4,8 @@ export default {
   testMatch: ['**/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: { '\\.ts$': ['ts-jest', { useESM: true, isolatedModules: true }] },
+  transform: { '\\.ts$': ['ts-jest', { useESM: true }] },
   collectCoverageFrom: ['src/**/*.ts'],
+  reporters: ['default', './test/support/results.cjs'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };

@@ -1,0 +1,167 @@
+/**
+ * The command line: the commander program made from COMMANDS, and the end of the process.
+ * It alone prints, colours, minds signals and turns errors into exit codes. What a command does is in `commands/`.
+ */
+import { Chalk, type ChalkInstance } from 'chalk';
+import { Command, CommanderError, Option } from 'commander';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { CommandDefinition, OptionDefinition } from './commands/command.js';
+import { COMMANDS } from './commands/index.js';
+import { SPEAKING } from './commands/options.js';
+import { describe, EXIT_CODES, PipeError } from './errors.js';
+import { removeTemporaryFiles } from './io/cleanup.js';
+import { ReaderWentAway, writeToStdout } from './io/stdout.js';
+import { reporter, type Voice } from './report.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** Runs one command line; resolves to the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const voice: Voice = { command: 'rnn-pipe', quiet: false, json: false, chalk: chalkFor(process.stderr) };
+  const interrupted = new AbortController();
+  const signal = stopOnSignals(interrupted);
+  try {
+    await program(voice, interrupted.signal).parseAsync(argv, { from: 'user' });
+    return signal.exitCode();
+  } catch (error) {
+    removeTemporaryFiles();
+    if (error instanceof ReaderWentAway) return 0;
+    if (interrupted.signal.aborted) return signal.exitCode();
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.usage;
+    return complain(error, voice);
+  }
+}
+
+function program(voice: Voice, signal: AbortSignal): Command {
+  const root = new Command('rnn-pipe')
+    .description('Raw Chinese text to the outputs of a recurrent network, in eight steps that can be looked at.')
+    .version(version, '-V, --version')
+    .usage('<command> [options] [input...]')
+    .helpCommand('help [command]', 'help for a command')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void writeToStdout(text), outputError: (text) => usageError(text, voice) })
+    .configureHelp({ helpWidth: Math.min(process.stdout.columns || 100, 120) })
+    .addHelpText(
+      'after',
+      '\nThe eight steps, as one line:\n  rnn-pipe run news.txt --to classify --labels finance,sports -o outputs.jsonl\n\nHelp for a command: rnn-pipe help <command>',
+    );
+  for (const definition of COMMANDS) root.addCommand(commandOf(definition, voice, signal));
+  addCompletion(root);
+  return root;
+}
+
+function commandOf(definition: CommandDefinition, voice: Voice, signal: AbortSignal): Command {
+  const command = new Command(definition.name)
+    .summary(definition.summary)
+    .description(definition.description)
+    .helpGroup(`${definition.group}:`)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void writeToStdout(text), outputError: (text) => usageError(text, voice) })
+    .configureHelp({ helpWidth: Math.min(process.stdout.columns || 100, 120) })
+    .addHelpText('after', `\nExamples:\n${definition.examples.map((example) => `  ${example}`).join('\n')}`);
+  if (definition.argument) command.argument(definition.argument.name, definition.argument.about);
+  else command.allowExcessArguments(false);
+  for (const option of [...definition.options, ...SPEAKING]) command.addOption(optionOf(option));
+  command.action(async () => {
+    const options: Record<string, unknown> = command.opts();
+    Object.assign(voice, { command: definition.name, quiet: options['quiet'] === true, json: options['json'] === true });
+    const given = new Set(Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli'));
+    await definition.run({ inputs: command.args, options, given, report: reporter(voice), signal });
+  });
+  return command;
+}
+
+function optionOf(definition: OptionDefinition): Option {
+  const option = new Option(definition.flags, definition.about);
+  if (definition.default !== undefined) option.default(definition.default);
+  if (definition.choices) option.choices([...definition.choices]);
+  const { parse, repeatable } = definition;
+  if (repeatable) option.argParser((text, all: unknown) => [...(Array.isArray(all) ? (all as unknown[]) : []), parse ? parse(text) : text]);
+  else if (parse) option.argParser(parse);
+  return option;
+}
+
+/** Shell completion costs a package to load, so only `rnn-pipe completion` and what it installed pay for it. */
+function addCompletion(root: Command): void {
+  root
+    .command('completion')
+    .helpGroup('Looking and checking:')
+    .summary('shell completion for bash, zsh, fish or powershell')
+    .argument('[shell]', 'bash, zsh, fish or powershell')
+    .allowExcessArguments()
+    .allowUnknownOption()
+    .addHelpText('after', '\nExamples:\n  source <(rnn-pipe completion bash)')
+    .action(async (shell: string | undefined) => {
+      const known = ['bash', 'zsh', 'fish', 'powershell'];
+      const suggesting = process.argv[3] === '--';
+      if (!suggesting && !known.includes(shell ?? ''))
+        throw new PipeError('usage', 'no such shell', {
+          expected: known.join(', '),
+          found: shell ?? 'none',
+          hint: 'rnn-pipe completion bash',
+        });
+      const { default: tab } = await import('@bomb.sh/tab/commander');
+      const bare = new Command('rnn-pipe');
+      for (const { name, summary, options } of COMMANDS) {
+        const command = bare.command(name).description(summary);
+        for (const option of options) command.addOption(optionOf(option));
+      }
+      tab(bare, { completionCommandName: 'completion' });
+      await bare.parseAsync(process.argv.slice(2), { from: 'user' });
+    });
+}
+
+/** Commander's own words for a usage error, in the one shape that all errors have. */
+function usageError(text: string, voice: Voice): void {
+  const [what = '', suggestion] = text
+    .trim()
+    .replace(/^error: /, '')
+    .split('\n');
+  const hint =
+    suggestion?.replace(/^\(Did you mean (.*)\?\)$/, 'did you mean $1?') ??
+    `rnn-pipe help${voice.command === 'rnn-pipe' ? '' : ` ${voice.command}`}`;
+  printError(new PipeError('usage', what, { hint }), voice);
+}
+
+function complain(error: unknown, voice: Voice): number {
+  if (error instanceof PipeError) {
+    printError(error, voice);
+    return EXIT_CODES[error.code];
+  }
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  printError(new PipeError('bug', trace, { hint: 'this is a bug of rnn-pipe: please report it with the command and this text' }), voice);
+  return EXIT_CODES.bug;
+}
+
+function printError(error: PipeError, { command, json, chalk }: Voice): void {
+  if (json) {
+    const { code, message, expected, found, hint, place } = error;
+    process.stderr.write(`${JSON.stringify({ level: 'error', command, code, message, ...place, expected, found, hint })}\n`);
+    return;
+  }
+  const name = command === 'rnn-pipe' ? command : `rnn-pipe ${command}`;
+  process.stderr.write(`${name}: ${chalk.red(`error[${error.code}]`)}: ${describe(error)}\n`);
+  if (error.hint) process.stderr.write(`${chalk.cyan('hint')}: ${error.hint}\n`);
+}
+
+/** Colour where the stream is a terminal and nobody said NO_COLOR (chalk itself does not look at it). */
+function chalkFor(stream: NodeJS.WriteStream): ChalkInstance {
+  const wanted = stream.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+  return new Chalk({ level: wanted ? 1 : 0 });
+}
+
+/** SIGINT, SIGTERM and SIGHUP stop the run tidily; a second one ends it at once. */
+function stopOnSignals(controller: AbortController): { exitCode: () => number } {
+  let received: NodeJS.Signals | undefined;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => {
+      removeTemporaryFiles();
+      if (received) process.exit(128 + constants.signals[name]);
+      received = name;
+      controller.abort();
+      // whatever cannot be aborted (a native call, a read of a terminal) does not keep a stopped run alive
+      setTimeout(() => process.exit(128 + constants.signals[name]), 2000).unref();
+    });
+  return { exitCode: () => (received ? 128 + constants.signals[received] : 0) };
+}

@@ -1,0 +1,62 @@
+/**
+ * What a command is: its flags, help and documentation as data, and what it does.
+ * From a definition come the commander command, shell completion, and its page in docs/commands.md.
+ */
+import type { Step } from '../steps/step.js';
+import type { Report } from './report.js';
+
+export interface OptionDefinition {
+  /** as commander takes them: `-o, --output <file>`, `--pos`, `--user-dict <file>` */
+  flags: string;
+  about: string;
+  default?: string | number | boolean;
+  choices?: readonly string[];
+  /** the text of the flag to its value; throws PipeError('usage') */
+  parse?: (text: string) => unknown;
+  /** may be given several times; the value is an array */
+  repeatable?: boolean;
+}
+
+/** Parsed options by their camel-cased names; structured-cloneable, so that worker threads can have them. */
+export type Options = Readonly<Record<string, unknown>>;
+
+/** A step as a part of a run. `prepare` opens the files that the options name and makes the step ready. */
+export interface StageDefinition {
+  /** true if the result for a record depends on that record alone, so that worker threads may share the work */
+  parallel: boolean;
+  /** `inputs` of a step that reads raw text too; the others read records only */
+  rawText: boolean;
+  /** throws for options that contradict one another; opens nothing */
+  check?: (options: Options) => void;
+  prepare: (options: Options) => Promise<Step>;
+}
+
+export interface Invocation {
+  /** positional arguments; `-` is stdin */
+  inputs: string[];
+  options: Options;
+  /** names of the options that the user typed, as opposed to defaults */
+  given: ReadonlySet<string>;
+  report: Report;
+  signal: AbortSignal;
+}
+
+export type Group = 'The eight steps' | 'Whole runs' | 'Looking and checking';
+
+export interface CommandDefinition {
+  name: string;
+  group: Group;
+  summary: string;
+  description: string;
+  /** what the positional arguments are, as commander takes it: `[input...]` */
+  argument?: { name: string; about: string };
+  options: readonly OptionDefinition[];
+  /** command lines that work as they stand on the files of examples/ */
+  examples: readonly string[];
+  run: (invocation: Invocation) => Promise<void>;
+}
+
+/** One of the eight steps as a command: its `run` is the same for all of them (`step-command.ts`). */
+export interface StepCommand extends Omit<CommandDefinition, 'run' | 'argument' | 'group'> {
+  stage: StageDefinition;
+}

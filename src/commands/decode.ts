@@ -1,0 +1,17 @@
+/** Step 3 backwards as a command: ids to tokens. */
+import { decode } from '../steps/decode.js';
+import type { StepCommand } from './command.js';
+import { loadVocabulary } from './loading.js';
+
+export const decodeCommand: StepCommand = {
+  name: 'decode',
+  summary: 'step 3 backwards: ids to tokens',
+  description: `Gives each id its token; padding is left out, and what was unknown stays <unk>.`,
+  options: [{ flags: '--vocab <file>', about: 'the vocabulary that the ids belong to' }],
+  examples: ['rnn-pipe decode examples/ids.jsonl --vocab examples/vocabulary.json'],
+  stage: {
+    parallel: true,
+    rawText: false,
+    prepare: async (options) => decode({ vocabulary: await loadVocabulary(options['vocab']) }),
+  },
+};

@@ -1,0 +1,25 @@
+/** Step 3 as a command: tokens to ids. */
+import { encode } from '../steps/encode.js';
+import type { StepCommand } from './command.js';
+import { loadVocabulary } from './loading.js';
+
+export const encodeCommand: StepCommand = {
+  name: 'encode',
+  summary: 'step 3: tokens to ids by a vocabulary',
+  description: `Gives each token its number in the vocabulary. Tokens that it does not have become <unk> (id 1); how many is told.`,
+  options: [
+    { flags: '--vocab <file>', about: 'the vocabulary, as "rnn-pipe vocab" writes it' },
+    {
+      flags: '--oov <what>',
+      about: 'what to do with a token that the vocabulary does not have',
+      choices: ['unk', 'error'],
+      default: 'unk',
+    },
+  ],
+  examples: ['rnn-pipe encode examples/tokens.jsonl --vocab examples/vocabulary.json'],
+  stage: {
+    parallel: true,
+    rawText: false,
+    prepare: async (options) => encode({ vocabulary: await loadVocabulary(options['vocab']), oov: options['oov'] as 'unk' | 'error' }),
+  },
+};

@@ -1,0 +1,24 @@
+/** How a command speaks: to people on stderr, and data on stdout. `cli.ts` makes it real; nothing else prints. */
+import type { Count } from '../steps/step.js';
+
+/** What a run did, for its last line on stderr. */
+export interface Summary {
+  recordsIn: number;
+  recordsOut: number;
+  bad: number;
+  counts: ReadonlyMap<Count, number>;
+  seconds: number;
+}
+
+export interface Report {
+  /** something that a person should know and that is no error, once */
+  note(text: string): void;
+  /** the run's last line */
+  summary(summary: Summary): void;
+  /** the result of a command that makes no records (`inspect`, `doctor`, `vocab` without -o), to stdout */
+  data(text: string): Promise<void>;
+  /** bytes or records done so far; drawn at most ten times a second, on a terminal only */
+  progress(done: string): void;
+  /** whether stdout is a terminal that shows colour */
+  colour: boolean;
+}

@@ -1,0 +1,31 @@
+/** The list of the steps as commands, in the order of the pipeline. One line a step. */
+import { classifyCommand } from './classify.js';
+import type { Options, StageDefinition, StepCommand } from './command.js';
+import { decodeCommand } from './decode.js';
+import { embedCommand } from './embed.js';
+import { encodeCommand } from './encode.js';
+import { outputCommand } from './output.js';
+import { padCommand } from './pad.js';
+import { rnnCommand } from './rnn.js';
+import { sentencesCommand } from './sentences.js';
+import { tokenizeCommand } from './tokenize.js';
+
+export const STEP_COMMANDS: readonly StepCommand[] = [
+  sentencesCommand,
+  tokenizeCommand,
+  encodeCommand,
+  decodeCommand,
+  padCommand,
+  embedCommand,
+  rnnCommand,
+  outputCommand,
+  classifyCommand,
+];
+
+/** A step and the options it was given: what a worker thread needs to make it ready. */
+export interface Stage {
+  name: string;
+  options: Options;
+}
+
+export const STAGES: ReadonlyMap<string, StageDefinition> = new Map(STEP_COMMANDS.map(({ name, stage }) => [name, stage]));

@@ -1,0 +1,86 @@
+/** A step as a whole command: reads, runs the one stage, writes, tells what it did. */
+import { PipeError } from '../errors.js';
+import type { CommandDefinition, Invocation, Options, StepCommand } from './command.js';
+import { checkOnBad, RECORD_INPUT, RECORD_OUTPUT, TEXT_INPUT, WORKERS } from './options.js';
+import { foldStages, runStages, type RunRequest } from './runner.js';
+import type { Stage } from './stages.js';
+import { paddedLength } from '../text/padding.js';
+import { replayable } from '../io/replay.js';
+
+/** The options of a step's command, its own first. */
+export function optionsOf({ options, stage }: StepCommand): CommandDefinition['options'] {
+  return [...options, ...(stage.rawText ? TEXT_INPUT : RECORD_INPUT), ...RECORD_OUTPUT, ...(stage.parallel ? [WORKERS] : [])];
+}
+
+/** The whole command of a step. */
+export function commandOfStep(step: StepCommand): CommandDefinition {
+  const { name, stage } = step;
+  return {
+    ...step,
+    group: 'The eight steps',
+    argument: { name: '[input...]', about: 'files, read one after another; - is stdin (default)' },
+    options: optionsOf(step),
+    run: async (invocation) => {
+      stage.check?.(invocation.options);
+      const request = requestOf(invocation, [{ name, options: invocation.options }], stage.rawText);
+      await runAndTell(invocation, name === 'pad' ? await withLength(request) : request);
+    },
+  };
+}
+
+/** What the runner is asked to do, from the options that all step commands share. */
+export function requestOf({ inputs, options, signal, report }: Invocation, stages: Stage[], rawText: boolean): RunRequest {
+  checkOnBad(options);
+  const text = (name: string): string | undefined => options[name] as string | undefined;
+  return {
+    inputs: inputs.length > 0 ? inputs : ['-'],
+    read: {
+      records: !rawText,
+      format: text('inputFormat'),
+      encoding: text('encoding'),
+      textKey: text('textKey'),
+      labelKey: text('labelKey'),
+      wrapped: options['wrapped'] === true,
+      maxLineBytes: options['maxLineBytes'] as number | undefined,
+    },
+    stages,
+    output: { path: text('output') ?? '-', format: text('format'), force: options['force'] === true },
+    workers: options['workers'] as number | undefined,
+    onBad: options['onBad'] === 'quarantine' ? { quarantine: text('badOut')!, max: options['maxBad'] as number | undefined } : 'stop',
+    signal,
+    onProgress: report.progress,
+    note: report.note,
+  };
+}
+
+export async function runAndTell({ report }: Invocation, request: RunRequest): Promise<void> {
+  const summary = await runStages(request);
+  report.summary(summary);
+}
+
+/**
+ * `pad --length auto|p95` made a number by reading the input once before the run; a pipe is spooled for that.
+ * Counts tokens where there are no ids yet, which is as many.
+ */
+export async function withLength(request: RunRequest): Promise<RunRequest> {
+  const padding = request.stages.find(({ name }) => name === 'pad');
+  const wanted = padding?.options['length'];
+  if (typeof wanted === 'number' || !padding) return request;
+  const again = { ...request, inputs: await replayable(request.inputs) };
+  const before = request.stages.slice(0, request.stages.indexOf(padding)).filter(({ name }) => name !== 'encode');
+  const lengths = await foldStages({ ...again, stages: before }, 'lengths', {});
+  const length = paddedLength(lengths as ReadonlyMap<number, number>, wanted as 'auto' | 'p95');
+  return {
+    ...again,
+    stages: request.stages.map((stage) => (stage === padding ? { ...stage, options: { ...stage.options, length } } : stage)),
+  };
+}
+
+/** @throws PipeError('usage') for an option that the stretch of steps has no use for */
+export function refuseStray(given: ReadonlySet<string>, known: ReadonlySet<string>, because: string): void {
+  for (const name of given)
+    if (!known.has(name))
+      throw new PipeError('usage', `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} does not apply`, { hint: because });
+}
+
+export type { Options };

@@ -1,0 +1,76 @@
+/** Step 2 as a command: sentences to tokens. */
+import { PipeError } from '../errors.js';
+import { tokenize } from '../steps/tokenize.js';
+import { openSegmenter } from '../text/segmenters/index.js';
+import type { Options, StepCommand } from './command.js';
+import { readText } from './loading.js';
+
+/** Options that only jieba understands; with another segmenter they are an error, never ignored. */
+const JIEBA_ONLY = { backend: '--backend', hmm: '--hmm', userDict: '--user-dict', pos: '--pos', mode: '--mode' } as const;
+
+function check(options: Options): void {
+  if (options['segmenter'] === 'jieba') return;
+  for (const [name, flag] of Object.entries(JIEBA_ONLY))
+    if (options[name] !== undefined)
+      throw new PipeError('usage', `${flag} does not apply to --segmenter ${String(options['segmenter'])}`, {
+        hint: 'leave it out, or use --segmenter jieba',
+      });
+}
+
+export const tokenizeCommand: StepCommand = {
+  name: 'tokenize',
+  summary: 'step 2: sentences to tokens, with their exact places',
+  description: `Cuts text into tokens. Joined they are the text, and tokenSpans says where each one stands. Reads the records of "sentences",
+or raw text, where every line is a record. jieba: runs of Chinese characters by jieba's dictionary (without its guesses at new words: --hmm),
+everything else by one rule that keeps LSTM, 3.14, 21% and AlphaGo-Zero whole. intl: ICU's dictionary; characters; whitespace: text that is cut already.`,
+  options: [
+    {
+      flags: '--segmenter <name>',
+      about: 'what cuts the text',
+      choices: ['jieba', 'intl', 'characters', 'whitespace'],
+      default: 'jieba',
+    },
+    { flags: '--backend <name>', about: 'which jieba (default: nodejieba where it is installed)', choices: ['nodejieba', 'jieba-rs'] },
+    { flags: '--hmm', about: 'let jieba guess new words (the backends then differ)' },
+    { flags: '--mode <mode>', about: 'jieba’s mode (default: cut)', choices: ['cut', 'all', 'search'] },
+    {
+      flags: '--user-dict <file>',
+      about: 'words of your own: word [frequency] [tag] a line; may be given several times',
+      repeatable: true,
+    },
+    { flags: '--pos', about: 'add the part of speech of each token' },
+    { flags: '--stop-words <file>', about: 'leave out these tokens, one a line' },
+    { flags: '--drop-punctuation', about: 'leave out punctuation and white space' },
+    { flags: '--to-simplified', about: 'traditional characters to simplified ones first' },
+  ],
+  examples: [
+    'rnn-pipe sentences examples/news.txt | rnn-pipe tokenize',
+    'rnn-pipe tokenize examples/news.txt --user-dict examples/words.txt --pos',
+  ],
+  stage: {
+    parallel: true,
+    rawText: true,
+    check,
+    prepare: async (options) => {
+      const userDicts = (options['userDict'] ?? []) as string[];
+      const stopWords = options['stopWords'] as string | undefined;
+      const segmenter = await openSegmenter({
+        name: options['segmenter'] as 'jieba',
+        ...(options['backend'] === undefined ? {} : { backend: options['backend'] as 'nodejieba' }),
+        hmm: options['hmm'] === true,
+        mode: (options['mode'] ?? 'cut') as 'cut',
+        userDicts: await Promise.all(userDicts.map(async (file) => ({ file, text: await readText(file, 'user dictionary') }))),
+        pos: options['pos'] === true,
+        dropPunctuation: options['dropPunctuation'] === true,
+        toSimplified: options['toSimplified'] === true,
+        ...(stopWords === undefined ? {} : { stopWords: wordsOf(await readText(stopWords, 'list of stop words')) }),
+      });
+      return tokenize({ segmenter });
+    },
+  },
+};
+
+/** One word a line; the line is the word, but for a line end. */
+function wordsOf(text: string): string[] {
+  return text.split(/\r?\n/).filter((word) => word !== '');
+}

@@ -1,0 +1,69 @@
+/** What is said on stderr, for people or as JSON lines. Used by `cli.ts` alone. */
+import type { ChalkInstance } from 'chalk';
+import type { Report, Summary } from './commands/report.js';
+import { writeToStdout } from './io/stdout.js';
+import type { Count } from './steps/step.js';
+
+export interface Voice {
+  command: string;
+  quiet: boolean;
+  json: boolean;
+  chalk: ChalkInstance;
+}
+
+/** A command's `Report` on this process's stdout and stderr. */
+export function reporter(voice: Voice): Report {
+  let drawnAt = 0;
+  const line = (text: string): void => {
+    if (drawnAt > 0) process.stderr.write('\r\u001b[2K');
+    drawnAt = 0;
+    process.stderr.write(`${text}\n`);
+  };
+  return {
+    note: (text) => {
+      if (!voice.quiet)
+        line(voice.json ? JSON.stringify({ level: 'note', command: voice.command, text }) : `${voice.chalk.dim('note')}: ${text}`);
+    },
+    summary: (summary) => {
+      if (!voice.quiet) line(voice.json ? JSON.stringify(summaryAsData(summary, voice.command)) : summaryLine(summary));
+    },
+    data: writeToStdout,
+    progress: (done) => {
+      const now = performance.now();
+      if (voice.quiet || voice.json || !process.stderr.isTTY || now - drawnAt < 100) return;
+      drawnAt = now;
+      process.stderr.write(`\r\u001b[2K${voice.chalk.dim(done)}`);
+    },
+    colour: process.stdout.isTTY && !process.env['NO_COLOR'],
+  };
+}
+
+/** What each count is called, in the order in which they are told. */
+const TOLD: readonly (readonly [Count, string])[] = [
+  ['tokens', 'tokens'],
+  ['unknownTokens', 'unknown'],
+  ['droppedTokens', 'dropped'],
+  ['cutTokens', 'tokens cut'],
+  ['cutRecords', 'records cut'],
+  ['paddedSteps', 'time steps of padding'],
+  ['missingVectors', 'tokens without a vector'],
+];
+
+function summaryLine({ recordsIn, recordsOut, bad, counts, seconds }: Summary): string {
+  const told = TOLD.filter(([count]) => (counts.get(count) ?? 0) > 0 || count === 'unknownTokens').flatMap(([count, name]) => {
+    const value = counts.get(count);
+    if (value === undefined) return [];
+    const tokens = counts.get('tokens') ?? 0;
+    const share = count === 'unknownTokens' && tokens > 0 ? ` (${((100 * value) / tokens).toFixed(2)} %)` : '';
+    return [`${grouped(value)} ${name}${share}`];
+  });
+  const parts = [...told, `${seconds.toFixed(2)} s`];
+  return `${grouped(recordsIn)} in, ${grouped(recordsOut)} out, ${grouped(bad)} bad, 0 lost; ${parts.join(', ')}`;
+}
+
+function summaryAsData({ recordsIn, recordsOut, bad, counts, seconds }: Summary, command: string): Record<string, unknown> {
+  return { level: 'summary', command, in: recordsIn, out: recordsOut, bad, lost: 0, ...Object.fromEntries(counts), seconds };
+}
+
+/** 1234567 → 1,234,567, in every locale. */
+const grouped = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');

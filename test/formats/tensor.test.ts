@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { firstNotFinite, shortest, Tensor, tensorFromJson, tensorToJson } from '../../src/formats/tensor.js';
+
+const float = fc.float({ noNaN: true, noDefaultInfinity: true }).map((x) => (Object.is(x, -0) ? 0 : x));
+
+test('shortest: by hand', () => {
+  expect(shortest(Math.fround(0.1))).toBe(0.1);
+  expect(shortest(Math.fround(-1 / 3))).toBe(-0.33333334);
+  expect(shortest(16777216)).toBe(16777216);
+  expect(shortest(-0)).toBe(0);
+});
+
+test('shortest reads back as the same float, in at most nine digits', () => {
+  fc.assert(
+    fc.property(float, (x) => {
+      const text = String(shortest(x));
+      expect(Math.fround(Number(text))).toBe(x);
+      if (Math.abs(x) < 1e7 && Math.abs(x) > 1e-6) expect(text.replace(/^-?0?\.?0*|[-.]|e.*$/g, '').length).toBeLessThanOrEqual(9);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('a matrix survives JSON, float for float', () => {
+  const matrix = fc
+    .tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 1, max: 5 }))
+    .chain(([rows, columns]) =>
+      fc
+        .array(float, { minLength: rows * columns, maxLength: rows * columns })
+        .map((data) => new Tensor([rows, rows ? columns : 0], Float32Array.from(data))),
+    );
+  fc.assert(
+    fc.property(matrix, (tensor) => {
+      expect(tensorFromJson(JSON.parse(tensorToJson(tensor)), 2)).toEqual(tensor);
+    }),
+  );
+});
+
+test.each([
+  [[[1, 2], [3]], 2, 'has 1 numbers in row 1 and 2 in row 0'],
+  [[[1, null]], 2, 'has null in place of a number at index 1 of row 0'],
+  [[1e39], 1, 'has 1e+39 at index 0, which is no finite 32-bit float'],
+  ['x', 1, 'is not an array'],
+] as const)('%j is refused', (value, rank, words) => {
+  expect(tensorFromJson(value, rank)).toBe(words);
+});
+
+test('firstNotFinite', () => {
+  expect(firstNotFinite(Float32Array.of(1, 2, NaN))).toBe(2);
+  expect(firstNotFinite(Float32Array.of(1, 2))).toBe(-1);
+});

@@ -1,0 +1,42 @@
+/** Imports point down only: bin → cli → commands → steps → {text, model, drawing} → engine; formats, io, errors below all. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+
+const source = resolve(import.meta.dirname, '../src');
+
+/** What a file of each folder may import; its own folder always. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  '.': ['commands', 'steps', 'formats', 'io'],
+  commands: ['steps', 'text', 'model', 'engine', 'formats', 'io'],
+  steps: ['text', 'model', 'engine', 'formats'],
+  text: ['formats'],
+  model: ['engine', 'formats'],
+  engine: [],
+  formats: [],
+  io: ['formats'],
+};
+
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const folderOf = (file: string): string => (file.includes('/') ? file.split('/')[0]! : '.');
+
+test.each(files)('%s imports only what stands below it', (file) => {
+  const text = readFileSync(join(source, file), 'utf8');
+  const imported = [...text.matchAll(/(?:from|import\()\s*'(\.[^']*)'/g)].map((match) =>
+    relative(source, resolve(source, file, '..', match[1]!)),
+  );
+  const folders = imported.map(folderOf).filter((folder) => folder !== folderOf(file));
+  const allowed = MAY_IMPORT[folderOf(file)];
+  expect(allowed).toBeDefined();
+  // errors.ts and, for cli.ts, report.ts stand in src itself
+  const wrong = imported.filter(
+    (path, i) => folders.includes(folderOf(path)) && path !== 'errors.js' && !allowed!.includes(folderOf(imported[i]!)),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('only cli.ts and report.ts write to stderr or end the process', () => {
+  const printing = files.filter((file) =>
+    /process\.(stderr\.write|stdout\.write|exit\()|console\./.test(readFileSync(join(source, file), 'utf8')),
+  );
+  expect(printing.sort()).toEqual(['cli.ts', 'report.ts']);
+});
