@@ -1,0 +1,65 @@
+/** Step 2: text to tokens, with the place of each one. Cuts a whole batch in one call of the segmenter. */
+import { need, type Batch, type SentenceRecord, type Span } from '../formats/record.js';
+import type { Segmenter } from '../text/segmenter.js';
+import { attempt, type Step, type StepContext } from './step.js';
+
+/**
+ * Adds `tokens`, `tokenSpans` ([start, end) in code points of `text`), `segmenter`, with a segmenter that knows parts of speech `pos`,
+ * and with one that simplifies `originalText`.
+ */
+export function tokenize({ segmenter }: { segmenter: Segmenter }): Step {
+  return async function* (batches, context) {
+    for await (const batch of batches) {
+      const records: Batch = [];
+      const texts: string[] = [];
+      for (const record of batch)
+        attempt(record, context, () => {
+          texts.push(segmenter.simplify ? segmenter.simplify(need(record, 'text')) : need(record, 'text'));
+          records.push(record);
+        });
+      if (records.length > 0) yield cutBatch(records, texts, segmenter, context);
+    }
+  };
+}
+
+function cutBatch(records: Batch, texts: readonly string[], { cut, fingerprint, tagOf, simplify }: Segmenter, context: StepContext): Batch {
+  let [characters, tokenCount, droppedTokens] = [0, 0, 0];
+  const done = cut(texts).map(({ tokens, spans, dropped }, i): SentenceRecord => {
+    const [record, text] = [records[i]!, texts[i]!];
+    characters += SURROGATE.test(text) ? toCodePoints(spans, text) : text.length;
+    tokenCount += tokens.length;
+    droppedTokens += dropped;
+    const added: SentenceRecord = { ...record };
+    if (simplify) {
+      added.text = text;
+      added.originalText = record.text!;
+    }
+    added.tokens = tokens;
+    added.tokenSpans = spans;
+    if (tagOf) added.pos = tokens.map(tagOf);
+    added.segmenter = fingerprint;
+    return added;
+  });
+  context.count('characters', characters);
+  context.count('tokens', tokenCount);
+  context.count('droppedTokens', droppedTokens);
+  return done;
+}
+
+const SURROGATE = /[\uD800-\uDFFF]/;
+
+/** Changes spans from code units to code points, in place; gives the length of the text. A lone surrogate is one code point. */
+function toCodePoints(spans: Span[], text: string): number {
+  const points = new Int32Array(text.length + 1);
+  let count = 0;
+  for (let at = 0; at < text.length; count++) {
+    points[at] = count;
+    at += text.codePointAt(at)! > 0xffff ? 2 : 1;
+    points[at] = count + 1;
+  }
+  for (const span of spans) {
+    span[0] = points[span[0]]!;
+    span[1] = points[span[1]]!;
+  }
+  return count;
+}

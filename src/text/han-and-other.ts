@@ -1,0 +1,108 @@
+/**
+ * Cuts texts into runs of Chinese characters, which a segmenter gets, and the rest, which `other-text.ts` cuts.
+ * The runs of all texts go to the segmenter in one call.
+ */
+import { PipeError } from '../errors.js';
+import type { Literals } from './literals.js';
+import { cutOther } from './other-text.js';
+import type { Cut, Cutter } from './segmenter.js';
+
+/** The words of many runs, in order and flat; a "\n" between words is passed over. The words of a run joined are the run. */
+export type CutRuns = (runs: readonly string[]) => string[];
+
+/** Words of a run with their place, where they are not just one after another. */
+export type Expand = (run: string, words: readonly string[]) => { word: string; start: number }[];
+
+/** Python jieba's idea of a Chinese character, in its segmentation without guesses. */
+const HAN = /[\u4E00-\u9FD5]+/g;
+const isHan = (code: number): boolean => code >= 0x4e00 && code <= 0x9fd5;
+
+export interface HanOptions {
+  /** words of the user's with other characters, matched before anything is cut */
+  literals?: Literals | undefined;
+  expand?: Expand | undefined;
+}
+
+/** A cutter from a function that cuts runs of Chinese characters. */
+export function hanAndOther(cutRuns: CutRuns, { literals, expand }: HanOptions = {}): Cutter {
+  return (texts) => {
+    const runs: string[] = [];
+    const pieces = literals ? texts.map((text) => literals(text)) : undefined;
+    for (const [i, text] of texts.entries())
+      for (const piece of pieces?.[i] ?? [{ text, literal: false }]) {
+        const found = piece.literal ? null : piece.text.match(HAN);
+        if (found) for (const run of found) runs.push(run);
+      }
+    const queue: Queue = { runs, words: cutRuns(runs), run: 0, word: 0 };
+    return texts.map((text, i) => {
+      const cut: Cut = { tokens: [], spans: [], dropped: 0 };
+      if (!pieces) fill(text, 0, queue, cut, expand);
+      else {
+        let offset = 0;
+        for (const piece of pieces[i]!) {
+          if (piece.literal) add(piece.text, offset, cut);
+          else fill(piece.text, offset, queue, cut, expand);
+          offset += piece.text.length;
+        }
+      }
+      return cut;
+    });
+  };
+}
+
+/** Runs and their words, taken one after another by the texts. */
+interface Queue {
+  runs: string[];
+  words: string[];
+  run: number;
+  word: number;
+}
+
+function fill(text: string, offset: number, queue: Queue, cut: Cut, expand: Expand | undefined): void {
+  let at = 0;
+  while (at < text.length) {
+    if (isHan(text.charCodeAt(at))) {
+      const run = queue.runs[queue.run++]!;
+      if (expand) expandRun(run, offset + at, queue, cut, expand);
+      else fillRun(run, offset + at, queue, cut);
+      at += run.length;
+    } else {
+      let end = at + 1;
+      while (end < text.length && !isHan(text.charCodeAt(end))) end++;
+      cutOther(text, at, end, offset, cut);
+      at = end;
+    }
+  }
+}
+
+function fillRun(run: string, start: number, queue: Queue, { tokens, spans }: Cut): void {
+  const end = start + run.length;
+  let at = start;
+  while (at < end) {
+    const word = queue.words[queue.word++];
+    if (word === undefined) throw notTheRun(run);
+    if (word.charCodeAt(0) === 10) continue;
+    const next = at + word.length;
+    tokens.push(word);
+    spans.push([at, next]);
+    at = next;
+  }
+  if (at !== end) throw notTheRun(run);
+}
+
+function expandRun(run: string, start: number, queue: Queue, cut: Cut, expand: Expand): void {
+  const words: Cut = { tokens: [], spans: [], dropped: 0 };
+  fillRun(run, start, queue, words);
+  for (const { word, start: at } of expand(run, words.tokens)) add(word, start + at, cut);
+}
+
+function add(token: string, at: number, { tokens, spans }: Cut): void {
+  tokens.push(token);
+  spans.push([at, at + token.length]);
+}
+
+function notTheRun(run: string): PipeError {
+  return new PipeError('bug', `the segmenter's words are not the text "${run.slice(0, 20)}"`, {
+    hint: 'try --backend jieba-rs, and report this',
+  });
+}

@@ -1,0 +1,63 @@
+/** What a segmenter is, and what it is asked for. The segmenters themselves are in segmenters/, one file each. */
+import type { Span } from '../formats/record.js';
+
+/** The tokens of one text; spans are [start, end) in UTF-16 code units here, `tokenize` makes them code points. */
+export interface Cut {
+  tokens: string[];
+  spans: Span[];
+  /** tokens that were left out */
+  dropped: number;
+}
+
+/** Cuts many texts in one call, so that the cost of calling native code is shared. */
+export type Cutter = (texts: readonly string[]) => Cut[];
+
+/** A dictionary of the user's, already read. */
+export interface UserDictionary {
+  file: string;
+  text: string;
+}
+
+export interface SegmenterOptions {
+  name: 'jieba' | 'intl' | 'characters' | 'whitespace';
+  /** jieba only; nodejieba where its binding loads, else jieba-rs */
+  backend?: 'nodejieba' | 'jieba-rs';
+  /** jieba only: guess words that the dictionary does not have */
+  hmm?: boolean;
+  /** jieba only: `all` gives every word of the dictionary that is in the text, `search` adds the words inside long ones */
+  mode?: 'cut' | 'all' | 'search';
+  userDicts?: readonly UserDictionary[];
+  pos?: boolean;
+  stopWords?: readonly string[];
+  dropPunctuation?: boolean;
+  toSimplified?: boolean;
+}
+
+/** A segmenter that is ready to cut, as one file in segmenters/ makes it. */
+export interface OpenSegmenter {
+  cut: Cutter;
+  /** all that decides where it cuts: goes into the fingerprint */
+  identity: readonly string[];
+  backend?: string;
+  /** the part of speech of a token, where it was asked for */
+  tagOf?: (token: string) => string;
+}
+
+/** One line of segmenters/index.ts. */
+export interface SegmenterDefinition {
+  name: SegmenterOptions['name'];
+  open(options: SegmenterOptions): Promise<OpenSegmenter>;
+}
+
+/** A segmenter with everything that stands before and after the cutting. */
+export interface Segmenter {
+  name: SegmenterOptions['name'];
+  /** `<name>-<8 hex>`: two segmenters with one fingerprint give the same tokens */
+  fingerprint: string;
+  /** of jieba: which library cuts; not a part of the fingerprint, unless it guesses new words */
+  backend?: string;
+  cut: Cutter;
+  tagOf?: (token: string) => string;
+  /** traditional to simplified characters, before cutting */
+  simplify?: (text: string) => string;
+}

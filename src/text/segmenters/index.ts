@@ -1,0 +1,58 @@
+/** The list of segmenters, and how one is opened: what is cut off before and left out after is the same for all of them. */
+import { createHash } from 'node:crypto';
+import { isPunctuation } from '../other-text.js';
+import type { Cut, Cutter, Segmenter, SegmenterDefinition, SegmenterOptions } from '../segmenter.js';
+import { characters } from './characters.js';
+import { intl } from './intl.js';
+import { jieba } from './jieba.js';
+import { whitespace } from './whitespace.js';
+
+export type { Segmenter, SegmenterOptions } from '../segmenter.js';
+
+export const SEGMENTERS: readonly SegmenterDefinition[] = [jieba, intl, characters, whitespace];
+
+/** Grows when the same options give other tokens than before. */
+const ALGORITHM = '1';
+
+/**
+ * Opens a segmenter: loads its dictionary and computes its fingerprint.
+ *
+ * @throws PipeError('data') for a wrong line of a user dictionary, PipeError('mismatch') where the backend is not there
+ */
+export async function openSegmenter(options: SegmenterOptions): Promise<Segmenter> {
+  const definition = SEGMENTERS.find(({ name }) => name === options.name)!;
+  const { cut, identity, backend, tagOf } = await definition.open(options);
+  const stopWords = new Set(options.stopWords);
+  const { dropPunctuation = false, toSimplified = false } = options;
+  const drop = dropper(stopWords, dropPunctuation);
+  const decides = [ALGORITHM, options.name, identity, [...stopWords].sort(), dropPunctuation, toSimplified];
+  const hash = createHash('sha256').update(JSON.stringify(decides)).digest('hex');
+  return {
+    name: options.name,
+    fingerprint: `${options.name}-${hash.slice(0, 8)}`,
+    cut: drop ? dropping(cut, drop) : cut,
+    ...(backend === undefined ? {} : { backend }),
+    ...(tagOf ? { tagOf } : {}),
+    ...(toSimplified ? { simplify: await simplifier() } : {}),
+  };
+}
+
+function dropper(stopWords: ReadonlySet<string>, dropPunctuation: boolean): ((token: string) => boolean) | undefined {
+  if (stopWords.size === 0 && !dropPunctuation) return undefined;
+  return (token) => stopWords.has(token) || (dropPunctuation && isPunctuation(token));
+}
+
+/** Leaves tokens out, with their spans, and counts them. */
+function dropping(cutter: Cutter, drop: (token: string) => boolean): Cutter {
+  return (texts) =>
+    cutter(texts).map(({ tokens, spans, dropped }): Cut => {
+      const kept = tokens.map((token) => !drop(token));
+      const left = tokens.filter((_, i) => kept[i]);
+      return { tokens: left, spans: spans.filter((_, i) => kept[i]), dropped: dropped + tokens.length - left.length };
+    });
+}
+
+async function simplifier(): Promise<(text: string) => string> {
+  const { Converter } = await import('opencc-js/t2cn');
+  return Converter({ from: 't', to: 'cn' });
+}
