@@ -29,16 +29,14 @@ function cutBatch(records: Batch, texts: readonly string[], { cut, fingerprint, 
     characters += SURROGATE.test(text) ? toCodePoints(spans, text) : text.length;
     tokenCount += tokens.length;
     droppedTokens += dropped;
-    const added: SentenceRecord = { ...record };
-    if (simplify) {
-      added.text = text;
-      added.originalText = record.text!;
-    }
-    added.tokens = tokens;
-    added.tokenSpans = spans;
-    if (tagOf) added.pos = tokens.map(tagOf);
-    added.segmenter = fingerprint;
-    return added;
+    return {
+      ...record,
+      ...(simplify ? { text, originalText: record.text! } : undefined),
+      tokens,
+      tokenSpans: spans,
+      ...(tagOf ? { pos: tokens.map(tagOf) } : undefined),
+      segmenter: fingerprint,
+    };
   });
   context.count('characters', characters);
   context.count('tokens', tokenCount);

@@ -7,7 +7,7 @@ import type { Literals } from './literals.js';
 import { cutOther } from './other-text.js';
 import type { Cut, Cutter } from './segmenter.js';
 
-/** The words of many runs, in order and flat; a "\n" between words is passed over. The words of a run joined are the run. */
+/** The words of many runs, in order and flat: the words of each run, joined, are the run. */
 export type CutRuns = (runs: readonly string[]) => string[];
 
 /** Words of a run with their place, where they are not just one after another. */
@@ -81,7 +81,6 @@ function fillRun(run: string, start: number, queue: Queue, { tokens, spans }: Cu
   while (at < end) {
     const word = queue.words[queue.word++];
     if (word === undefined) throw notTheRun(run);
-    if (word.charCodeAt(0) === 10) continue;
     const next = at + word.length;
     tokens.push(word);
     spans.push([at, next]);

@@ -1,0 +1,52 @@
+/** Step 3: tokens to ids. */
+import { PipeError, show } from '../errors.js';
+import { need, type SentenceRecord } from '../formats/record.js';
+import { keyOf } from '../text/counts.js';
+import { UNKNOWN } from '../text/specials.js';
+import type { Vocabulary } from '../text/vocabulary.js';
+import { eachRecord, type Step } from './step.js';
+
+/**
+ * Adds `ids`, `vocabulary` (12 hex digits of its hash) and, when the vocabulary has n-grams, `ngramIds`: at each token the id of the run
+ * that starts there; at the end of the sentence it ends with <eos>.
+ *
+ * Rejects a record of another segmenter than the vocabulary's ('mismatch'), and with `oov: 'error'` one with an unknown token ('data').
+ */
+export function encode({ vocabulary, oov }: { vocabulary: Vocabulary; oov: 'unk' | 'error' }): Step {
+  const { ids: idOf, ngrams, runIds, hash } = vocabulary;
+  return eachRecord((record, context): SentenceRecord => {
+    const tokens = need(record, 'tokens');
+    checkSegmenter(record, vocabulary);
+    const ids = new Array<number>(tokens.length);
+    let unknown = 0;
+    for (let at = 0; at < tokens.length; at++) {
+      const id = idOf.get(tokens[at]!);
+      if (id === undefined) {
+        if (oov === 'error') throw unknownToken(tokens[at]!, at, hash);
+        unknown++;
+      }
+      ids[at] = id ?? UNKNOWN;
+    }
+    context.count('tokens', tokens.length);
+    context.count('unknownTokens', unknown);
+    if (ngrams === 1) return { ...record, ids, vocabulary: hash };
+    return { ...record, ids, ngramIds: tokens.map((_, at) => runIds.get(keyOf(tokens, at, ngrams)) ?? UNKNOWN), vocabulary: hash };
+  });
+}
+
+function checkSegmenter({ segmenter }: SentenceRecord, vocabulary: Vocabulary): void {
+  if (segmenter === undefined || vocabulary.segmenter === '' || segmenter === vocabulary.segmenter) return;
+  throw new PipeError('mismatch', 'the tokens are of another segmenter than the vocabulary', {
+    expected: vocabulary.segmenter,
+    found: segmenter,
+    hint: 'tokenize with the options that the vocabulary was made with, or make a vocabulary of these tokens: rnn-pipe vocab',
+  });
+}
+
+function unknownToken(token: string, at: number, hash: string): PipeError {
+  return new PipeError('data', `token ${at + 1} is not in the vocabulary`, {
+    expected: `a token of vocabulary ${hash}`,
+    found: show(token),
+    hint: '--oov unk takes <unk> for such tokens',
+  });
+}

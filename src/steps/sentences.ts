@@ -1,0 +1,55 @@
+/** Step 1: texts to sentences, one record each. */
+import { need, type Batch, type SentenceRecord } from '../formats/record.js';
+import { splitSentences, type SentenceOptions } from '../text/sentences.js';
+import { attempt, type Step } from './step.js';
+
+/**
+ * Cuts the `text` of each record: the sentence k of record `12` has the id `12#k` (k from 1) and the span of its place in the document
+ * (code points); line breaks inside a sentence, which only wrapped text has, are taken out of `text`. Other fields are copied.
+ * With `split: false` a text stays one record.
+ */
+export function sentences({ split, ...options }: SentenceOptions & { split: boolean }): Step {
+  return async function* (batches, context) {
+    for await (const batch of batches) {
+      const done: Batch = [];
+      for (const record of batch)
+        attempt(record, context, () => {
+          const text = need(record, 'text');
+          if (split) for (const sentence of cut(record, text, options)) done.push(sentence);
+          else done.push(record);
+          context.count('characters', points(text, 0, text.length));
+        });
+      if (done.length > 0) yield done;
+    }
+  };
+}
+
+function cut(record: SentenceRecord, text: string, options: SentenceOptions): SentenceRecord[] {
+  const name = record.id ?? '';
+  let [at, point] = [0, record.span?.[0] ?? 0];
+  return splitSentences(text, options).map(({ start, end }, k) => {
+    const first = point + points(text, at, start);
+    const last = first + points(text, start, end);
+    [at, point] = [end, last];
+    return { ...record, id: `${name}#${k + 1}`, text: unwrapped(text.slice(start, end)), span: [first, last] };
+  });
+}
+
+/** How many code points text[from, to) has. */
+function points(text: string, from: number, to: number): number {
+  let count = to - from;
+  for (let at = from; at + 1 < to; at++)
+    if ((text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) {
+      count--;
+      at++;
+    }
+  return count;
+}
+
+/** Lines of wrapped text joined: with nothing between, but with a space between two Latin letters or digits. */
+function unwrapped(text: string): string {
+  if (!/[\r\n]/.test(text)) return text;
+  return text.replace(/(?<=([\x21-\x7e])?)\s*[\r\n]\s*(?=([\x21-\x7e])?)/g, (_, before?: string, after?: string) =>
+    before && after ? ' ' : '',
+  );
+}

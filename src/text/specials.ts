@@ -1,0 +1,7 @@
+/** The four special tokens, which have the first ids of every vocabulary. A word of the text that looks like one is an ordinary word. */
+export const SPECIALS = ['<pad>', '<unk>', '<bos>', '<eos>'] as const;
+
+/** padding: no word has this id */
+export const PAD = 0;
+/** a token that the vocabulary does not have */
+export const UNKNOWN = 1;
