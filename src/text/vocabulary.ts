@@ -99,7 +99,7 @@ export function formatVocabulary({ tokens, counts, runs, runCounts, segmenter, n
  *
  * @throws PipeError('mismatch') when it is no vocabulary, was changed after it was written, or has a token twice
  */
-export async function openVocabulary(text: string, file: string): Promise<Vocabulary> {
+export async function parseVocabulary(text: string, file: string): Promise<Vocabulary> {
   const { VOCABULARY, parseDocument } = await import('../formats/vocabulary.js');
   const hint = 'make one: rnn-pipe vocab tokens.jsonl -o vocabulary.json';
   const document = parseDocument(VOCABULARY, text, file, { what: 'a vocabulary', hint });

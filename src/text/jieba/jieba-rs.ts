@@ -1,6 +1,7 @@
 /** The backend `jieba-rs`: native (@node-rs/jieba), or compiled to WebAssembly (jieba-wasm) where no native binary is installed. */
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import { PipeError } from '../../errors.js';
 import type { CutRuns } from '../han-and-other.js';
 import type { Dictionary } from './dictionary.js';
@@ -45,7 +46,7 @@ let instances = 0;
 
 /** jieba-wasm keeps its dictionary in the module, so each one that is opened gets a module of its own. */
 export async function openWasm(dictionary: Dictionary): Promise<CutText> {
-  const url = import.meta.resolve('jieba-wasm/web');
+  const url = pathToFileURL(require.resolve('jieba-wasm/web')).href;
   const library = (await import(`${url}?instance=${++instances}`)) as typeof import('jieba-wasm/web');
   try {
     library.initSync({ module: await readFile(new URL('jieba_rs_wasm_bg.wasm', url)) });
