@@ -76,7 +76,7 @@ export function keyOf(tokens: readonly string[], at: number, n: number): string 
   let lengths = '';
   let text = '';
   for (let i = at; i < at + n && i < tokens.length; i++) {
-    lengths += i === at ? tokens[i]!.length : `,${tokens[i]!.length}`;
+    lengths += `${i === at ? '' : ','}${tokens[i]!.length}`;
     text += tokens[i]!;
   }
   return `${lengths}:${text}`;

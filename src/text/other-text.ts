@@ -66,7 +66,7 @@ function extendLast(text: string, at: number, to: number, offset: number, { toke
   COMBINING.lastIndex = at;
   if (!COMBINING.test(text)) return at;
   const end = Math.min(COMBINING.lastIndex, to);
-  tokens[tokens.length - 1] += text.slice(at, end);
+  tokens[tokens.length - 1] = tokens.at(-1)! + text.slice(at, end);
   last[1] = offset + end;
   return end;
 }

@@ -30,6 +30,9 @@ function overJoinedRuns(cut: CutText, hmm: boolean): CutRuns {
   };
 }
 
+/** The native jieba-rs that was opened last. */
+let native: { hash: string; jieba: import('@node-rs/jieba').Jieba } | undefined;
+
 /** Undefined where the package has no binary for this machine. */
 async function openNative(dictionary: Dictionary): Promise<CutText | undefined> {
   let library: typeof import('@node-rs/jieba');
@@ -38,7 +41,9 @@ async function openNative(dictionary: Dictionary): Promise<CutText | undefined> 
   } catch {
     return undefined;
   }
-  const jieba = library.Jieba.withDict(dictionary.bytes);
+  // the same dictionary opened again costs nothing
+  if (native?.hash !== dictionary.hash) native = { hash: dictionary.hash, jieba: library.Jieba.withDict(dictionary.bytes) };
+  const { jieba } = native;
   return (text, hmm) => jieba.cut(text, hmm);
 }
 

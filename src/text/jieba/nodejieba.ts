@@ -46,7 +46,7 @@ export function openNodejieba(dictionary: Dictionary, hmm: boolean): CutRuns {
   const library = require('nodejieba') as Nodejieba;
   load(library, dictionary);
   return (runs) => {
-    if (loaded !== dictionary.hash) load(library, dictionary);
+    load(library, dictionary);
     const words: string[] = [];
     for (const run of runs) for (const word of library.cut(run, hmm)) words.push(word);
     return words;
@@ -54,6 +54,7 @@ export function openNodejieba(dictionary: Dictionary, hmm: boolean): CutRuns {
 }
 
 function load(library: Nodejieba, dictionary: Dictionary): void {
+  if (loaded === dictionary.hash) return;
   const folder = dictionary.path === undefined ? mkdtempSync(join(tmpdir(), 'rnn-pipe-')) : undefined;
   try {
     const dict = dictionary.path ?? join(folder!, 'dict.txt');

@@ -37,7 +37,6 @@ export function parseUserDictionary({ file, text }: UserDictionary): UserWord[] 
 }
 
 function parseLine(line: string, place: { file: string; line: number }): UserWord {
-  // eslint-disable-next-line no-control-regex
   if (/[\0-\x08\x0b-\x1f\x7f\uFFFD]/.test(line))
     throw new PipeError('data', 'the dictionary has a control character or a broken one', {
       expected: 'word [frequency] [tag] in UTF-8',

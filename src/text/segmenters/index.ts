@@ -53,6 +53,7 @@ function dropping(cutter: Cutter, drop: (token: string) => boolean): Cutter {
 }
 
 async function simplifier(): Promise<(text: string) => string> {
-  const { Converter } = await import('opencc-js/t2cn');
+  // the package's types name no default for this entry
+  const { Converter } = (await import('opencc-js/t2cn')) as { Converter(from: { from: 't'; to: 'cn' }): (text: string) => string };
   return Converter({ from: 't', to: 'cn' });
 }

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import type { SentenceRecord } from '../../src/formats/record.js';
+import { decode } from '../../src/steps/decode.js';
+import { encode } from '../../src/steps/encode.js';
+import { addTokens, newCounts } from '../../src/text/counts.js';
+import { vocabularyOf, type Vocabulary } from '../../src/text/vocabulary.js';
+import { runStep } from './run.js';
+
+function vocabularyFrom(texts: string[][], ngrams = 1, minCount = 1): Vocabulary {
+  const counts = newCounts(ngrams);
+  for (const tokens of texts) addTokens(counts, { tokens, segmenter: 's-1' });
+  return vocabularyOf(counts, { minCount });
+}
+
+test('ids by count, unknown ones are 1 and counted; a text’s <pad> is a word', async () => {
+  const vocabulary = vocabularyFrom([['我', '爱', '我', '<pad>']]);
+  const { out, counts } = await runStep(encode({ vocabulary, oov: 'unk' }), [{ tokens: ['我', '<pad>', '他', '爱'], segmenter: 's-1' }]);
+  // 我 twice: 4; then < (U+003C) before 爱
+  expect(out[0]).toEqual({ tokens: ['我', '<pad>', '他', '爱'], segmenter: 's-1', ids: [4, 5, 1, 6], vocabulary: vocabulary.hash });
+  expect(Object.fromEntries(counts)).toEqual({ tokens: 4, unknownTokens: 1 });
+});
+
+test('bigrams start at each token, the last one pairs with <eos>', async () => {
+  const vocabulary = vocabularyFrom(
+    [
+      ['我', '爱'],
+      ['我', '爱'],
+      ['爱', '<eos>'],
+    ],
+    2,
+  );
+  // runs: 我爱 2, 爱+end 2, 爱<eos> 1, <eos>+end 1
+  const { out } = await runStep(encode({ vocabulary, oov: 'unk' }), [
+    { tokens: ['我', '爱'] },
+    { tokens: ['爱', '<eos>'] },
+    { tokens: ['爱', '我'] },
+  ]);
+  const [first, second, third] = out.map(({ ngramIds }) => ngramIds!);
+  expect(new Set([...first!, ...second!])).toEqual(new Set([4, 5, 6, 7]));
+  expect(third).toEqual([1, 1]);
+});
+
+test('another segmenter, an unknown token with --oov error, and ids of another vocabulary are rejected', async () => {
+  const vocabulary = vocabularyFrom([['我']]);
+  const encoded = await runStep(encode({ vocabulary, oov: 'error' }), [{ tokens: ['我'], segmenter: 's-2' }, { tokens: ['他'] }]);
+  expect(encoded.rejected.map(({ code, found }) => [code, found])).toEqual([
+    ['mismatch', 's-2'],
+    ['data', '"他"'],
+  ]);
+  const decoded = await runStep(decode({ vocabulary }), [
+    { ids: [4], vocabulary: 'other' },
+    { ids: [9] },
+    { ids: [-1] },
+    { ids: [4, 1, 3, 0] },
+  ]);
+  expect(decoded.rejected.map(({ code }) => code)).toEqual(['mismatch', 'data', 'data']);
+  expect(decoded.out.map(({ tokens }) => tokens)).toEqual([['我', '<unk>', '<eos>']]);
+});
+
+test('decode is the inverse of encode, for any tokens', async () => {
+  const token = fc.oneof(
+    fc.constantFrom('__proto__', 'constructor', '2', '<unk>', '\ud800', '\u2028'),
+    fc.string({ minLength: 1, unit: 'binary' }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(token), fc.integer({ min: 1, max: 3 }), async (tokens, ngrams) => {
+      const vocabulary = vocabularyFrom([tokens], ngrams);
+      const record: SentenceRecord = { tokens, segmenter: 's-1' };
+      const { out } = await runStep(encode({ vocabulary, oov: 'error' }), [record]);
+      expect((await runStep(decode({ vocabulary }), out)).out[0]!.tokens).toEqual(tokens);
+    }),
+  );
+});

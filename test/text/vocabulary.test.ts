@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { addTokens, byCodePoint, formatCounts, keyOf, mergeCounts, newCounts, parseCounts, runOf } from '../../src/text/counts.js';
+import { formatVocabulary, parseVocabulary, vocabularyOf } from '../../src/text/vocabulary.js';
+
+const SENTENCES = fc.array(
+  fc.array(fc.oneof(fc.constantFrom('我', '爱', '你', '<unk>', '__proto__', '，', '😀'), fc.string({ unit: 'binary' }))),
+);
+
+function count(sentences: string[][], ngrams: number) {
+  const counts = newCounts(ngrams);
+  for (const tokens of sentences) addTokens(counts, { tokens, segmenter: 's' });
+  return counts;
+}
+
+test('parts merged in any order and grouping, through their documents, give the bytes of one run', async () => {
+  await fc.assert(
+    fc.asyncProperty(SENTENCES, SENTENCES, SENTENCES, fc.integer({ min: 1, max: 3 }), async (a, b, c, ngrams) => {
+      const one = count([...a, ...b, ...c], ngrams);
+      const [x, y, z] = await Promise.all([a, b, c].map((part) => parseCounts(formatCounts(count(part, ngrams)), 'part.json')));
+      for (const sum of [
+        mergeCounts([x!, y!, z!]),
+        mergeCounts([z!, mergeCounts([y!, x!])]),
+        structuredClone(mergeCounts([mergeCounts([y!, z!]), x!])),
+      ]) {
+        expect(formatCounts(sum)).toBe(formatCounts(one));
+        expect(formatVocabulary(vocabularyOf(sum))).toBe(formatVocabulary(vocabularyOf(one)));
+      }
+    }),
+  );
+});
+
+test('a vocabulary read is the one written', async () => {
+  await fc.assert(
+    fc.asyncProperty(SENTENCES, fc.integer({ min: 1, max: 2 }), async (sentences, ngrams) => {
+      const vocabulary = vocabularyOf(count(sentences, ngrams), { minCount: 2, maxSize: 6 });
+      expect(await parseVocabulary(formatVocabulary(vocabulary), 'v.json')).toEqual(vocabulary);
+      expect(vocabulary.tokens.length).toBeLessThanOrEqual(6);
+    }),
+  );
+});
+
+test('the document: one token a line, ties by code point, what was left out counts as <unk>', () => {
+  // worked by hand: ， is U+FF0C and 😀 U+1F600, though its first UTF-16 unit is D83D
+  const text = formatVocabulary(vocabularyOf(count([['😀', '，', '爱', '爱', '我', '我'], ['我']], 1), { maxSize: 7 }));
+  expect(text.split('\n').slice(4)).toEqual([
+    '"tokens":[',
+    '["<pad>",0],',
+    '["<unk>",1],',
+    '["<bos>",0],',
+    '["<eos>",0],',
+    '["我",3],',
+    '["爱",2],',
+    '["，",1]',
+    '],',
+    '"runs":[',
+    '',
+    ']}',
+    '',
+  ]);
+});
+
+test('byCodePoint is the order of code points', () => {
+  const points = (text: string): number[] => Array.from(text, (one) => one.codePointAt(0)!);
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {
+      const [x, y] = [points(a), points(b)];
+      const at = x.findIndex((point, i) => point !== y[i]);
+      const expected = at < 0 ? x.length - y.length : at >= y.length ? 1 : x[at]! - y[at]!;
+      expect(Math.sign(byCodePoint(a, b))).toBe(Math.sign(expected));
+    }),
+  );
+});
+
+test('keys of runs are unique and can be read', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string(), { minLength: 1, maxLength: 4 }), (tokens) => {
+      expect(runOf(keyOf(tokens, 0, 4))).toEqual(tokens);
+    }),
+  );
+});
+
+test('what does not fit is refused, with what to do', async () => {
+  const [a, b] = [newCounts(), newCounts()];
+  addTokens(a, { tokens: ['x'], segmenter: 's' });
+  addTokens(b, { tokens: ['x'], segmenter: 't' });
+  expect(() => mergeCounts([a, b])).toThrow('two segmenters');
+  expect(() => mergeCounts([a, newCounts(2)])).toThrow('n-grams');
+  const text = formatVocabulary(vocabularyOf(a));
+  const failing = async (changed: string) => parseVocabulary(changed, 'v.json').catch((error: unknown) => error);
+  expect(await failing('{')).toMatchObject({
+    code: 'mismatch',
+    place: { file: 'v.json' },
+    message: expect.stringContaining('no JSON') as string,
+  });
+  expect(await failing('{}')).toMatchObject({ code: 'mismatch', message: expect.stringContaining('not a vocabulary') as string });
+  expect(await failing(text.replace('["x",1]', '["x",2]'))).toMatchObject({ message: 'the vocabulary was changed after it was written' });
+  expect(await failing(text.replace('["x",1]', '["x",1],["x",1]'))).toMatchObject({ message: 'a token is there twice', found: '"x"' });
+  expect(await failing(text.replace('"<bos>"', '"bos"'))).toMatchObject({ message: 'token 2 is not special' });
+});
