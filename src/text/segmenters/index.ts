@@ -53,7 +53,7 @@ function dropping(cutter: Cutter, drop: (token: string) => boolean): Cutter {
 }
 
 async function simplifier(): Promise<(text: string) => string> {
-  // the package's types name no default for this entry
-  const { Converter } = (await import('opencc-js/t2cn')) as { Converter(from: { from: 't'; to: 'cn' }): (text: string) => string };
-  return Converter({ from: 't', to: 'cn' });
+  // the package's types do not reach this entry
+  const library = (await import('opencc-js/t2cn')) as { Converter: (from: { from: 't'; to: 'cn' }) => (text: string) => string };
+  return library.Converter({ from: 't', to: 'cn' });
 }

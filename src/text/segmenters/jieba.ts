@@ -3,7 +3,7 @@
  * One algorithm and one dictionary over two backends, which cut alike but for ties of equal probability.
  */
 import { hanAndOther, type Expand } from '../han-and-other.js';
-import { baseDictionary, withUserWords, wordsOf, type Dictionary, type Words } from '../jieba/dictionary.js';
+import { baseDictionary, withUserWords, wordsOf, type Words } from '../jieba/dictionary.js';
 import { openJiebaRs } from '../jieba/jieba-rs.js';
 import { hasNodejieba, openNodejieba } from '../jieba/nodejieba.js';
 import { everyWord, longestWord, searchWords } from '../jieba/route.js';
@@ -47,5 +47,3 @@ function tagger({ tags }: Words, literals: readonly UserWord[]): (token: string)
   const own = new Map(literals.map(({ word, tag }) => [word, tag]));
   return (token) => own.get(token) ?? tags.get(token) ?? tagOfOther(token);
 }
-
-export type { Dictionary };
