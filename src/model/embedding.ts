@@ -1,0 +1,41 @@
+/**
+ * Tables of word vectors: seeded random ones, or pretrained ones with random ones for the tokens that lack a vector.
+ * Random rows are made when they are first asked for; row 0, `<pad>`, is zeros. It reads no files.
+ */
+import { normal } from './random.js';
+
+export interface EmbeddingTable {
+  /** how many ids there are: 0 to rows - 1 */
+  rows: number;
+  /** numbers a vector */
+  dim: number;
+  /** The vector of an id, [dim]; not to be written to. */
+  row(id: number): Float32Array;
+  /** True where a pretrained table has no vector for the id and drew one. */
+  isMissing(id: number): boolean;
+}
+
+/** Vectors of N(0, 1), as PyTorch's nn.Embedding draws them; row `id` depends on the seed and the id alone. */
+export function randomEmbeddings({ rows, dim, seed }: { rows: number; dim: number; seed: number }): EmbeddingTable {
+  const drawn = new Map<number, Float32Array>();
+  const draw = (id: number): Float32Array => {
+    const next = normal(seed, id);
+    const row = id === 0 ? new Float32Array(dim) : Float32Array.from({ length: dim }, next);
+    drawn.set(id, row);
+    return row;
+  };
+  return { rows, dim, row: (id) => drawn.get(id) ?? draw(id), isMissing: () => false };
+}
+
+/** The vectors of a file for the tokens that have one (`tokens` in id order), random ones for the others. */
+export function pretrainedEmbeddings(options: {
+  tokens: readonly string[];
+  dim: number;
+  vectors: ReadonlyMap<string, Float32Array>;
+  seed: number;
+}): EmbeddingTable {
+  const { tokens, dim, vectors, seed } = options;
+  const random = randomEmbeddings({ rows: tokens.length, dim, seed });
+  const found = (id: number): Float32Array | undefined => (id === 0 ? undefined : vectors.get(tokens[id]!));
+  return { ...random, row: (id) => found(id) ?? random.row(id), isMissing: (id) => id !== 0 && found(id) === undefined };
+}
