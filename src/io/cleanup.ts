@@ -1,0 +1,20 @@
+/** Files that must not outlive the process: half-written outputs, spooled input. Removed at its end, also on signals. */
+import { rmSync } from 'node:fs';
+
+const temporary = new Set<string>();
+
+/** The file is removed by `removeTemporaryFiles` until `keep` is called for it. */
+export function temporaryFile(path: string): void {
+  temporary.add(path);
+}
+
+/** The file has been renamed or removed: it is nobody's concern any more. */
+export function keep(path: string): void {
+  temporary.delete(path);
+}
+
+/** Synchronous, so that a signal's handler may call it. */
+export function removeTemporaryFiles(): void {
+  for (const path of temporary) rmSync(path, { force: true });
+  temporary.clear();
+}

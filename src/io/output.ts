@@ -1,0 +1,164 @@
+/**
+ * Bytes to an output, so that nothing half-written ever stands under its final name:
+ * a temporary file in the same folder, fsync, rename. Devices, FIFOs and stdout are written straight.
+ */
+import { closeSync, constants, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { createGzip } from 'node:zlib';
+import { PipeError } from '../errors.js';
+import { keep, temporaryFile } from './cleanup.js';
+import { outputFailure } from './failure.js';
+import { writeSome, writeToStdout } from './stdout.js';
+
+export interface Output {
+  write(bytes: Uint8Array): Promise<void>;
+  /** makes what was written the file of that name, for good */
+  publish(): Promise<void>;
+  /** leaves nothing behind */
+  abandon(): void;
+}
+
+export interface OutputOptions {
+  force: boolean;
+  /** files that are read meanwhile: none of them may be the output */
+  inputs: readonly string[];
+}
+
+/**
+ * Opens `path`, or stdout for `-`. A name that ends in .gz is packed.
+ *
+ * @throws PipeError('cannot-create') where it exists (without force), is a folder or an input, or may not be created
+ */
+export function openOutput(path: string, options: OutputOptions): Output {
+  const output = path === '-' ? toStdout() : toFile(path, options);
+  return path.endsWith('.gz') ? packed(output) : output;
+}
+
+const toStdout = (): Output => ({ write: writeToStdout, publish: () => Promise.resolve(), abandon: () => {} });
+
+function toFile(path: string, { force, inputs }: OutputOptions): Output {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there?.isDirectory()) throw outputFailure(Object.assign(new Error(), { code: 'EISDIR' }), path);
+  if (there && !there.isFile()) return toDevice(path);
+  for (const input of inputs) {
+    const read = input === '-' ? undefined : statSync(input, { throwIfNoEntry: false });
+    if (there && read && read.ino === there.ino && read.dev === there.dev)
+      throw new PipeError('cannot-create', 'the output is the input', { place: { file: path }, hint: 'give the result another name' });
+  }
+  if (there && !force) throw exists(path);
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const descriptor = open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, path);
+  temporaryFile(temporary);
+  return {
+    write: (bytes) => writeAll(descriptor, bytes, path),
+    publish: async () => {
+      try {
+        fsyncSync(descriptor);
+        closeSync(descriptor);
+        if (force) renameSync(temporary, path);
+        else publishNew(temporary, path);
+        syncFolder(dirname(path));
+      } catch (error) {
+        throw error instanceof PipeError ? error : outputFailure(error, path);
+      }
+      keep(temporary);
+      return Promise.resolve();
+    },
+    abandon: () => {
+      try {
+        closeSync(descriptor);
+      } catch {
+        // it was closed by publish
+      }
+      rmSync(temporary, { force: true });
+      keep(temporary);
+    },
+  };
+}
+
+function exists(path: string): PipeError {
+  return new PipeError('cannot-create', 'the output exists', {
+    place: { file: path },
+    hint: 'choose another name, or --force to replace it',
+  });
+}
+
+/** Gives the file its name only if nobody has taken it meanwhile. */
+function publishNew(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw exists(path);
+    // file systems without hard links
+    renameSync(temporary, path);
+    return;
+  }
+  rmSync(temporary);
+}
+
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function open(path: string, flags: number, shown: string): number {
+  try {
+    return openSync(path, flags, 0o666);
+  } catch (error) {
+    throw outputFailure(error, shown);
+  }
+}
+
+function toDevice(path: string): Output {
+  const descriptor = open(path, constants.O_WRONLY, path);
+  return {
+    write: (bytes) => writeAll(descriptor, bytes, path),
+    publish: async () => Promise.resolve(closeSync(descriptor)),
+    abandon: () => closeSync(descriptor),
+  };
+}
+
+async function writeAll(descriptor: number, bytes: Uint8Array, file: string): Promise<void> {
+  for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await writeSome(descriptor, rest, file));
+}
+
+/** The same bytes for the same data: zlib writes no time and no name. */
+function packed(output: Output): Output {
+  const packing = createGzip({ level: 6 });
+  const done = (async () => {
+    for await (const part of packing) await output.write(part as Uint8Array);
+  })();
+  done.catch(() => packing.destroy());
+  return {
+    write: async (bytes) => {
+      if (packing.destroyed) await done;
+      if (!packing.write(bytes)) await Promise.race([new Promise((resolve) => packing.once('drain', resolve)), done]);
+    },
+    publish: async () => {
+      packing.end();
+      await done;
+      await output.publish();
+    },
+    abandon: () => {
+      packing.destroy();
+      output.abandon();
+    },
+  };
+}
+
+/** Writes a whole document. */
+export async function writeDocument(path: string, text: string, options: OutputOptions): Promise<void> {
+  const output = openOutput(path, options);
+  try {
+    await output.write(Buffer.from(text));
+    await output.publish();
+  } catch (error) {
+    output.abandon();
+    throw error;
+  }
+}

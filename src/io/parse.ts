@@ -1,0 +1,207 @@
+/** A chunk of lines to records. Pure, so that a worker thread can do it; what a line is has been found in `layout.ts`. */
+import { isUtf8 } from 'node:buffer';
+import { PipeError } from '../errors.js';
+import { fromJson, LINE, type Batch, type SentenceRecord } from '../formats/record.js';
+import { decodeUtf8 } from './encoding.js';
+import type { Layout } from './layout.js';
+import type { Chunk } from './lines.js';
+
+export interface ParseOptions {
+  file: string;
+  layout: Layout;
+  /** goes before the number of a line that has no id of its own; tells files apart when there are several */
+  idPrefix: string;
+  /** raw text is wanted: records without an id get their line number */
+  raw: boolean;
+  maxLineBytes?: number | undefined;
+  /** a line that gives no record; throws to stop */
+  onBad: (line: number, error: PipeError) => void;
+}
+
+/** Records in the order of their lines; blank lines make none. `record[LINE]` is the line. */
+export async function parseChunk(chunk: Chunk, options: ParseOptions): Promise<Batch> {
+  const { file, layout, onBad, maxLineBytes = Infinity } = options;
+  const batch: Batch = [];
+  if (layout.kind === 'text' && layout.wrapped)
+    return paragraphs(await decodeUtf8(chunk.bytes, { file, line: chunk.firstLine }), chunk, options);
+  let [line, offset] = [chunk.firstLine, chunk.firstCharacter];
+  for (const whole of await linesOf(chunk, file)) {
+    try {
+      if (whole instanceof PipeError) throw whole;
+      const content = whole.endsWith('\r') ? whole.slice(0, -1) : whole;
+      if (content.length * 3 > maxLineBytes && Buffer.byteLength(content) > maxLineBytes) throw tooLong(maxLineBytes);
+      const record = content.trim() === '' ? undefined : recordOf(content, line, offset, options);
+      if (record) {
+        record[LINE] = line;
+        batch.push(record);
+      }
+    } catch (error) {
+      if (!(error instanceof PipeError)) throw error;
+      onBad(line, error.at({ file, line }));
+    }
+    if (layout.kind === 'text') offset += whole instanceof PipeError ? 1 : codePoints(whole) + 1;
+    line++;
+  }
+  return batch;
+}
+
+/** The lines of a chunk without their LF; one that is no UTF-8 is its error. */
+async function linesOf(chunk: Chunk, file: string): Promise<(string | PipeError)[]> {
+  if (isUtf8(chunk.bytes)) {
+    const text = await decodeUtf8(chunk.bytes, { file, line: chunk.firstLine });
+    const lines = (chunk.firstLine === 1 ? text.replace(/^\uFEFF/, '') : text).split('\n');
+    if (lines.at(-1) === '') lines.pop();
+    return lines;
+  }
+  return Promise.all(
+    byteLines(chunk.bytes).map((bytes, i) =>
+      decodeUtf8(bytes, { file, line: chunk.firstLine + i }).catch((error: unknown) => {
+        if (error instanceof PipeError) return error;
+        throw error;
+      }),
+    ),
+  );
+}
+
+/** The lines of a chunk as bytes, without their LF. */
+export function byteLines(bytes: Uint8Array): Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const end = bytes.indexOf(10, at);
+    lines.push(bytes.subarray(at, end < 0 ? bytes.length : end));
+    at = end < 0 ? bytes.length : end + 1;
+  }
+  return lines;
+}
+
+function recordOf(content: string, line: number, offset: number, options: ParseOptions): SentenceRecord | undefined {
+  const { layout, idPrefix } = options;
+  switch (layout.kind) {
+    case 'text':
+      return { id: idPrefix ? `${idPrefix}${line}` : line, text: content, span: [offset, offset + codePoints(content)] };
+    case 'fasttext':
+      return fasttext(content, idPrefix ? `${idPrefix}${line}` : line);
+    case 'tsv':
+      return layout.header && line === 1
+        ? undefined
+        : fromCells(content.split('\t'), layout.columns, idPrefix ? `${idPrefix}${line}` : line);
+    default:
+      return fromJsonLine(content, line, options);
+  }
+}
+
+/** `__label__a __label__b text` */
+function fasttext(content: string, id: string | number): SentenceRecord {
+  const match = /^((?:__label__\S+\s+)+)(.*)$/s.exec(content);
+  if (!match) throw new PipeError('data', 'the line has no label', { expected: '__label__x text', found: content.slice(0, 20) });
+  const labels = match[1]!
+    .trim()
+    .split(/\s+/)
+    .map((label) => label.slice('__label__'.length));
+  return { id, text: match[2]!, label: labels.length === 1 ? labels[0]! : labels };
+}
+
+/** One row as a record; columns that are neither id, text nor label are handed on under their own names. */
+export function fromCells(cells: readonly string[], columns: readonly string[], id: string | number): SentenceRecord {
+  if (cells.length !== columns.length)
+    throw new PipeError('data', 'the row has another number of columns', {
+      expected: `${columns.length}: ${columns.join(', ')}`,
+      found: String(cells.length),
+      hint: cells.length < columns.length ? 'is the row cut, or a tab missing?' : 'is there a tab inside the text?',
+    });
+  const named = columns.map((name, i) => [name, cells[i]!] as const);
+  const order = ['text', 'label'].flatMap((name) => named.filter(([column]) => column === name));
+  const own = named.find(([name]) => name === 'id');
+  return Object.fromEntries<unknown>([
+    ['id', own?.[1] ?? id],
+    ...order,
+    ...named.filter(([name]) => !['id', 'text', 'label'].includes(name)),
+  ]) as SentenceRecord;
+}
+
+// integers that a double cannot hold would change on their way through JSON.parse, in silence
+const LONG_INTEGER = /[:[,]\s*-?\d{16,}\s*[,}\]]/;
+
+function fromJsonLine(content: string, line: number, { layout, idPrefix, raw }: ParseOptions): SentenceRecord {
+  const record = fromJson(renamed(parseJson(content), layout));
+  if (!raw || record.id !== undefined) return record;
+  return { id: idPrefix ? `${idPrefix}${line}` : line, ...record };
+}
+
+function renamed(value: unknown, layout: Layout): unknown {
+  if (layout.kind !== 'jsonl' || (!layout.textKey && !layout.labelKey) || typeof value !== 'object' || value === null) return value;
+  const names = new Map([
+    [layout.textKey, 'text'],
+    [layout.labelKey, 'label'],
+  ]);
+  for (const key of [layout.textKey, layout.labelKey])
+    if (key !== undefined && !Object.hasOwn(value, key))
+      throw new PipeError('data', `the record has no "${key}"`, {
+        found: Object.keys(value).join(', '),
+        hint: '--text-key and --label-key name its fields',
+      });
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [names.get(name) ?? name, part as unknown]));
+}
+
+/** @throws PipeError('data') with the column of the first thing wrong */
+export function parseJson(content: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(content);
+  } catch (error) {
+    throw jsonError(content, (error as Error).message);
+  }
+  const long = LONG_INTEGER.exec(content)?.[0].replace(/[^\d-]/g, '');
+  if (long !== undefined && String(Number(long)) !== long)
+    throw new PipeError('data', 'a number that cannot be kept exactly', {
+      found: long,
+      expected: 'at most 2^53',
+      hint: 'write it as a string: in quotes',
+    });
+  return value;
+}
+
+function jsonError(content: string, message: string): PipeError {
+  const at = /at position (\d+)/.exec(message);
+  const cut = /end of JSON|Unterminated/.test(message);
+  const bare = /\b(NaN|-?Infinity)\b/.exec(content);
+  const position = cut ? content.length : at ? Number(at[1]) : bare ? bare.index : 0;
+  return new PipeError('data', 'this is no JSON', {
+    place: { column: codePoints(content.slice(0, position)) + 1 },
+    expected: 'one JSON object a line',
+    found: cut ? 'the end of the line' : bare ? bare[0] : message.replace(/ in JSON at position \d+.*$/s, '').slice(0, 80),
+    hint: cut
+      ? 'the line is cut: write the file again'
+      : bare
+        ? 'JSON has no NaN and no infinity: see what made it'
+        : 'is this the output of an earlier step?',
+  });
+}
+
+function tooLong(limit: number): PipeError {
+  return new PipeError('data', 'the line is too long', { expected: `at most ${limit} bytes`, hint: '--max-line-bytes lifts the limit' });
+}
+
+/** Wrapped text: the lines up to a blank one are one record, with their line breaks. */
+function paragraphs(text: string, chunk: Chunk, { idPrefix }: ParseOptions): Batch {
+  const batch: Batch = [];
+  let [line, offset, at] = [chunk.firstLine, chunk.firstCharacter, 0];
+  for (const match of text.matchAll(/(?:[^\n]*\S[^\n]*(?:\n|$))+/g)) {
+    const before = text.slice(at, match.index);
+    line += before.split('\n').length - 1;
+    offset += codePoints(before);
+    const content = match[0].replace(/\r?\n$/, '');
+    batch.push({ [LINE]: line, id: idPrefix ? `${idPrefix}${line}` : line, text: content, span: [offset, offset + codePoints(content)] });
+    line += match[0].split('\n').length - 1;
+    offset += codePoints(match[0]);
+    at = match.index + match[0].length;
+  }
+  return batch;
+}
+
+const PAIR = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g;
+const HIGH = /[\uD800-\uDBFF]/;
+
+function codePoints(text: string): number {
+  return HIGH.test(text) ? text.length - (text.match(PAIR)?.length ?? 0) : text.length;
+}

@@ -1,0 +1,112 @@
+/** An input, opened: its bytes as UTF-8, unpacked. What they mean is not known here. */
+import { createReadStream, fstatSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { markedEncoding, toUtf8, type Encoding } from './encoding.js';
+import { inputFailure } from './failure.js';
+
+export interface Source {
+  /** as the user typed it; `stdin` for `-` */
+  name: string;
+  /** decides the format, with .gz taken off; empty for stdin */
+  extension: string;
+  /** the first bytes, at most a chunk */
+  head: Uint8Array;
+  bytes: AsyncIterable<Uint8Array>;
+  /** bytes on disk, if that is known: for progress */
+  size: number | undefined;
+}
+
+/** What is read, and what it is called: a pipe that was spooled is read from a temporary file but keeps its name. */
+export interface InputFile {
+  path: string;
+  name: string;
+}
+
+export const inputFile = (path: string): InputFile => ({ path, name: path === '-' ? 'stdin' : path });
+
+const CHUNK = 1 << 20;
+
+/**
+ * Opens a file, or stdin for `-`. Gzip is known by its first two bytes, UTF-16 by its byte order mark.
+ *
+ * @throws PipeError('no-input') for what is not there or cannot be opened
+ */
+export async function openSource({ path, name }: InputFile, encoding: Encoding = 'utf-8'): Promise<Source> {
+  const { stream, size } = await openBytes(path);
+  const packed = await peek(guarded(stream, name));
+  const unpacked = isGzip(packed.head) ? await peek(guarded(gunzip(packed.bytes), name)) : packed;
+  const marked = markedEncoding(unpacked.head);
+  const known = marked ?? encoding;
+  const text = known === 'utf-8' ? unpacked : await peek(toUtf8(unpacked.bytes, known, name));
+  const extension = /\.([a-z0-9]+)(?:\.gz)?$/i.exec(name)?.[1]?.toLowerCase() ?? '';
+  return { name, extension, ...text, size };
+}
+
+/** The bytes as they lie there, neither unpacked nor transcoded. */
+export async function rawBytes({ path, name }: InputFile): Promise<AsyncIterable<Uint8Array>> {
+  return guarded((await openBytes(path)).stream, name);
+}
+
+async function openBytes(path: string): Promise<{ stream: AsyncIterable<Uint8Array>; size: number | undefined }> {
+  if (path === '-') return { stream: process.stdin, size: undefined };
+  try {
+    const handle = await open(path, 'r');
+    const stat = fstatSync(handle.fd);
+    if (stat.isDirectory()) {
+      await handle.close();
+      throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
+    }
+    return { stream: createReadStream('', { fd: handle, highWaterMark: CHUNK }), size: stat.isFile() ? stat.size : undefined };
+  } catch (error) {
+    throw inputFailure(error, path);
+  }
+}
+
+const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
+
+async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const unpacking = createGunzip({ chunkSize: CHUNK });
+  // the pump's own failure (a read error) must reach the reader of the unpacked bytes
+  const pump = (async () => {
+    for await (const part of bytes)
+      if (!unpacking.write(part)) await new Promise((resolve) => unpacking.once('drain', resolve).once('close', resolve));
+    unpacking.end();
+  })().catch((error: unknown) => unpacking.destroy(error as Error));
+  try {
+    for await (const part of unpacking) yield part as Uint8Array;
+    await pump;
+  } finally {
+    unpacking.destroy();
+  }
+}
+
+/** Errors of the stream as errors of the input. */
+async function* guarded(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'PipeError') throw error;
+    throw inputFailure(error, name);
+  }
+}
+
+/** Reads the first part and gives the whole stream back with it. Four bytes at least, unless there are fewer. */
+async function peek(bytes: AsyncIterable<Uint8Array>): Promise<{ head: Uint8Array; bytes: AsyncIterable<Uint8Array> }> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  let head: Uint8Array = new Uint8Array();
+  while (head.length < 4) {
+    const next = await iterator.next();
+    if (next.done) break;
+    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+  }
+  async function* all(): AsyncGenerator<Uint8Array> {
+    try {
+      if (head.length > 0) yield head;
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  return { head, bytes: all() };
+}
