@@ -49,7 +49,7 @@ const TOLD: readonly (readonly [Count, string])[] = [
   ['missingVectors', 'tokens without a vector'],
 ];
 
-function summaryLine({ recordsIn, recordsOut, bad, counts, seconds }: Summary): string {
+function summaryLine({ recordsIn, recordsOut, bad, lost, counts, seconds }: Summary): string {
   const told = TOLD.filter(([count]) => (counts.get(count) ?? 0) > 0 || count === 'unknownTokens').flatMap(([count, name]) => {
     const value = counts.get(count);
     if (value === undefined) return [];
@@ -58,11 +58,11 @@ function summaryLine({ recordsIn, recordsOut, bad, counts, seconds }: Summary): 
     return [`${grouped(value)} ${name}${share}`];
   });
   const parts = [...told, `${seconds.toFixed(2)} s`];
-  return `${grouped(recordsIn)} in, ${grouped(recordsOut)} out, ${grouped(bad)} bad, 0 lost; ${parts.join(', ')}`;
+  return `${grouped(recordsIn)} in, ${grouped(recordsOut)} out, ${grouped(bad)} bad, ${grouped(lost)} lost; ${parts.join(', ')}`;
 }
 
-function summaryAsData({ recordsIn, recordsOut, bad, counts, seconds }: Summary, command: string): Record<string, unknown> {
-  return { level: 'summary', command, in: recordsIn, out: recordsOut, bad, lost: 0, ...Object.fromEntries(counts), seconds };
+function summaryAsData({ recordsIn, recordsOut, bad, lost, counts, seconds }: Summary, command: string): Record<string, unknown> {
+  return { level: 'summary', command, in: recordsIn, out: recordsOut, bad, lost, ...Object.fromEntries(counts), seconds };
 }
 
 /** 1234567 → 1,234,567, in every locale. */

@@ -24,6 +24,8 @@ export type Options = Readonly<Record<string, unknown>>;
 export interface StageDefinition {
   /** true if the result for a record depends on that record alone, so that worker threads may share the work */
   parallel: boolean;
+  /** its results are so large that handing them from thread to thread costs more than making them */
+  large?: boolean;
   /** `inputs` of a step that reads raw text too; the others read records only */
   rawText: boolean;
   /** throws for options that contradict one another; opens nothing */

@@ -12,6 +12,6 @@ export const decodeCommand: StepCommand = {
   stage: {
     parallel: true,
     rawText: false,
-    prepare: async (options) => decode({ vocabulary: await loadVocabulary(options['vocab']) }),
+    prepare: async (options) => decode({ vocabulary: await loadVocabulary(options) }),
   },
 };

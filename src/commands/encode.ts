@@ -20,6 +20,6 @@ export const encodeCommand: StepCommand = {
   stage: {
     parallel: true,
     rawText: false,
-    prepare: async (options) => encode({ vocabulary: await loadVocabulary(options['vocab']), oov: options['oov'] as 'unk' | 'error' }),
+    prepare: async (options) => encode({ vocabulary: await loadVocabulary(options), oov: options['oov'] as 'unk' | 'error' }),
   },
 };

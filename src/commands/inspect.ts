@@ -2,6 +2,7 @@
 import { FIELDS, type FieldName, type SentenceRecord } from '../formats/record.js';
 import { Tensor } from '../formats/tensor.js';
 import { readRecords } from '../io/read.js';
+import { inputFile } from '../io/source.js';
 import type { CommandDefinition } from './command.js';
 import { describeDocument } from './inspect-document.js';
 import { fit, table } from './table.js';
@@ -33,7 +34,7 @@ async function describeRecords(file: string): Promise<string> {
   const seen = new Map<string, Seen>();
   let first: SentenceRecord | undefined;
   let count = 0;
-  for await (const batch of readRecords([file], { records: false }))
+  for await (const batch of readRecords([inputFile(file)], { records: false }))
     for (const record of batch) {
       first ??= record;
       count++;

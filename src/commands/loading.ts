@@ -1,18 +1,17 @@
-/** Opens the files that options name: dictionaries, vocabularies, vectors, weights. */
+/** Opens the vocabulary that options name. */
 import { PipeError } from '../errors.js';
-import { readBytes, readText } from '../io/file.js';
-import { openVocabulary, type Vocabulary } from '../text/vocabulary.js';
-
-export { readBytes, readText };
+import { readText } from '../io/file.js';
+import { parseVocabulary, type Vocabulary } from '../text/vocabulary.js';
+import type { Options } from './command.js';
 
 /**
- * The vocabulary that `--vocab` names, or the one that `run` has just built, as its text.
+ * The vocabulary that `--vocab` names, or the one that `run` has just made (its text, so that threads can have it).
  *
  * @throws PipeError('usage') without either
  */
-export async function loadVocabulary(source: unknown): Promise<Vocabulary> {
-  if (typeof source === 'string') return openVocabulary(await readText(source, 'vocabulary'), source);
-  if (source instanceof BuiltVocabulary) return openVocabulary(source.text, 'the vocabulary of this run');
+export async function loadVocabulary({ vocab, vocabText }: Options): Promise<Vocabulary> {
+  if (typeof vocabText === 'string') return parseVocabulary(vocabText, 'the vocabulary of this run');
+  if (typeof vocab === 'string') return parseVocabulary(await readText(vocab, 'vocabulary'), vocab);
   throw new PipeError('usage', 'no vocabulary is given', {
     hint: 'rnn-pipe vocab tokens.jsonl -o vocabulary.json, then --vocab vocabulary.json',
   });

@@ -6,6 +6,8 @@ export interface Summary {
   recordsIn: number;
   recordsOut: number;
   bad: number;
+  /** came in, and neither went out nor was put aside: always 0, or the run fails */
+  lost: number;
   counts: ReadonlyMap<Count, number>;
   seconds: number;
 }

@@ -5,7 +5,7 @@
  */
 import { PipeError } from '../errors.js';
 import { replayable } from '../io/replay.js';
-import { formatVocabulary, vocabularyOf, type TokenCounts } from '../text/vocabulary.js';
+import { formatVocabulary, vocabularyOf } from '../text/vocabulary.js';
 import type { CommandDefinition, Invocation, OptionDefinition } from './command.js';
 import { RECORD_OUTPUT, TEXT_INPUT, WORKERS } from './options.js';
 import { foldStages, type RunRequest } from './runner.js';
@@ -81,10 +81,12 @@ async function withVocabulary(request: RunRequest, { options, report }: Invocati
   const first = request.stages.findIndex(({ name }) => name === 'encode');
   if (first < 0 || options['vocab'] !== undefined) return request;
   const again = { ...request, inputs: await replayable(request.inputs) };
-  const counts = (await foldStages({ ...again, stages: request.stages.slice(0, first) }, 'counts', {
-    ngrams: options['ngrams'] ?? 1,
-  })) as TokenCounts;
-  const vocabulary = vocabularyOf(counts, { minCount: Number(options['minCount']), maxSize: options['maxSize'] as number | undefined });
+  const ngrams = options['ngrams'] as number | undefined;
+  const { accumulator } = await foldStages({ ...again, stages: request.stages.slice(0, first) }, 'counts', { ngrams });
+  const vocabulary = vocabularyOf(accumulator, {
+    minCount: Number(options['minCount']),
+    maxSize: options['maxSize'] as number | undefined,
+  });
   report.note(`the vocabulary was made from the input: ${vocabulary.tokens.length} tokens`);
   const vocabText = formatVocabulary(vocabulary);
   return { ...again, stages: request.stages.map((stage): Stage => ({ ...stage, options: { ...stage.options, vocabText } })) };

@@ -1,6 +1,7 @@
 /** A step as a whole command: reads, runs the one stage, writes, tells what it did. */
 import { PipeError } from '../errors.js';
-import type { CommandDefinition, Invocation, Options, StepCommand } from './command.js';
+import { inputFile } from '../io/source.js';
+import type { CommandDefinition, Invocation, StepCommand } from './command.js';
 import { checkOnBad, RECORD_INPUT, RECORD_OUTPUT, TEXT_INPUT, WORKERS } from './options.js';
 import { foldStages, runStages, type RunRequest } from './runner.js';
 import type { Stage } from './stages.js';
@@ -33,7 +34,7 @@ export function requestOf({ inputs, options, signal, report }: Invocation, stage
   checkOnBad(options);
   const text = (name: string): string | undefined => options[name] as string | undefined;
   return {
-    inputs: inputs.length > 0 ? inputs : ['-'],
+    inputs: (inputs.length > 0 ? inputs : ['-']).map(inputFile),
     read: {
       records: !rawText,
       format: text('inputFormat'),
@@ -68,8 +69,8 @@ export async function withLength(request: RunRequest): Promise<RunRequest> {
   if (typeof wanted === 'number' || !padding) return request;
   const again = { ...request, inputs: await replayable(request.inputs) };
   const before = request.stages.slice(0, request.stages.indexOf(padding)).filter(({ name }) => name !== 'encode');
-  const lengths = await foldStages({ ...again, stages: before }, 'lengths', {});
-  const length = paddedLength(lengths as ReadonlyMap<number, number>, wanted as 'auto' | 'p95');
+  const { accumulator } = await foldStages({ ...again, stages: before }, 'lengths', {});
+  const length = paddedLength(accumulator, wanted as 'auto' | 'p95');
   return {
     ...again,
     stages: request.stages.map((stage) => (stage === padding ? { ...stage, options: { ...stage.options, length } } : stage)),
@@ -82,5 +83,3 @@ export function refuseStray(given: ReadonlySet<string>, known: ReadonlySet<strin
     if (!known.has(name))
       throw new PipeError('usage', `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} does not apply`, { hint: because });
 }
-
-export type { Options };

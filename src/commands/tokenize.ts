@@ -3,7 +3,7 @@ import { PipeError } from '../errors.js';
 import { tokenize } from '../steps/tokenize.js';
 import { openSegmenter } from '../text/segmenters/index.js';
 import type { Options, StepCommand } from './command.js';
-import { readText } from './loading.js';
+import { readText } from '../io/file.js';
 
 /** Options that only jieba understands; with another segmenter they are an error, never ignored. */
 const JIEBA_ONLY = { backend: '--backend', hmm: '--hmm', userDict: '--user-dict', pos: '--pos', mode: '--mode' } as const;

@@ -96,8 +96,12 @@ type FieldsOfARecord = { [Name in FieldName]?: Kinds[(typeof FIELDS)[Name]['kind
 /** The line of the input that a record comes from; not written. */
 export const LINE: unique symbol = Symbol('line');
 
+/** The bytes of that line, kept only where bad records are put aside; not written. */
+export const RAW: unique symbol = Symbol('raw');
+
 export interface SentenceRecord extends FieldsOfARecord {
   [LINE]?: number;
+  [RAW]?: Uint8Array;
   [other: string]: unknown;
 }
 

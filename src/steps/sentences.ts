@@ -15,8 +15,9 @@ export function sentences({ split, ...options }: SentenceOptions & { split: bool
       for (const record of batch)
         attempt(record, context, () => {
           const text = need(record, 'text');
-          if (split) for (const sentence of cut(record, text, options)) done.push(sentence);
-          else done.push(record);
+          const pieces = split ? cut(record, text, options) : [record];
+          for (const piece of pieces) done.push(piece);
+          context.count('addedRecords', pieces.length - 1);
           context.count('characters', points(text, 0, text.length));
         });
       if (done.length > 0) yield done;

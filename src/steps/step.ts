@@ -4,7 +4,16 @@ import type { Batch, SentenceRecord } from '../formats/record.js';
 
 /** What a run counts and tells in its last line; counts of parallel workers are added up. */
 export type Count =
-  'characters' | 'tokens' | 'droppedTokens' | 'unknownTokens' | 'cutTokens' | 'cutRecords' | 'paddedSteps' | 'missingVectors';
+  /** records that a step made of one, less that one: -1 for a text without a sentence */
+  | 'addedRecords'
+  | 'characters'
+  | 'tokens'
+  | 'droppedTokens'
+  | 'unknownTokens'
+  | 'cutTokens'
+  | 'cutRecords'
+  | 'paddedSteps'
+  | 'missingVectors';
 
 export interface StepContext {
   /** Adds to one of the run's counts. */

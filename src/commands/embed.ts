@@ -1,0 +1,47 @@
+/** Step 5 as a command: ids to word vectors. */
+import { PipeError } from '../errors.js';
+import { readVectors } from '../io/vectors.js';
+import { pretrainedEmbeddings, randomEmbeddings, type EmbeddingTable } from '../model/embedding.js';
+import { embed } from '../steps/embed.js';
+import type { Vocabulary } from '../text/vocabulary.js';
+import type { Options, StepCommand } from './command.js';
+import { loadVocabulary } from './loading.js';
+import { wholeNumber } from './options.js';
+
+async function tableOf(options: Options, vocabulary: Vocabulary): Promise<EmbeddingTable> {
+  const seed = Number(options['seed']);
+  const [file, dim] = [options['vectors'] as string | undefined, options['dim'] as number | undefined];
+  if (file === undefined) return randomEmbeddings({ rows: vocabulary.tokens.length, dim: dim ?? 128, seed });
+  const { dim: found, vectors } = await readVectors(file, new Set(vocabulary.tokens));
+  if (dim !== undefined && dim !== found)
+    throw new PipeError('mismatch', 'the vectors have another size than --dim', {
+      expected: String(dim),
+      found: String(found),
+      place: { file },
+      hint: 'leave --dim out',
+    });
+  return pretrainedEmbeddings({ tokens: vocabulary.tokens, dim: found, vectors, seed });
+}
+
+export const embedCommand: StepCommand = {
+  name: 'embed',
+  summary: 'step 5: ids to word vectors, one a time step',
+  description: `Gives each id its word vector: seeded random ones, or those of a file (word2vec text and binary, GloVe, fastText .vec; also .gz),
+where tokens without a vector get a random one and are counted. Padding is all zeros.`,
+  options: [
+    { flags: '--vocab <file>', about: 'the vocabulary that the ids belong to' },
+    { flags: '--dim <n>', about: 'numbers a vector (default: 128, or that of --vectors)', parse: wholeNumber('--dim', 1) },
+    { flags: '--vectors <file>', about: 'pretrained word vectors' },
+    { flags: '--seed <n>', about: 'seed of what is random', default: 1, parse: wholeNumber('--seed', 0) },
+  ],
+  examples: ['rnn-pipe embed examples/padded.jsonl --vocab examples/vocabulary.json --dim 4 --seed 1'],
+  stage: {
+    parallel: true,
+    large: true,
+    rawText: false,
+    prepare: async (options) => {
+      const vocabulary = await loadVocabulary(options);
+      return embed({ table: await tableOf(options, vocabulary), vocabularyHash: vocabulary.hash });
+    },
+  },
+};

@@ -1,0 +1,44 @@
+/** Folds: what a corpus is boiled down to, in parts that can be merged in any order. */
+import type { Batch } from '../formats/record.js';
+import { addTokens, mergeCounts, newCounts, type TokenCounts } from '../text/counts.js';
+
+/** `add` changes the accumulator; accumulators are structured-cloneable, and merging is associative and commutative. */
+export interface Fold<A> {
+  create(options: FoldOptions): A;
+  add(accumulator: A, batch: Batch): void;
+  merge(parts: readonly A[]): A;
+}
+
+export interface FoldOptions {
+  ngrams?: number | undefined;
+}
+
+/** How many records have how many tokens. */
+export type Lengths = Map<number, number>;
+
+const lengths: Fold<Lengths> = {
+  create: () => new Map(),
+  add: (accumulator, batch) => {
+    for (const { ids, tokens } of batch) {
+      const length = ids?.length ?? tokens?.length ?? 0;
+      accumulator.set(length, (accumulator.get(length) ?? 0) + 1);
+    }
+  },
+  merge: (parts) => {
+    const all: Lengths = new Map();
+    for (const part of parts) for (const [length, count] of part) all.set(length, (all.get(length) ?? 0) + count);
+    return all;
+  },
+};
+
+const counts: Fold<TokenCounts> = {
+  create: ({ ngrams }) => newCounts(ngrams),
+  add: (accumulator, batch) => {
+    for (const record of batch) addTokens(accumulator, record);
+  },
+  merge: mergeCounts,
+};
+
+export const FOLDS = { lengths, counts };
+export type FoldName = keyof typeof FOLDS;
+export type Folded<Name extends FoldName> = ReturnType<(typeof FOLDS)[Name]['create']>;

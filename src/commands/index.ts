@@ -1,0 +1,20 @@
+/** The list of commands, in the order of the help. One line a command. */
+import type { CommandDefinition } from './command.js';
+import { convertCommand } from './convert.js';
+import { inspectCommand } from './inspect.js';
+import { runCommand } from './run.js';
+import { STEP_COMMANDS } from './stages.js';
+import { commandOfStep } from './step-command.js';
+import { vocabCommand } from './vocab.js';
+
+const [sentences, tokenize, ...others] = STEP_COMMANDS.map(commandOfStep);
+
+export const COMMANDS: readonly CommandDefinition[] = [
+  sentences!,
+  tokenize!,
+  vocabCommand,
+  ...others,
+  runCommand,
+  inspectCommand,
+  convertCommand,
+];

@@ -1,0 +1,102 @@
+/** Chunks through worker threads, results in the order of the chunks. */
+import { Worker } from 'node:worker_threads';
+import { PipeError } from '../errors.js';
+import { fromPlain, type Done, type Job, type Work } from './chunk-work.js';
+import type { Reply, Request } from './worker.js';
+
+/** Chunks that wait in a worker, besides the one that it works on: enough to keep it busy, few enough to stay small. */
+const WAITING = 1;
+
+export interface Pool {
+  /** the results of the jobs, in their order; at most a few jobs a worker are taken ahead */
+  map(jobs: AsyncIterable<Job>): AsyncGenerator<Done>;
+  /** every worker's accumulator, after the last job */
+  accumulators(): Promise<unknown[]>;
+  close(): Promise<void>;
+}
+
+interface Slot {
+  worker: Worker;
+  busy: number;
+}
+
+interface Pending {
+  resolve: (done: Done) => void;
+  reject: (error: unknown) => void;
+}
+
+export function openPool(size: number, work: Work): Pool {
+  const pending = new Map<number, Pending>();
+  const finished: ((accumulator: unknown) => void)[] = [];
+  let failure: unknown;
+  const fail = (error: unknown): void => {
+    failure ??= error;
+    for (const { reject } of pending.values()) reject(error);
+    pending.clear();
+  };
+  const slots = Array.from({ length: size }, (): Slot => {
+    const slot: Slot = { worker: new Worker(new URL('./worker.js', import.meta.url), { workerData: work }), busy: 0 };
+    slot.worker.on('message', (reply: Reply) => {
+      if ('bug' in reply) fail(new Error(reply.bug));
+      else if ('accumulator' in reply) finished.shift()?.(reply.accumulator);
+      else {
+        slot.busy--;
+        const job = pending.get(reply.sequence);
+        pending.delete(reply.sequence);
+        if ('done' in reply) job?.resolve(reply.done);
+        else job?.reject(fromPlain(reply.error));
+      }
+    });
+    slot.worker.on('error', (error) => fail(workerDied(error)));
+    slot.worker.on('exit', (code) => {
+      if (pending.size > 0) fail(workerDied(new Error(`it ended with code ${code}`)));
+    });
+    return slot;
+  });
+
+  function send(job: Job, sequence: number): Promise<Done> {
+    if (failure) throw failure;
+    const slot = slots.reduce((least, other) => (other.busy < least.busy ? other : least));
+    slot.busy++;
+    const result = new Promise<Done>((resolve, reject) => pending.set(sequence, { resolve, reject }));
+    // the bytes may be a view of a larger buffer, of which only this part is sent
+    const bytes = Uint8Array.from(job.chunk.bytes);
+    slot.worker.postMessage({ sequence, job: { ...job, chunk: { ...job.chunk, bytes } } } satisfies Request, [bytes.buffer]);
+    return result;
+  }
+
+  async function* map(jobs: AsyncIterable<Job>): AsyncGenerator<Done> {
+    const results: Promise<Done>[] = [];
+    let sequence = 0;
+    for await (const job of jobs) {
+      const result = send(job, sequence++);
+      result.catch(() => {}); // it is awaited below, in its turn
+      results.push(result);
+      while (results.length >= size * (1 + WAITING)) yield await results.shift()!;
+    }
+    while (results.length > 0) yield await results.shift()!;
+  }
+
+  return {
+    map,
+    accumulators: () =>
+      Promise.all(
+        slots.map(
+          ({ worker }) =>
+            new Promise<unknown>((resolve) => {
+              finished.push(resolve);
+              worker.postMessage('finish' satisfies Request);
+            }),
+        ),
+      ),
+    close: async () => void (await Promise.all(slots.map(({ worker }) => worker.terminate()))),
+  };
+}
+
+function workerDied(cause: Error): PipeError {
+  return new PipeError('bug', 'a worker thread died', {
+    found: cause.message,
+    hint: 'with --workers 1 it is seen which input does it; out of memory: fewer --workers',
+    cause,
+  });
+}

@@ -1,0 +1,274 @@
+/**
+ * A run: inputs through stages to an output or into a fold.
+ * Steps that look at one record at a time are shared by worker threads, chunk by chunk; what follows (a network that
+ * takes batches) goes on in this thread. In which thread a step runs never shows in the bytes.
+ */
+import { availableParallelism } from 'node:os';
+import { PipeError } from '../errors.js';
+import { fromJson, LINE, RAW, toJson, type Batch } from '../formats/record.js';
+import { chunksOf, inputs, recordsOf, stop, type Input, type OnBad, type ReadOptions } from '../io/read.js';
+import type { InputFile } from '../io/source.js';
+import { openWriter, outputFormat, type RecordWriter } from '../io/write.js';
+import { chain, doChunk, newAccumulator, plain, prepare, Tally, type Done, type Job, type Work } from './chunk-work.js';
+import { FOLDS, type FoldName, type FoldOptions, type Folded } from './folds.js';
+import { openPool, type Pool } from './pool.js';
+import { openQuarantine, type Quarantine, type QuarantineOptions } from './quarantine.js';
+import type { Summary } from './report.js';
+import { STAGES, type Stage } from './stages.js';
+import type { StepContext } from '../steps/step.js';
+
+export interface RunRequest {
+  inputs: readonly InputFile[];
+  read: ReadOptions;
+  stages: readonly Stage[];
+  output: { path: string; format?: string | undefined; force: boolean };
+  /** worker threads; the cores, if nothing is said */
+  workers?: number | undefined;
+  onBad: 'stop' | QuarantineOptions;
+  signal: AbortSignal;
+  onProgress: (done: string) => void;
+  note: (text: string) => void;
+}
+
+/** Runs the stages and publishes the output. @throws PipeError; nothing is published then */
+export async function runStages(request: RunRequest): Promise<Summary> {
+  const { output, stages } = request;
+  const format = outputFormat(output.path, output.format);
+  const quarantine = openQuarantine(request.onBad);
+  const writer = openWriter(output.path, format, { force: output.force, inputs: request.inputs.map(({ path }) => path) });
+  const run = begin(request, quarantine);
+  const shared = sharedStages(stages, format !== 'arrow');
+  try {
+    if (shared === stages.length && format !== 'arrow')
+      await eachChunk(run, stages, 'lines', (done) => writer.writeLines(done.lines), writer);
+    else await through(run, stages.slice(0, shared), stages.slice(shared), writer);
+    const summary = checked(run);
+    await quarantine.publish(run.recordsIn);
+    await writer.publish();
+    return summary;
+  } catch (error) {
+    writer.abandon();
+    quarantine.abandon();
+    throw error;
+  }
+}
+
+/** Runs the stages and folds what comes out of them. Writes nothing. */
+export async function foldStages<Name extends FoldName>(
+  request: RunRequest,
+  fold: Name,
+  options: FoldOptions,
+): Promise<{ accumulator: Folded<Name>; summary: Summary }> {
+  const quarantine = openQuarantine(request.onBad);
+  const run = begin(request, quarantine);
+  try {
+    const parts = await eachChunk(run, request.stages, { fold, options }, () => Promise.resolve());
+    await quarantine.publish(run.recordsIn);
+    return { accumulator: FOLDS[fold].merge(parts as never) as Folded<Name>, summary: checked(run) };
+  } catch (error) {
+    quarantine.abandon();
+    throw error;
+  }
+}
+
+/** How many leading stages worker threads may do. Large results (embeddings) stay where they are needed. */
+function sharedStages(stages: readonly Stage[], lines: boolean): number {
+  const definitions = stages.map(({ name }) => STAGES.get(name)!);
+  if (lines && definitions.every(({ parallel }) => parallel)) return stages.length;
+  const end = definitions.findIndex(({ parallel, large }) => !parallel || large);
+  return end < 0 ? stages.length : end;
+}
+
+/** A run under way: what it has counted. */
+interface Run {
+  request: RunRequest;
+  quarantine: Quarantine;
+  recordsIn: number;
+  recordsOut: number;
+  tally: Tally;
+  started: number;
+}
+
+function begin(request: RunRequest, quarantine: Quarantine): Run {
+  return { request, quarantine, recordsIn: 0, recordsOut: 0, tally: new Tally(), started: performance.now() };
+}
+
+function summaryOf({ recordsIn, recordsOut, tally, quarantine, started }: Run): Summary {
+  const bad = quarantine.count();
+  // what `sentences` made of one record, less that one, came in too
+  const lost = recordsIn + (tally.counts.get('addedRecords') ?? 0) - recordsOut - bad;
+  return { recordsIn, recordsOut, bad, lost, counts: tally.counts, seconds: (performance.now() - started) / 1000 };
+}
+
+/** The summary of a run that may be published. */
+function checked(run: Run): Summary {
+  const summary = summaryOf(run);
+  if (summary.lost === 0) return summary;
+  throw new PipeError('bug', `${summary.lost} records were lost on the way`, { hint: 'nothing was published; please report this' });
+}
+
+/**
+ * Every chunk of every input through the stages; where inputs do not lie in lines, their batches go the same way in this
+ * thread. Gives the accumulators of a fold.
+ */
+async function eachChunk(
+  run: Run,
+  stages: readonly Stage[],
+  then: Work['then'],
+  take: (done: Done) => Promise<void>,
+  writer?: RecordWriter,
+): Promise<unknown[]> {
+  const work: Work = { stages, then, quarantine: run.request.onBad !== 'stop' };
+  const own = newAccumulator(work);
+  const threads = openThreads(run.request, work, own);
+  try {
+    for await (const input of inputs(run.request.inputs, run.request.read, run.request.note)) {
+      if (input.inLines)
+        for await (const done of threads.map(jobsOf(input, run))) {
+          account(run, input, done);
+          await take(done);
+        }
+      else await inThisThread(run, input, await threads.steps(), own, work, writer);
+    }
+    return [own, ...(await threads.accumulators())];
+  } finally {
+    await threads.close();
+  }
+}
+
+async function* jobsOf(input: Input, { request }: Run): AsyncGenerator<Job> {
+  let bytes = 0;
+  for await (const chunk of chunksOf(input, request.read)) {
+    if (request.signal.aborted) throw new Error('stopped by a signal');
+    bytes += chunk.bytes.length;
+    request.onProgress(
+      `${input.source.name}: ${(bytes / 1e6).toFixed(0)} MB${input.source.size ? ` of ${(input.source.size / 1e6).toFixed(0)}` : ''}`,
+    );
+    yield { chunk, parse: input.parse };
+  }
+}
+
+function account(run: Run, input: Input, { recordsIn, recordsOut, counts, bad }: Done): void {
+  run.recordsIn += recordsIn;
+  run.recordsOut += recordsOut;
+  for (const [what, howMany] of counts) run.tally.count(what, howMany);
+  for (const { line, bytes, why } of bad) run.quarantine.put({ file: input.source.name, line }, bytes, why);
+}
+
+interface Threads {
+  map(jobs: AsyncIterable<Job>): AsyncGenerator<Done>;
+  /** the stages, ready in this thread */
+  steps(): ReturnType<typeof prepare>;
+  accumulators(): Promise<unknown[]>;
+  close(): Promise<void>;
+}
+
+/** Threads are started for the second chunk only: a small input is done here before a thread would have begun. */
+function openThreads({ workers = availableParallelism() }: RunRequest, work: Work, own: unknown): Threads {
+  let ready: ReturnType<typeof prepare> | undefined;
+  let pool: Pool | undefined;
+  const steps = (): ReturnType<typeof prepare> => (ready ??= prepare(work.stages));
+  return {
+    steps,
+    map: async function* (jobs) {
+      const iterator = jobs[Symbol.asyncIterator]();
+      const first = pool || workers > 1 ? [await iterator.next(), await iterator.next()] : [];
+      const all = again(first, iterator);
+      if (pool || (first.length > 0 && !first[1]!.done)) yield* (pool ??= openPool(workers, work)).map(all);
+      else for await (const job of all) yield await doChunk(job, work, await steps(), own);
+    },
+    accumulators: async () => (await pool?.accumulators()) ?? [],
+    close: async () => pool?.close(),
+  };
+}
+
+async function* again<T>(taken: readonly IteratorResult<T, unknown>[], rest: AsyncIterator<T>): AsyncGenerator<T> {
+  try {
+    for (const result of taken) if (!result.done) yield result.value;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+/** An input that cannot be cut into lines (a JSON array, CSV, Arrow). */
+async function inThisThread(
+  run: Run,
+  input: Input,
+  steps: Awaited<ReturnType<typeof prepare>>,
+  own: unknown,
+  work: Work,
+  writer?: RecordWriter,
+): Promise<void> {
+  for await (const batch of chain(readHere(run, input), steps, contextOf(run, input.source))) {
+    if (work.then !== 'lines') FOLDS[work.then.fold].add(own as never, batch);
+    run.recordsOut += batch.length;
+    await writer?.write(batch);
+  }
+}
+
+/** The first stages in threads, the others here, over one stream of batches. */
+async function through(run: Run, shared: readonly Stage[], here: readonly Stage[], writer: RecordWriter): Promise<void> {
+  const steps = await prepare(here);
+  const current = { name: '' };
+  for await (const batch of chain(sharedBatches(run, shared, current), steps, contextOf(run, current))) {
+    run.recordsOut += batch.length;
+    await writer.write(batch);
+  }
+}
+
+/** The records as they come out of the shared stages, as one stream over all inputs; `current` is the input being read. */
+async function* sharedBatches(run: Run, shared: readonly Stage[], current: { name: string }): AsyncGenerator<Batch> {
+  const { request } = run;
+  const threads = openThreads(request, { stages: shared, then: 'lines', quarantine: false }, undefined);
+  // bad lines are put aside byte for byte, which a later step can do only here, where the lines are
+  const mayShare = shared.length > 0 && request.onBad === 'stop';
+  try {
+    for await (const input of inputs(request.inputs, request.read, request.note)) {
+      current.name = input.source.name;
+      if (mayShare && input.inLines)
+        for await (const done of threads.map(jobsOf(input, run))) {
+          account(run, input, { ...done, recordsOut: 0 });
+          yield recordsOfLines(done);
+        }
+      else yield* chain(readHere(run, input), await threads.steps(), contextOf(run, current));
+    }
+  } finally {
+    await threads.close();
+  }
+}
+
+/** What a thread has written, as records again. */
+function recordsOfLines({ lines, lineNumbers }: Done): Batch {
+  const texts = Buffer.from(lines.buffer, lines.byteOffset, lines.length).toString('utf8').split('\n');
+  return lineNumbers.map((line, i) => Object.assign(fromJson(JSON.parse(texts[i]!)), { [LINE]: line }));
+}
+
+/** The records of an input, read in this thread and counted. */
+async function* readHere(run: Run, input: Input): AsyncGenerator<Batch> {
+  const { request, quarantine } = run;
+  const onBad: OnBad = (line, error, raw) => {
+    run.recordsIn++;
+    quarantine.put({ file: input.source.name, line }, raw, plain(error));
+  };
+  let records = 0;
+  for await (const batch of recordsOf(input, request.read, request.onBad === 'stop' ? stop : onBad)) {
+    if (request.signal.aborted) throw new Error('stopped by a signal');
+    run.recordsIn += batch.length;
+    records += batch.length;
+    request.onProgress(`${input.source.name}: ${records} records`);
+    yield batch;
+  }
+}
+
+function contextOf({ tally, quarantine, request }: Run, current: { name: string }): StepContext {
+  return {
+    count: tally.count,
+    reject: (record, error) => {
+      const line = record[LINE];
+      error.at({ file: current.name, ...(line === undefined ? {} : { line }) });
+      if (request.onBad === 'stop') throw error;
+      quarantine.put({ file: current.name, line: line ?? 0 }, record[RAW] ?? Buffer.from(toJson(record)), plain(error));
+    },
+  };
+}

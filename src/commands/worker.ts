@@ -1,0 +1,39 @@
+/** A worker thread: does the chunks that it is sent, one after another, and hands the accumulator over at the end. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { PipeError } from '../errors.js';
+import { doChunk, newAccumulator, plain, prepare, type Done, type Job, type PlainError, type Work } from './chunk-work.js';
+
+export type Request = { sequence: number; job: Job } | 'finish';
+export type Reply = { sequence: number; done: Done } | { sequence: number; error: PlainError } | { bug: string } | { accumulator: unknown };
+
+const work = workerData as Work;
+const accumulator = newAccumulator(work);
+// loaded when the first chunk comes, so that a run without work loads nothing
+let ready: ReturnType<typeof prepare> | undefined;
+let queue = Promise.resolve();
+
+parentPort!.on('message', (request: Request) => {
+  queue = queue.then(() => answer(request));
+});
+
+async function answer(request: Request): Promise<void> {
+  if (request === 'finish') {
+    send({ accumulator });
+    return;
+  }
+  const { sequence, job } = request;
+  try {
+    const done = await doChunk(job, work, await (ready ??= prepare(work.stages)), accumulator);
+    send({ sequence, done }, [done.lines.buffer as ArrayBuffer]);
+  } catch (error) {
+    send(
+      error instanceof PipeError
+        ? { sequence, error: plain(error) }
+        : { bug: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+    );
+  }
+}
+
+function send(reply: Reply, transfer: ArrayBuffer[] = []): void {
+  parentPort!.postMessage(reply, transfer);
+}

@@ -1,0 +1,88 @@
+/**
+ * A graph of ONNX nodes as plain data, and its bytes. Field numbers are those of onnx.proto (opset 18, IR version 9).
+ * What the nodes compute is in `ops.ts`; this file only knows how a graph is written.
+ */
+import { bytes, integer, integers, message, nested, text, type Field } from './protobuf.js';
+
+export type Attribute = number | readonly number[] | string | readonly string[] | Graph | { tensor: Initializer };
+
+export interface Node {
+  operator: string;
+  inputs: readonly string[];
+  outputs: readonly string[];
+  attributes: Readonly<Record<string, Attribute>>;
+}
+
+/** A constant: floats, or 64-bit integers, which shapes are made of. */
+export interface Initializer {
+  name: string;
+  shape: readonly number[];
+  data: Float32Array | BigInt64Array;
+}
+
+export interface GraphValue {
+  name: string;
+  type: ElementType;
+  /** sizes, or names of sizes; undefined: not told */
+  shape?: readonly (number | string)[] | undefined;
+}
+
+export interface Graph {
+  name: string;
+  nodes: Node[];
+  initializers: Initializer[];
+  inputs: GraphValue[];
+  outputs: GraphValue[];
+}
+
+export type ElementType = 'float' | 'int';
+const ELEMENT = { float: 1, int: 6, int64: 7 };
+const [OPSET, IR_VERSION] = [18, 9];
+
+/** The bytes of an ONNX file. */
+export function modelBytes(graph: Graph): Uint8Array {
+  return message([integer(1, IR_VERSION), text(2, 'rnn-pipe'), bytes(7, graphBytes(graph)), nested(8, [text(1, ''), integer(2, OPSET)])]);
+}
+
+function graphBytes({ name, nodes, initializers, inputs, outputs }: Graph): Uint8Array {
+  return message([
+    ...nodes.map((node) => bytes(1, nodeBytes(node))),
+    text(2, name),
+    ...initializers.map((initializer) => bytes(5, tensorBytes(initializer))),
+    ...inputs.map((value) => valueField(11, value)),
+    ...outputs.map((value) => valueField(12, value)),
+  ]);
+}
+
+function nodeBytes({ operator, inputs, outputs, attributes }: Node): Uint8Array {
+  const names = (field: number, values: readonly string[]): Field[] => values.map((value) => text(field, value));
+  return message([
+    ...names(1, inputs),
+    ...names(2, outputs),
+    text(4, operator),
+    ...Object.entries(attributes).map(([name, value]) => nested(5, attributeFields(name, value))),
+  ]);
+}
+
+function attributeFields(name: string, value: Attribute): Field[] {
+  const head = text(1, name);
+  if (typeof value === 'number') return [head, integer(3, value), integer(20, 2)];
+  if (typeof value === 'string') return [head, text(4, value), integer(20, 3)];
+  if (Array.isArray(value))
+    return typeof value[0] === 'string'
+      ? [head, ...(value as string[]).map((one) => text(9, one)), integer(20, 8)]
+      : [head, integers(8, value as number[]), integer(20, 7)];
+  if ('tensor' in value) return [head, bytes(5, tensorBytes(value.tensor)), integer(20, 4)];
+  return [head, bytes(6, graphBytes(value as Graph)), integer(20, 5)];
+}
+
+function tensorBytes({ name, shape, data }: Initializer): Uint8Array {
+  const type = data instanceof BigInt64Array ? ELEMENT.int64 : ELEMENT.float;
+  return message([integers(1, shape), integer(2, type), text(8, name), bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))]);
+}
+
+function valueField(field: number, { name, type, shape }: GraphValue): Field {
+  const dimension = (size: number | string): Field => nested(1, [typeof size === 'number' ? integer(1, size) : text(2, size)]);
+  const shapeField = shape && nested(2, shape.map(dimension));
+  return nested(field, [text(1, name), nested(2, [nested(1, [integer(1, ELEMENT[type]), shapeField])])]);
+}

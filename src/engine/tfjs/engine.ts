@@ -1,0 +1,69 @@
+/**
+ * The engine `tfjs`: the same equations run by TensorFlow.js, one operation after another. It is the second opinion.
+ * Native TensorFlow where its library loads, else WebAssembly, else plain JavaScript.
+ */
+import type * as TensorFlow from '@tensorflow/tfjs';
+import { createRequire } from 'node:module';
+import * as util from 'node:util';
+import { PipeError } from '../../errors.js';
+import type { Engine, HostTensor, Program } from '../ops.js';
+import { tensorOps } from './ops.js';
+
+type Tfjs = typeof TensorFlow;
+
+const require = createRequire(import.meta.url);
+
+/** @throws PipeError('usage') where TensorFlow.js is not installed */
+export async function openTfjs(): Promise<Engine> {
+  const tf = await load();
+  return {
+    name: 'tfjs',
+    description: `TensorFlow.js ${tf.version_core}, backend ${tf.getBackend()}`,
+    compile: (inputs, build) => {
+      const { ops, dispose } = tensorOps(tf);
+      const run: Program['run'] = async (feeds) => {
+        const results = tf.tidy(() =>
+          build(ops, Object.fromEntries(Object.entries(inputs).map(([name, { type }]) => [name, toTensor(tf, feeds[name]!, type)]))),
+        );
+        const entries = await Promise.all(Object.entries(results).map(async ([name, tensor]): Promise<[string, HostTensor]> => [name, { shape: tensor.shape, data: (await tensor.data()) as Float32Array }]));
+        tf.dispose(results);
+        return Object.fromEntries(entries);
+      };
+      return Promise.resolve({ run, close: () => Promise.resolve(dispose()) });
+    },
+  };
+}
+
+const toTensor = (tf: Tfjs, { shape, data }: HostTensor, type: 'float' | 'int'): TensorFlow.Tensor =>
+  tf.tensor(data, [...shape], type === 'float' ? 'float32' : 'int32');
+
+async function load(): Promise<Tfjs> {
+  const native = loadNative();
+  if (native) return native;
+  const tf = optional<Tfjs>('@tensorflow/tfjs');
+  if (!tf)
+    throw new PipeError('usage', 'TensorFlow.js is not installed', {
+      hint: 'npm install @tensorflow/tfjs-node @tensorflow/tfjs-backend-wasm; or --engine onnx',
+    });
+  // its banners are for web developers, and stdout is data
+  tf.env().set('IS_TEST', true);
+  if (optional('@tensorflow/tfjs-backend-wasm') && (await tf.setBackend('wasm').catch(() => false))) return tf;
+  await tf.setBackend('cpu');
+  return tf;
+}
+
+/** tfjs-node calls a function that Node 23 took away; and its library's log lines would stand on stderr. */
+function loadNative(): Tfjs | undefined {
+  const legacy = require('node:util') as typeof util & { isNullOrUndefined?: (value: unknown) => boolean };
+  legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
+  return optional<Tfjs>('@tensorflow/tfjs-node');
+}
+
+function optional<M>(name: string): M | undefined {
+  try {
+    return require(name) as M;
+  } catch {
+    return undefined;
+  }
+}
