@@ -30,7 +30,11 @@ export async function engineStatus(): Promise<EngineStatus[]> {
     status.push(
       await ENGINES[name]({}).then(
         ({ description }) => ({ name, available: true, about: description }),
-        (error: unknown) => ({ name, available: false, about: error instanceof PipeError ? `${error.message}: ${error.hint ?? ''}` : String(error) }),
+        (error: unknown) => ({
+          name,
+          available: false,
+          about: error instanceof PipeError ? `${error.message}: ${error.hint ?? ''}` : String(error),
+        }),
       ),
     );
   return status;

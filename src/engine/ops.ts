@@ -77,6 +77,8 @@ export interface Engine {
   name: EngineName;
   /** what computes, with its version, for people */
   description: string;
+  /** whether its operations have `recurrentLayer` */
+  fused: boolean;
   compile(inputs: Record<string, InputType>, build: Build): Promise<Program>;
 }
 

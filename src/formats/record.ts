@@ -21,6 +21,14 @@ export interface LayerTrace {
   gates: Record<string, Tensor>;
 }
 
+/** Which network made the hidden states. */
+export interface NetworkName {
+  cell: 'rnn' | 'lstm' | 'gru';
+  layers: number;
+  units: number;
+  directions: ('forward' | 'backward')[];
+}
+
 /** What `output` took, and from where. */
 export interface Taken {
   how: 'last' | 'first' | 'mean' | 'max' | 'all';
@@ -46,6 +54,7 @@ interface Kinds {
   vector: Tensor;
   matrix: Tensor;
   trace: LayerTrace[];
+  network: NetworkName;
   taken: Taken;
   predictions: Prediction[];
 }
@@ -80,6 +89,7 @@ export const FIELDS = {
   kept: field('span', 'pad', 'which tokens were kept, [start, end); the others were cut'),
   embeddings: field('matrix', 'embed', 'one word vector a time step, [timeSteps, dim]; 0 where masked'),
   hiddenStates: field('matrix', 'rnn', 'the last layer’s hidden state at every time step, [timeSteps, units × directions]; 0 where masked'),
+  network: field('network', 'rnn', 'which network made them: cell, layers, units, directions'),
   trace: field('trace', 'rnn', 'hidden states, cell states and gates of every layer and direction (--trace)'),
   output: field('vector', 'output', 'the network’s output vector'),
   taken: field('taken', 'output', 'how the output was taken and from which time steps'),
@@ -132,6 +142,10 @@ const KINDS: Record<Kind, { expected: string; is: (value: unknown) => boolean }>
   vector: { expected: 'an array of numbers', is: (value) => value instanceof Tensor },
   matrix: { expected: 'an array of equally long arrays of numbers', is: (value) => value instanceof Tensor },
   trace: { expected: 'an array of layers', is: arrayOf((value) => typeof value === 'object' && value !== null) },
+  network: {
+    expected: 'an object with "cell", "layers", "units" and "directions"',
+    is: (value) => typeof value === 'object' && value !== null && Array.isArray((value as NetworkName).directions),
+  },
   taken: { expected: 'an object with "how" and "timeSteps"', is: (value) => typeof value === 'object' && value !== null },
   predictions: { expected: 'an array of label and probability', is: Array.isArray },
 };

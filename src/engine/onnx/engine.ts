@@ -18,7 +18,12 @@ export async function openOnnx({ threads = availableParallelism() }: EngineOptio
   const runtime = await loadNative();
   // vanishing gradients turn into denormal numbers, which take sixteen times as long
   const options = { intraOpNumThreads: threads, interOpNumThreads: 1, extra: { session: { set_denormal_as_zero: '1' } } };
-  return { name: 'onnx', description: `ONNX Runtime ${runtime.env.versions?.node ?? ''}, native, ${threads} threads`, compile: compiler(runtime, options) };
+  return {
+    name: 'onnx',
+    description: `ONNX Runtime ${runtime.env.versions?.node ?? ''}, native, ${threads} threads`,
+    fused: true,
+    compile: compiler(runtime, options),
+  };
 }
 
 export async function openOnnxWasm({ threads = availableParallelism() }: EngineOptions): Promise<Engine> {
@@ -27,6 +32,7 @@ export async function openOnnxWasm({ threads = availableParallelism() }: EngineO
   return {
     name: 'onnx-wasm',
     description: `ONNX Runtime ${runtime.env.versions?.web ?? ''}, WebAssembly, ${threads} threads`,
+    fused: true,
     compile: compiler(runtime, { executionProviders: ['wasm'] }),
   };
 }
@@ -61,14 +67,20 @@ const compiler =
     return program(runtime, session, inputs);
   };
 
-const graphInputs = (inputs: Record<string, InputType>): Graph['inputs'] => Object.entries(inputs).map(([name, type]) => ({ name, ...type }));
+const graphInputs = (inputs: Record<string, InputType>): Graph['inputs'] =>
+  Object.entries(inputs).map(([name, type]) => ({ name, ...type }));
 
 function program(runtime: Runtime, session: InferenceSession, inputs: Record<string, InputType>): Program {
   return {
     run: async (feeds) => {
-      const tensors = Object.entries(inputs).map(([name, { type }]) => [name, new runtime.Tensor(ORT_TYPE[type], feeds[name]!.data, feeds[name]!.shape)]);
+      const tensors = Object.entries(inputs).map(([name, { type }]) => [
+        name,
+        new runtime.Tensor(ORT_TYPE[type], feeds[name]!.data, feeds[name]!.shape),
+      ]);
       const results = await session.run(Object.fromEntries(tensors) as Record<string, OrtTensor>);
-      return Object.fromEntries(Object.entries(results).map(([name, { dims, data }]): [string, HostTensor] => [name, { shape: dims, data: data as Float32Array }]));
+      return Object.fromEntries(
+        Object.entries(results).map(([name, { dims, data }]): [string, HostTensor] => [name, { shape: dims, data: data as Float32Array }]),
+      );
     },
     close: () => session.release(),
   };

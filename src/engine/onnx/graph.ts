@@ -78,7 +78,12 @@ function attributeFields(name: string, value: Attribute): Field[] {
 
 function tensorBytes({ name, shape, data }: Initializer): Uint8Array {
   const type = data instanceof BigInt64Array ? ELEMENT.int64 : ELEMENT.float;
-  return message([integers(1, shape), integer(2, type), text(8, name), bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))]);
+  return message([
+    integers(1, shape),
+    integer(2, type),
+    text(8, name),
+    bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  ]);
 }
 
 function valueField(field: number, { name, type, shape }: GraphValue): Field {

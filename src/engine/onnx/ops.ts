@@ -25,7 +25,8 @@ export function graphOps(graph: Graph, names: Names = { next: 0 }): GraphOps {
     open.at(-1)!.nodes.push({ operator, inputs, outputs: made, attributes });
     return made;
   };
-  const one = (operator: string, inputs: readonly Value[], attributes?: Record<string, Attribute>): Value => node(operator, inputs, attributes)[0]!;
+  const one = (operator: string, inputs: readonly Value[], attributes?: Record<string, Attribute>): Value =>
+    node(operator, inputs, attributes)[0]!;
   const initializer = (shape: readonly number[], data: Float32Array | BigInt64Array): Value => {
     const name = fresh();
     graph.initializers.push({ name, shape, data });
@@ -70,7 +71,13 @@ export function graphOps(graph: Graph, names: Names = { next: 0 }): GraphOps {
       return node('Scan', [...initial, ...inputs], attributes, made.state.length + made.outputs.length).slice(made.state.length);
     },
     recurrentLayer: (inputs, lengths, layer) => {
-      const operands = [one('Transpose', [inputs], { perm: [1, 0, 2] }), weights(layer.inputWeights), weights(layer.recurrentWeights), weights(layer.bias), lengths];
+      const operands = [
+        one('Transpose', [inputs], { perm: [1, 0, 2] }),
+        weights(layer.inputWeights),
+        weights(layer.recurrentWeights),
+        weights(layer.bias),
+        lengths,
+      ];
       const states = one(layer.operator, operands, fusedAttributes(layer)); // [timeSteps, directions, batch, units]
       return one('Reshape', [one('Transpose', [states], { perm: [2, 0, 1, 3] }), shapeOf(0, 0, -1)]);
     },

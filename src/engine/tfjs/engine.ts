@@ -19,13 +19,19 @@ export async function openTfjs(): Promise<Engine> {
   return {
     name: 'tfjs',
     description: `TensorFlow.js ${tf.version_core}, backend ${tf.getBackend()}`,
+    fused: false,
     compile: (inputs, build) => {
       const { ops, dispose } = tensorOps(tf);
       const run: Program['run'] = async (feeds) => {
         const results = tf.tidy(() =>
           build(ops, Object.fromEntries(Object.entries(inputs).map(([name, { type }]) => [name, toTensor(tf, feeds[name]!, type)]))),
         );
-        const entries = await Promise.all(Object.entries(results).map(async ([name, tensor]): Promise<[string, HostTensor]> => [name, { shape: tensor.shape, data: (await tensor.data()) as Float32Array }]));
+        const entries = await Promise.all(
+          Object.entries(results).map(async ([name, tensor]): Promise<[string, HostTensor]> => [
+            name,
+            { shape: tensor.shape, data: (await tensor.data()) as Float32Array },
+          ]),
+        );
         tf.dispose(results);
         return Object.fromEntries(entries);
       };

@@ -38,7 +38,10 @@ export function tensorOps(tf: typeof TensorFlow): { ops: Ops<Tensor>; dispose: (
       let state = [...initial];
       for (let i = 0; i < timeSteps; i++) {
         const t = reverse ? timeSteps - 1 - i : i;
-        const made = step(state, slices.map((slice) => slice[t]!));
+        const made = step(
+          state,
+          slices.map((slice) => slice[t]!),
+        );
         state = made.state;
         outputs[t] = made.outputs;
       }

@@ -1,0 +1,46 @@
+/** Step 8 as a command: the output vector to a label. */
+import { PipeError } from '../errors.js';
+import { compileClassifier, randomClassifier } from '../model/heads/classify.js';
+import { classify } from '../steps/classify.js';
+import type { StepCommand } from './command.js';
+import { list, wholeNumber } from './options.js';
+import { ENGINE_OPTIONS, engineOf } from './rnn.js';
+
+export const classifyCommand: StepCommand = {
+  name: 'classify',
+  summary: 'step 8: the output vector to logits, probabilities and a label',
+  description: `A linear layer and softmax over the output vector. Its weights are seeded random ones: it shows what a classifier does, and
+its answers mean nothing before a model is trained.`,
+  options: [
+    { flags: '--labels <a,b,…>', about: 'the labels, divided by commas', parse: list('--labels') },
+    { flags: '--top-k <n>', about: 'list the n most probable labels too', parse: wholeNumber('--top-k', 1) },
+    { flags: '--seed <n>', about: 'seed of what is random', default: 1, parse: wholeNumber('--seed', 0) },
+    ...ENGINE_OPTIONS,
+  ],
+  examples: ['rnn-pipe classify examples/outputs.jsonl --labels finance,sports --top-k 2'],
+  stage: {
+    parallel: false,
+    rawText: false,
+    check: ({ labels, topK }) => {
+      if (!Array.isArray(labels)) throw new PipeError('usage', 'no labels are given', { hint: '--labels finance,sports' });
+      const twice = (labels as string[]).find((label, i) => labels.indexOf(label) !== i);
+      if (twice !== undefined) throw new PipeError('usage', `the label "${twice}" is given twice`, { hint: 'name each label once' });
+      if (typeof topK === 'number' && topK > labels.length)
+        throw new PipeError('usage', '--top-k is larger than the number of labels', {
+          expected: `at most ${labels.length}`,
+          found: String(topK),
+        });
+    },
+    prepare: (options) => {
+      const labels = options['labels'] as string[];
+      return Promise.resolve(
+        classify({
+          labels,
+          topK: options['topK'] as number | undefined,
+          open: async (inputSize) =>
+            compileClassifier(await engineOf(options), randomClassifier(inputSize, labels.length, Number(options['seed']))),
+        }),
+      );
+    },
+  },
+};

@@ -1,0 +1,127 @@
+/** Step 6 as a command: a recurrent network over word vectors. */
+import { openEngine } from '../engine/index.js';
+import type { EngineName } from '../engine/ops.js';
+import { PipeError } from '../errors.js';
+import { readBytes } from '../io/file.js';
+import { CELL_NAMES, type CellName } from '../model/cells/index.js';
+import { loadNetwork, type Layout, type Loaded } from '../model/layouts.js';
+import { openNetwork, type Network } from '../model/network.js';
+import { randomWeights, type Direction, type NetworkShape } from '../model/shape.js';
+import { readWeights } from '../model/weights.js';
+import { rnn } from '../steps/rnn.js';
+import type { OptionDefinition, Options, StepCommand } from './command.js';
+import { wholeNumber } from './options.js';
+
+/** Options of the commands that compute with an engine. */
+export const ENGINE_OPTIONS: readonly OptionDefinition[] = [
+  {
+    flags: '--engine <name>',
+    about: 'what computes (default: onnx where its native library is installed, else onnx-wasm)',
+    choices: ['onnx', 'onnx-wasm', 'tfjs'],
+  },
+  { flags: '--threads <n>', about: 'threads of the engine (default: the cores)', parse: wholeNumber('--threads', 1) },
+];
+
+export const engineOf = ({ engine, threads }: Options): ReturnType<typeof openEngine> =>
+  openEngine(engine as EngineName | undefined, { threads: threads as number | undefined });
+
+/** Options that the weights' file tells; given beside it they must agree with it. */
+const TOLD_BY_WEIGHTS = { units: '--units', layers: '--layers' } as const;
+
+function check(options: Options): void {
+  const apply = (flag: string, to: string): PipeError => new PipeError('usage', `${flag} does not apply`, { hint: `it goes with ${to}` });
+  if (options['reset'] !== undefined && options['cell'] !== 'gru') throw apply('--reset', '--cell gru');
+  if (options['layout'] !== undefined && options['weights'] === undefined) throw apply('--layout', '--weights');
+  if (options['weights'] !== undefined && options['layout'] === undefined)
+    throw new PipeError('usage', '--weights needs the layout of the file', { hint: '--layout pytorch or --layout keras' });
+  if (options['backwards'] === true && options['bidirectional'] === true)
+    throw apply('--backwards', 'one direction: leave --bidirectional out');
+}
+
+/** The network that the options describe, for word vectors of this size. */
+export async function networkOf(options: Options, inputSize: number): Promise<Loaded> {
+  const [cell, resetAfter] = [options['cell'] as CellName, options['reset'] !== 'before'];
+  const file = options['weights'] as string | undefined;
+  if (file !== undefined) return loadedNetwork(options, file, cell, resetAfter);
+  const directions: Direction[] = options['bidirectional'] ? ['forward', 'backward'] : [options['backwards'] ? 'backward' : 'forward'];
+  const shape: NetworkShape = {
+    cell,
+    inputSize,
+    units: Number(options['units'] ?? 128),
+    layers: Number(options['layers'] ?? 1),
+    directions,
+    resetAfter,
+  };
+  return { shape, weights: randomWeights(shape, Number(options['seed'])) };
+}
+
+async function loadedNetwork(options: Options, file: string, cell: CellName, resetAfter: boolean): Promise<Loaded> {
+  try {
+    const loaded = loadNetwork(readWeights(await readBytes(file)), options['layout'] as Layout, cell, resetAfter);
+    for (const [name, flag] of Object.entries(TOLD_BY_WEIGHTS)) {
+      const [asked, found] = [options[name], loaded.shape[name as 'units']];
+      if (asked !== undefined && asked !== found)
+        throw new PipeError('mismatch', `the weights are not those of ${flag} ${String(asked)}`, {
+          found: String(found),
+          hint: `leave ${flag} out: the file tells it`,
+        });
+    }
+    if (options['bidirectional'] === true && loaded.shape.directions.length === 1)
+      throw new PipeError('mismatch', 'the weights are of one direction', {
+        expected: 'two',
+        hint: 'leave --bidirectional out: the file tells it',
+      });
+    if (options['backwards'] !== true) return loaded;
+    return { ...loaded, shape: { ...loaded.shape, directions: ['backward'] } };
+  } catch (error) {
+    throw error instanceof PipeError ? error.at({ file }) : error;
+  }
+}
+
+export async function openNetworkOf(options: Options, inputSize: number): Promise<Network> {
+  const { shape, weights } = await networkOf(options, inputSize);
+  return openNetwork(await engineOf(options), shape, weights, options['trace'] === true);
+}
+
+export const rnnCommand: StepCommand = {
+  name: 'rnn',
+  summary: 'step 6: a recurrent network; its hidden state at every time step',
+  description: `Runs an RNN, LSTM or GRU over the word vectors. Masked time steps are not computed: padding cannot change a state, and their rows
+are zeros. --trace adds the cell state and every gate of every layer and direction. Without --weights the weights are seeded random ones.`,
+  options: [
+    { flags: '--cell <name>', about: 'kind of cell', choices: CELL_NAMES, default: 'lstm' },
+    { flags: '--units <n>', about: 'numbers a hidden state (default: 128, or that of --weights)', parse: wholeNumber('--units', 1) },
+    { flags: '--layers <n>', about: 'layers (default: 1, or that of --weights)', parse: wholeNumber('--layers', 1) },
+    { flags: '--bidirectional', about: 'read both ways; the states stand side by side' },
+    { flags: '--backwards', about: 'read from the last token to the first' },
+    {
+      flags: '--reset <when>',
+      about: 'GRU: reset gate after the recurrent product, as PyTorch (default), or before',
+      choices: ['after', 'before'],
+    },
+    { flags: '--trace', about: 'add cell states and gates' },
+    { flags: '--keep-embeddings', about: 'hand the word vectors on too' },
+    { flags: '--weights <file>', about: 'weights from a safetensors file' },
+    { flags: '--layout <name>', about: 'whose names and order the file has', choices: ['pytorch', 'keras'] },
+    { flags: '--batch-size <n>', about: 'sentences that run together', default: 64, parse: wholeNumber('--batch-size', 1) },
+    { flags: '--seed <n>', about: 'seed of what is random', default: 1, parse: wholeNumber('--seed', 0) },
+    ...ENGINE_OPTIONS,
+  ],
+  examples: [
+    'rnn-pipe rnn examples/embeddings.jsonl --cell lstm --units 3 --seed 1',
+    'rnn-pipe rnn examples/embeddings.jsonl --cell gru --units 8 --bidirectional --trace -o states.jsonl',
+  ],
+  stage: {
+    parallel: false,
+    rawText: false,
+    check,
+    prepare: (options) =>
+      Promise.resolve(
+        rnn({
+          open: (inputSize) => openNetworkOf(options, inputSize),
+          keepEmbeddings: options['keepEmbeddings'] === true,
+          batchSize: Number(options['batchSize']),
+        }),
+      ),
+  },
+};

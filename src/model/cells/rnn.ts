@@ -1,0 +1,14 @@
+/** The simple recurrent cell (Elman 1990): h = tanh(x·W + b + h'·U + c), with h' of the time step before. */
+import type { Cell } from './cell.js';
+
+export const rnn: Cell = {
+  name: 'rnn',
+  gates: ['hiddenState'],
+  hasGates: false,
+  states: ['hiddenStates'],
+  advance: (input, [previous], { recurrentKernel, recurrentBias }, ops) => {
+    const recurrent = ops.add(ops.matmul(previous!, recurrentKernel), recurrentBias);
+    const hiddenState = ops.tanh(ops.add(input, recurrent));
+    return { state: [hiddenState], gates: [hiddenState] };
+  },
+};

@@ -1,0 +1,95 @@
+/** Step 6: `embeddings` to `hiddenStates`, one a time step; masked time steps are not computed. */
+import { PipeError } from '../errors.js';
+import { need, type Batch, type SentenceRecord } from '../formats/record.js';
+import { firstNotFinite } from '../formats/tensor.js';
+import type { Network, Sequence } from '../model/network.js';
+import { ahead, inBatches } from './batches.js';
+import { attempt, type Step, type StepContext } from './step.js';
+
+export interface RnnOptions {
+  /** opens the network for word vectors of this size: the first record tells it, unless weights do */
+  open: (inputSize: number) => Promise<Network>;
+  keepEmbeddings: boolean;
+  /** sentences that run together */
+  batchSize: number;
+}
+
+/** Adds `hiddenStates`, `network` and, of a tracing network, `trace`; takes `embeddings` away unless they are kept. */
+export function rnn({ open, keepEmbeddings, batchSize }: RnnOptions): Step {
+  return async function* (batches, context) {
+    let network: Promise<Network> | undefined;
+    const work = async (batch: Batch): Promise<Batch> => {
+      const records = batch.filter((record) => usable(record, context));
+      if (records.length === 0) return [];
+      const opened = await (network ??= open(records[0]!.embeddings!.shape[1]!));
+      const fitting = records.filter((record) => fits(record, opened, context));
+      const states = await opened.run(fitting.map(sequenceOf));
+      return fitting.flatMap((record, i) => {
+        const { cell, layers, units, directions } = opened.shape;
+        const { embeddings, ...rest } = record;
+        const done = {
+          ...rest,
+          ...(keepEmbeddings ? { embeddings } : {}),
+          ...states[i],
+          network: { cell, layers, units, directions: [...directions] },
+        };
+        return finite(done as SentenceRecord, context) ? [done as SentenceRecord] : [];
+      });
+    };
+    try {
+      for await (const done of ahead(inBatches(batches, batchSize), work)) if (done.length > 0) yield done;
+    } finally {
+      await (await network)?.close();
+    }
+  };
+}
+
+const sequenceOf = ({ embeddings, mask }: SentenceRecord): Sequence => ({ inputs: embeddings!, mask });
+
+/** Rejects a record without word vectors, with a mask of another length, or with a NaN. */
+function usable(record: SentenceRecord, context: StepContext): boolean {
+  return accepts(record, context, () => {
+    const { shape, data } = need(record, 'embeddings');
+    const { mask } = record;
+    if (mask !== undefined && mask.length !== shape[0])
+      throw new PipeError('data', 'mask and embeddings differ in length', {
+        expected: `${shape[0]} time steps`,
+        found: String(mask.length),
+        hint: 'run pad and embed again',
+      });
+    refuseNotFinite('embeddings', data, shape[1] ?? 1);
+  });
+}
+
+function fits(record: SentenceRecord, { shape }: Network, context: StepContext): boolean {
+  return accepts(record, context, () => {
+    const [timeSteps, found] = record.embeddings!.shape;
+    if (timeSteps! > 0 && found !== shape.inputSize)
+      throw new PipeError('mismatch', 'the word vectors have another size than the network reads', {
+        expected: String(shape.inputSize),
+        found: String(found),
+        hint: 'embed with --dim or --vectors of the size that the weights were made for',
+      });
+  });
+}
+
+const finite = (record: SentenceRecord, context: StepContext): boolean =>
+  accepts(record, context, () => refuseNotFinite('hiddenStates', record.hiddenStates!.data, record.hiddenStates!.shape[1]!));
+
+function refuseNotFinite(name: string, data: Float32Array, width: number): void {
+  const at = firstNotFinite(data);
+  if (at < 0) return;
+  throw new PipeError('data', `${name} hold a number that is not finite`, {
+    found: `${data[at]} at time step ${Math.floor(at / width) + 1}, unit ${at % width}`,
+    hint: 'see the word vectors or weights that it comes from',
+  });
+}
+
+function accepts(record: SentenceRecord, context: StepContext, check: () => void): boolean {
+  let good = false;
+  attempt(record, context, () => {
+    check();
+    good = true;
+  });
+  return good;
+}
