@@ -1,7 +1,7 @@
 /** Any input to batches of records, in this thread. The chunks of line formats may instead go to worker threads: `inputs`. */
 import { PipeError } from '../errors.js';
 import { fromJson, LINE, RAW, type Batch } from '../formats/record.js';
-import { readArrow } from './arrow.js';
+import { readArrow } from './arrow/read.js';
 import type { Encoding } from './encoding.js';
 import { arrayElements } from './json-array.js';
 import { layoutOf, type Layout, type ReadOptions } from './layout.js';

@@ -1,8 +1,8 @@
 /** Records to an output in the format that its name or `--format` says. */
-import { PipeError } from '../errors.js';
 import { toJson, type Batch } from '../formats/record.js';
-import { arrowWriter } from './arrow.js';
+import { arrowWriter } from './arrow/write.js';
 import { openOutput, type Output, type OutputOptions } from './output.js';
+import { parts } from './parts.js';
 
 export type OutputFormat = 'jsonl' | 'json' | 'arrow';
 
@@ -24,23 +24,14 @@ export function outputFormat(path: string, format: string | undefined): OutputFo
 /** Opens the writer; nothing stands under the output's name before `publish`. */
 export function openWriter(path: string, format: OutputFormat, options: OutputOptions): RecordWriter {
   const output = openOutput(path, options);
-  if (format === 'arrow') return arrowWriter(output);
+  // .arrows is the usual name of the stream format
+  if (format === 'arrow') return arrowWriter(output, path === '-' || /\.arrows(\.gz)?$/i.test(path) ? 'stream' : 'file');
   return format === 'json' ? arrayWriter(output) : lineWriter(output);
 }
 
 /** Records as lines of JSON, each with its line end. */
 export function linesOf(batch: Batch): Uint8Array {
   return Buffer.from(batch.map((record) => `${toJson(record)}\n`).join(''));
-}
-
-/** Batches with large tensors are written in parts, since a string of half a gigabyte is the most there can be. */
-function* parts(batch: Batch): Generator<Batch> {
-  const numbers = batch.reduce(
-    (sum, { embeddings, hiddenStates, trace }) => Math.max(sum, (embeddings ?? hiddenStates)?.data.length ?? 0, trace ? 1e5 : 0),
-    1,
-  );
-  const size = Math.max(1, Math.floor(4e5 / numbers));
-  for (let at = 0; at < batch.length; at += size) yield batch.slice(at, at + size);
 }
 
 function lineWriter(output: Output): RecordWriter {
@@ -73,8 +64,4 @@ function arrayWriter(output: Output): RecordWriter {
       await output.publish();
     },
   };
-}
-
-export function refuseLines(): never {
-  throw new PipeError('bug', 'lines of JSON cannot be written as Arrow');
 }

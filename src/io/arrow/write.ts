@@ -1,0 +1,123 @@
+/**
+ * Records as Arrow IPC: the file format, or the stream format for stdout. A file holds the whole stream, so both can be read as they come.
+ * The first batch decides the columns. What a later record has beside them is not lost: it stands as JSON in one last column.
+ */
+import type * as Arrow from 'apache-arrow';
+import { PipeError } from '../../errors.js';
+import { toJson, type Batch, type SentenceRecord } from '../../formats/record.js';
+import type { Output } from '../output.js';
+import { parts } from '../parts.js';
+import type { RecordWriter } from '../write.js';
+import { columnsFor, MARK, own, type Column } from './columns.js';
+
+type ArrowModule = typeof Arrow;
+
+/** What the schema is called by, and what is written as long as nothing is closed. */
+interface Open {
+  arrow: ArrowModule;
+  columns: Column[];
+  schema: Arrow.Schema;
+  writer: Arrow.RecordBatchWriter;
+  /** the bytes that the writer has made since the last call */
+  made: () => Uint8Array[];
+}
+
+/** The most numbers in one Arrow batch: 64 MB of floats, or less where there are traces, which are JSON. */
+const NUMBERS = 1 << 24;
+const SMALL = 1 << 16;
+
+export function arrowWriter(output: Output, format: 'file' | 'stream'): RecordWriter {
+  let open: Open | undefined;
+  const flush = async ({ made }: Open): Promise<void> => {
+    for (const bytes of joined(made())) await output.write(bytes);
+  };
+  return {
+    ...output,
+    write: async (batch) => {
+      for (const part of parts(batch, NUMBERS)) {
+        open ??= await opened(part, format);
+        open.writer.write(toArrow(part, open));
+        await flush(open);
+      }
+    },
+    writeLines: () => Promise.reject(new PipeError('bug', 'lines of JSON cannot be written as Arrow')),
+    publish: async () => {
+      open ??= await opened([], format);
+      open.writer.close();
+      await flush(open);
+      await output.publish();
+    },
+  };
+}
+
+async function opened(batch: Batch, format: 'file' | 'stream'): Promise<Open> {
+  const arrow = await import('apache-arrow');
+  const columns = columnsFor(arrow, batch);
+  const { schema, all } = schemaOf(arrow, columns);
+  let queue: Uint8Array[] = [];
+  class Queue extends arrow.AsyncByteQueue {
+    override write(chunk: Uint8Array): void {
+      queue.push(chunk);
+    }
+  }
+  // Arrow's own file writer leaves the schema to the footer, and then the file cannot be read as it comes
+  class FileWriter extends arrow.RecordBatchFileWriter {
+    protected override _writeSchema(written: Arrow.Schema): this {
+      super._writeSchema(written);
+      return this._writeMessage(arrow.Message.from(written));
+    }
+  }
+  const writer = format === 'file' ? new FileWriter() : new arrow.RecordBatchStreamWriter();
+  writer.reset(new Queue(), schema);
+  const made = (): Uint8Array[] => {
+    const bytes = queue;
+    queue = [];
+    return bytes;
+  };
+  return { arrow, columns: all, schema, writer, made };
+}
+
+/** The columns, and one more for what fits none of them. */
+function schemaOf(arrow: ArrowModule, columns: Column[]): { schema: Arrow.Schema; all: Column[] } {
+  let name = 'otherFields';
+  while (columns.some((column) => column.name === name)) name = `_${name}`;
+  const fields = columns.map((column) => new arrow.Field(column.name, column.type, true, new Map(column.json ? [[MARK, 'json']] : [])));
+  const rest = new arrow.Field(name, new arrow.Utf8(), true, new Map([[MARK, 'rest']]));
+  return { schema: new arrow.Schema([...fields, rest]), all: columns };
+}
+
+function toArrow(batch: Batch, { arrow, columns, schema }: Open): Arrow.RecordBatch {
+  const rest: SentenceRecord[] = batch.map((record) => ({ ...record }));
+  const children = columns.map(({ name, fits, data }) =>
+    data(
+      batch.map((record, i) => {
+        const value = own(record, name);
+        if (value === undefined || !fits(value)) return undefined;
+        delete rest[i]![name];
+        return value;
+      }),
+    ),
+  );
+  const others = rest.map((record) => {
+    const json = toJson(record);
+    return json === '{}' ? null : json;
+  });
+  const last = arrow.vectorFromArray(others, new arrow.Utf8()).data[0]!;
+  const type = new arrow.Struct(schema.fields);
+  return new arrow.RecordBatch(schema, arrow.makeData({ type, length: batch.length, nullCount: 0, children: [...children, last] }));
+}
+
+/** Small neighbours in one piece, so that they cost one system call. */
+function* joined(pieces: Uint8Array[]): Generator<Uint8Array> {
+  let small: Uint8Array[] = [];
+  for (const piece of pieces) {
+    if (piece.length < SMALL) {
+      small.push(piece);
+      continue;
+    }
+    if (small.length > 0) yield Buffer.concat(small);
+    yield piece;
+    small = [];
+  }
+  if (small.length > 0) yield Buffer.concat(small);
+}
