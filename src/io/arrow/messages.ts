@@ -23,12 +23,8 @@ export async function* messages({ Message }: typeof Arrow, bytes: AsyncIterable<
     const metadata = await take(length);
     if (metadata.length < length) throw cut(file);
     const { bodyLength } = Message.decode(metadata);
-    const body = await take(bodyLength);
-    if (body.length < bodyLength) throw cut(file);
-    const whole = Buffer.allocUnsafeSlow(8 + length + bodyLength);
-    prefix.copy(whole);
-    metadata.copy(whole, 8);
-    body.copy(whole, 8 + length);
+    const whole = Buffer.concat([prefix, metadata, ...(await take.pieces(bodyLength))]);
+    if (whole.length < 8 + length + bodyLength) throw cut(file);
     yield whole;
   }
   yield prefix;
@@ -39,12 +35,18 @@ export async function* messages({ Message }: typeof Arrow, bytes: AsyncIterable<
 
 const SMALL = 1 << 16;
 
-/** `take(n)` gives the next n bytes, or what is left. */
-function taker(bytes: AsyncIterable<Uint8Array>): (size: number) => Promise<Buffer> {
+interface Taker {
+  /** the next n bytes, or what is left */
+  (size: number): Promise<Buffer>;
+  /** the same as they came */
+  pieces: (size: number) => Promise<Uint8Array[]>;
+}
+
+function taker(bytes: AsyncIterable<Uint8Array>): Taker {
   const iterator = bytes[Symbol.asyncIterator]();
   let rest: Uint8Array = new Uint8Array();
-  return async (size) => {
-    const pieces: Uint8Array[] = [];
+  const pieces = async (size: number): Promise<Uint8Array[]> => {
+    const taken: Uint8Array[] = [];
     for (let missing = size; missing > 0;) {
       if (rest.length === 0) {
         const next = await iterator.next();
@@ -52,13 +54,13 @@ function taker(bytes: AsyncIterable<Uint8Array>): (size: number) => Promise<Buff
         rest = next.value;
       }
       const piece = rest.subarray(0, missing);
-      pieces.push(piece);
+      taken.push(piece);
       missing -= piece.length;
       rest = rest.subarray(piece.length);
     }
-    if (pieces.length === 1) return Buffer.from(pieces[0]!.buffer, pieces[0]!.byteOffset, pieces[0]!.length);
-    return Buffer.concat(pieces);
+    return taken;
   };
+  return Object.assign(async (size: number) => Buffer.concat(await pieces(size)), { pieces });
 }
 
 function cut(file: string): PipeError {

@@ -15,6 +15,7 @@ export function put(record: Record<string, unknown>, name: string, value: unknow
 /** @throws PipeError('data') for types that are no JSON: dates, decimals, bytes and the like */
 export function cells(arrow: typeof Arrow, data: Arrow.Data, name: string): Cell {
   const read = present(arrow, data, name);
+  if (data.nullCount === 0) return read;
   return (row) => (data.getValid(row) ? read(row) : undefined);
 }
 
@@ -25,11 +26,11 @@ function present(arrow: typeof Arrow, data: Arrow.Data, name: string): Cell {
   if (DataType.isList(type)) {
     const item = items(arrow, data, name);
     const offsets = data.valueOffsets as ArrayLike<number>;
-    return (row) => Array.from({ length: offsets[row + 1]! - offsets[row]! }, (_, i) => item(offsets[row]! + i));
+    return (row) => some(item, Number(offsets[row]), Number(offsets[row + 1]));
   }
   if (DataType.isFixedSizeList(type)) {
     const item = items(arrow, data, name);
-    return (row) => Array.from({ length: type.listSize }, (_, i) => item(row * type.listSize + i));
+    return (row) => some(item, row * type.listSize, (row + 1) * type.listSize);
   }
   if (DataType.isStruct(type)) {
     const fields = type.children.map((field, i) => [field.name, cells(arrow, data.children[i]!, `${name}.${field.name}`)] as const);
@@ -55,9 +56,17 @@ function present(arrow: typeof Arrow, data: Arrow.Data, name: string): Cell {
   return (row) => vector.get(row) as unknown;
 }
 
+function some(item: Cell, begin: number, end: number): unknown[] {
+  const values = new Array<unknown>(end - begin);
+  for (let i = begin; i < end; i++) values[i - begin] = item(i);
+  return values;
+}
+
 /** Absent items of a list are null, as in JSON. */
 function items(arrow: typeof Arrow, data: Arrow.Data, name: string): Cell {
-  const item = cells(arrow, data.children[0]!, name);
+  const child = data.children[0]!;
+  const item = cells(arrow, child, name);
+  if (child.nullCount === 0 && !arrow.DataType.isNull(child.type)) return item;
   return (row) => item(row) ?? null;
 }
 
