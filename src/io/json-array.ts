@@ -16,7 +16,7 @@ const BLANK = new Set([32, 9, LF, 13, 0xef, 0xbb, 0xbf]);
 /** @throws PipeError('data') where the input is no array, or ends before the array does */
 export async function* arrayElements(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Element> {
   let [depth, line, begin] = [0, 1, 0];
-  let [inString, escaped, closed] = [false, false, false];
+  let [inString, escaped, closed, afterComma] = [false, false, false, false];
   let waiting: Uint8Array[] = [];
   for await (const part of bytes) {
     let from = 0;
@@ -44,6 +44,8 @@ export async function* arrayElements(bytes: AsyncIterable<Uint8Array>, file: str
           .toString('utf8')
           .trim();
         if (text !== '') yield { text, line: begin };
+        else if (depth === 1 || afterComma) throw missing({ file, line });
+        afterComma = true;
         [waiting, from, begin, closed] = [[], at + 1, 0, depth === 0];
       }
     }
@@ -56,6 +58,15 @@ export async function* arrayElements(bytes: AsyncIterable<Uint8Array>, file: str
       found: 'the end of the file',
       hint: 'write the file again',
     });
+}
+
+function missing(place: Place): PipeError {
+  return new PipeError('data', 'an element of the array is missing', {
+    place,
+    expected: 'a value',
+    found: 'a comma and nothing',
+    hint: 'take the comma out',
+  });
 }
 
 function outside(closed: boolean, byte: number, place: Place): PipeError {

@@ -120,6 +120,8 @@ export function fromCells(cells: readonly string[], columns: readonly string[], 
 }
 
 // integers that a double cannot hold would change on their way through JSON.parse, in silence
+// digits within a string are text
+const STRINGS = /"(?:[^"\\]|\\.)*"/g;
 const LONG_INTEGER = /[:[,]\s*-?\d{16,}\s*[,}\]]/;
 
 function fromJsonLine(content: string, line: number, { layout, idPrefix, raw }: ParseOptions): SentenceRecord {
@@ -151,7 +153,8 @@ export function parseJson(content: string): unknown {
   } catch (error) {
     throw jsonError(content, (error as Error).message);
   }
-  const long = LONG_INTEGER.exec(content)?.[0].replace(/[^\d-]/g, '');
+  const numbers = LONG_INTEGER.test(content) ? content.replace(STRINGS, '""') : '';
+  const long = LONG_INTEGER.exec(numbers)?.[0].replace(/[^\d-]/g, '');
   if (long !== undefined && String(Number(long)) !== long)
     throw new PipeError('data', 'a number that cannot be kept exactly', {
       found: long,

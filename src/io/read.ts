@@ -57,8 +57,8 @@ export async function* readRecords(
 
 /** The records of one input. */
 export async function* recordsOf(input: Input, options: ReadOptions, onBad: OnBad): AsyncGenerator<Batch> {
-  const { source, layout } = input;
-  if (layout.kind === 'arrow') yield* readArrow(source);
+  const { layout } = input;
+  if (layout.kind === 'arrow') yield* fromArrow(input);
   else if (layout.kind === 'json') yield* fromArray(input, onBad);
   else if (layout.kind === 'csv') yield* fromCsv(input, layout.columns, layout.header, onBad);
   else for await (const chunk of chunksOf(input, options)) yield await fromChunk(chunk, input, onBad);
@@ -112,12 +112,21 @@ async function* batched<T extends Item>(
   if (batch.length > 0) yield batch;
 }
 
+/** Raw text gets the number of its record as id where it has none. */
+function named(record: Batch[number], index: number, { raw, idPrefix }: Input['parse']): Batch[number] {
+  return raw && record.id === undefined ? { id: idPrefix ? `${idPrefix}${index}` : index, ...record } : record;
+}
+
+async function* fromArrow({ source, parse }: Input): AsyncGenerator<Batch> {
+  for await (const batch of readArrow(source)) yield batch.map((record) => named(record, record[LINE]!, parse));
+}
+
 function fromArray({ source, parse }: Input, onBad: OnBad): AsyncGenerator<Batch> {
   let index = 0;
   const make = ({ text }: Item): Batch[number] => {
-    const record = fromJson(parseJson(text));
+    // a bad element has its number too, so that the others keep theirs
     index++;
-    return parse.raw && record.id === undefined ? { id: `${parse.idPrefix}${index}`, ...record } : record;
+    return named(fromJson(parseJson(text)), index, parse);
   };
   return batched(arrayElements(source.bytes, source.name), source.name, make, onBad);
 }

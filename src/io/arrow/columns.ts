@@ -4,6 +4,7 @@
  */
 import type * as Arrow from 'apache-arrow';
 import { FIELDS, toJson, type Batch, type SentenceRecord } from '../../formats/record.js';
+import { Spans } from '../../formats/spans.js';
 import { Tensor } from '../../formats/tensor.js';
 
 type ArrowModule = typeof Arrow;
@@ -93,7 +94,7 @@ function knownField(arrow: ArrowModule, name: keyof typeof FIELDS, values: Value
     case 'integers':
       return list(arrow, int, listOf(isInt32));
     case 'spans':
-      return list(arrow, pair, listOf(isPair));
+      return ofSpans(list(arrow, pair, listOf(isPair)));
     case 'vector':
       return vectors(arrow, width(1));
     case 'matrix': {
@@ -218,6 +219,12 @@ function list(arrow: ArrowModule, items: Storage, fits: (value: unknown) => bool
       child: items.data(values.flatMap((value) => (value ?? []) as unknown[])),
     });
   return { type, fits, data };
+}
+
+/** Spans in a column of pairs. */
+function ofSpans(pairs: Storage): Storage {
+  const plain = (value: unknown): unknown => (value instanceof Spans ? value.pairs() : undefined);
+  return { ...pairs, fits: (value) => value instanceof Spans && pairs.fits(plain(value)), data: (values) => pairs.data(values.map(plain)) };
 }
 
 /** Arrays of one size; an absent one takes as much room as the others. */
