@@ -43,7 +43,7 @@ export async function decodeUtf8(bytes: Uint8Array, place: Place & { line: numbe
   const before = Buffer.from(bytes.subarray(0, bad)).toString('utf8');
   const lines = before.split('\n');
   throw new PipeError('data', 'a byte that is no UTF-8', {
-    place: { ...place, line: place.line + lines.length - 1, column: [...lines.at(-1)!].length + 1 },
+    place: { ...place, line: place.line + lines.length - 1, column: Array.from(lines.at(-1)!).length + 1 },
     found: `0x${bytes[bad]!.toString(16).padStart(2, '0')}`,
     hint: await guess(bytes),
   });

@@ -116,7 +116,7 @@ export function fromCells(cells: readonly string[], columns: readonly string[], 
     ['id', own?.[1] ?? id],
     ...order,
     ...named.filter(([name]) => !['id', 'text', 'label'].includes(name)),
-  ]) as SentenceRecord;
+  ]);
 }
 
 // integers that a double cannot hold would change on their way through JSON.parse, in silence

@@ -22,7 +22,7 @@ test('joined, the chunks are the input; cut after LF only; line and character nu
         for (const [i, chunk] of made.entries()) {
           if (i < made.length - 1) expect(chunk.bytes.at(-1)).toBe(10);
           expect(chunk.firstLine).toBe(before.split('\n').length);
-          expect(chunk.firstCharacter).toBe([...before].length);
+          expect(chunk.firstCharacter).toBe(Array.from(before).length);
           before += Buffer.from(chunk.bytes).toString();
         }
       },

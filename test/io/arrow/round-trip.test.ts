@@ -99,7 +99,7 @@ test('JSON lines → Arrow → JSON lines are the same bytes, any records, any c
       const lines = batches.map((batch) => batch.map((record) => toJson(fromJson(JSON.parse(JSON.stringify(record))))));
       // fields may come back in another order where records differ in the fields they have
       const sorted = (line: string): unknown => JSON.parse(line, (_, value: unknown) => (Object.is(value, -0) ? 0 : value)) as unknown;
-      const back = await throughArrow(lines.map(parsed), format as 'file', chunk);
+      const back = await throughArrow(lines.map(parsed), format, chunk);
       expect(back.map(sorted)).toEqual(lines.flat().map(sorted));
       const alike = lines.filter((batch) => batch.length > 0)[0]?.slice(0, 1) ?? [];
       expect(await throughArrow([parsed(alike)], format as 'file', chunk)).toEqual(alike);
