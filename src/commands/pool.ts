@@ -7,6 +7,9 @@ import type { Reply, Request } from './worker.js';
 /** Chunks that wait in a worker, besides the one that it works on: enough to keep it busy, few enough to stay small. */
 const WAITING = 1;
 
+/** Records live as long as their chunk: with room for one they need not be copied to the old generation. */
+const YOUNG = { maxYoungGenerationSizeMb: 96 };
+
 export interface Pool {
   /** the results of the jobs, in their order; at most a few jobs a worker are taken ahead */
   map(jobs: AsyncIterable<Job>): AsyncGenerator<Done>;
@@ -35,7 +38,10 @@ export function openPool(size: number, work: Work): Pool {
     pending.clear();
   };
   const slots = Array.from({ length: size }, (): Slot => {
-    const slot: Slot = { worker: new Worker(new URL('./worker.js', import.meta.url), { workerData: work }), busy: 0 };
+    const slot: Slot = {
+      worker: new Worker(new URL('./worker.js', import.meta.url), { workerData: work, resourceLimits: YOUNG }),
+      busy: 0,
+    };
     slot.worker.on('message', (reply: Reply) => {
       if ('bug' in reply) fail(new Error(reply.bug));
       else if ('accumulator' in reply) finished.shift()?.(reply.accumulator);

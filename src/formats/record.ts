@@ -4,6 +4,7 @@
  * Fields that the table does not name are the user's: they are handed on untouched.
  */
 import { PipeError, show } from '../errors.js';
+import { Spans, spansFromJson, spansToJson } from './spans.js';
 import { Tensor, tensorFromJson, tensorToJson } from './tensor.js';
 
 /** [start, end) in Unicode code points. */
@@ -48,7 +49,7 @@ interface Kinds {
   label: string | number | string[] | number[];
   span: Span;
   strings: string[];
-  spans: Span[];
+  spans: Spans;
   integer: number;
   integers: number[];
   vector: Tensor;
@@ -136,7 +137,7 @@ const KINDS: Record<Kind, { expected: string; is: (value: unknown) => boolean }>
   },
   span: { expected: '[start, end]', is: isSpan },
   strings: { expected: 'an array of strings', is: arrayOf(isString) },
-  spans: { expected: 'an array of [start, end]', is: arrayOf(isSpan) },
+  spans: { expected: 'an array of [start, end]', is: (value) => value instanceof Spans },
   integer: { expected: 'a whole number', is: isInteger },
   integers: { expected: 'an array of whole numbers', is: arrayOf(isInteger) },
   vector: { expected: 'an array of numbers', is: (value) => value instanceof Tensor },
@@ -166,9 +167,14 @@ export function fromJson(value: unknown): SentenceRecord {
     const { kind } = FIELDS[name];
     if (kind === 'vector' || kind === 'matrix') record[name] = readTensor(record[name], kind, name);
     else if (kind === 'trace') record[name] = readTrace(record[name]);
+    else if (kind === 'spans') record[name] = spansFromJson(record[name]) ?? refuse(name, record[name]);
     else if (!KINDS[kind].is(record[name])) throw wrongField(name, record[name]);
   }
   return record as SentenceRecord;
+}
+
+function refuse(name: FieldName, value: unknown): never {
+  throw wrongField(name, value);
 }
 
 function wrongField(name: FieldName, value: unknown): PipeError {
@@ -197,24 +203,32 @@ function readTrace(value: unknown): LayerTrace[] {
 
 /** The record as one line of JSON without its line end; fields stand in the order in which they were added. */
 export function toJson(record: SentenceRecord): string {
+  let fields = '';
+  for (const name of Object.keys(record)) {
+    const value = record[name];
+    if (value !== undefined) fields += `${fields && ','}${keyOf(name)}:${jsonOf(value)}`;
+  }
   // U+2028, U+2029 and U+0085 are line ends to some readers (Python's splitlines), so they are written escaped
-  return jsonOf(record).replace(/[\u0085\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return `{${fields}}`.replace(/[\u0085\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
+
+const keys = new Map(NAMES.map((name): [string, string] => [name, JSON.stringify(name)]));
+const keyOf = (name: string): string => keys.get(name) ?? JSON.stringify(name);
 
 function jsonOf(value: unknown): string {
   if (value instanceof Tensor) return tensorToJson(value);
-  if (!holdsTensor(value)) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(jsonOf).join(',')}]`;
-  const entries = Object.entries(value as object).filter(([, part]) => part !== undefined);
-  return `{${entries.map(([name, part]) => `${JSON.stringify(name)}:${jsonOf(part)}`).join(',')}}`;
+  if (value instanceof Spans) return spansToJson(value);
+  if (!holdsOurs(value)) return JSON.stringify(value);
+  return Array.isArray(value) ? `[${value.map(jsonOf).join(',')}]` : toJson(value as SentenceRecord);
 }
 
-function holdsTensor(value: unknown): boolean {
+/** Whether there is a tensor or spans in it, which JSON.stringify does not know. */
+function holdsOurs(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
+  if (value instanceof Tensor || value instanceof Spans) return true;
   // of arrays only those of objects can hold one: an array of tokens or ids is not walked
-  if (Array.isArray(value)) return typeof value[0] === 'object' && !Array.isArray(value[0]) && value.some(holdsTensor);
-  for (const part of Object.values(value)) if (part instanceof Tensor || holdsTensor(part)) return true;
-  return false;
+  if (Array.isArray(value)) return typeof value[0] === 'object' && !Array.isArray(value[0]) && value.some(holdsOurs);
+  return Object.values(value).some(holdsOurs);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Step 2: text to tokens, with the place of each one. Cuts a whole batch in one call of the segmenter. */
-import { need, type Batch, type SentenceRecord, type Span } from '../formats/record.js';
+import { need, type Batch, type SentenceRecord } from '../formats/record.js';
+import { Spans } from '../formats/spans.js';
 import type { Segmenter } from '../text/segmenter.js';
 import { attempt, type Step, type StepContext } from './step.js';
 
@@ -25,18 +26,17 @@ export function tokenize({ segmenter }: { segmenter: Segmenter }): Step {
 function cutBatch(records: Batch, texts: readonly string[], { cut, fingerprint, tagOf, simplify }: Segmenter, context: StepContext): Batch {
   let [characters, tokenCount, droppedTokens] = [0, 0, 0];
   const done = cut(texts).map(({ tokens, spans, dropped }, i): SentenceRecord => {
+    // in place: a copy of each of a corpus's records would take as long as writing them
     const [record, text] = [records[i]!, texts[i]!];
     characters += SURROGATE.test(text) ? toCodePoints(spans, text) : text.length;
     tokenCount += tokens.length;
     droppedTokens += dropped;
-    return {
-      ...record,
-      ...(simplify ? { text, originalText: record.text! } : undefined),
-      tokens,
-      tokenSpans: spans,
-      ...(tagOf ? { pos: tokens.map(tagOf) } : undefined),
-      segmenter: fingerprint,
-    };
+    if (simplify) Object.assign(record, { originalText: record.text, text });
+    record.tokens = tokens;
+    record.tokenSpans = new Spans(spans);
+    if (tagOf) record.pos = tokens.map(tagOf);
+    record.segmenter = fingerprint;
+    return record;
   });
   context.count('characters', characters);
   context.count('tokens', tokenCount);
@@ -47,7 +47,7 @@ function cutBatch(records: Batch, texts: readonly string[], { cut, fingerprint, 
 const SURROGATE = /[\uD800-\uDFFF]/;
 
 /** Changes spans from code units to code points, in place; gives the length of the text. A lone surrogate is one code point. */
-function toCodePoints(spans: Span[], text: string): number {
+function toCodePoints(spans: number[], text: string): number {
   const points = new Int32Array(text.length + 1);
   let count = 0;
   for (let at = 0; at < text.length; count++) {
@@ -55,9 +55,6 @@ function toCodePoints(spans: Span[], text: string): number {
     at += text.codePointAt(at)! > 0xffff ? 2 : 1;
     points[at] = count + 1;
   }
-  for (const span of spans) {
-    span[0] = points[span[0]]!;
-    span[1] = points[span[1]]!;
-  }
+  for (const [i, unit] of spans.entries()) spans[i] = points[unit]!;
   return count;
 }

@@ -7,7 +7,7 @@ import type { Literals } from './literals.js';
 import { cutOther } from './other-text.js';
 import type { Cut, Cutter } from './segmenter.js';
 
-/** The words of many runs, in order and flat: the words of each run, joined, are the run. */
+/** The words of many runs, in order and flat: the words of each run, joined, are the run. Line breaks between runs are passed over. */
 export type CutRuns = (runs: readonly string[]) => string[];
 
 /** Words of a run with their place, where they are not just one after another. */
@@ -80,10 +80,11 @@ function fillRun(run: string, start: number, queue: Queue, { tokens, spans }: Cu
   let at = start;
   while (at < end) {
     const word = queue.words[queue.word++];
+    if (word === '\n') continue;
     if (word === undefined) throw notTheRun(run);
     const next = at + word.length;
     tokens.push(word);
-    spans.push([at, next]);
+    spans.push(at, next);
     at = next;
   }
   if (at !== end) throw notTheRun(run);
@@ -97,7 +98,7 @@ function expandRun(run: string, start: number, queue: Queue, cut: Cut, expand: E
 
 function add(token: string, at: number, { tokens, spans }: Cut): void {
   tokens.push(token);
-  spans.push([at, at + token.length]);
+  spans.push(at, at + token.length);
 }
 
 function notTheRun(run: string): PipeError {

@@ -49,7 +49,7 @@ export function cutOther(text: string, from: number, to: number, offset: number,
       end = Math.min(RULE.lastIndex, to);
     }
     tokens.push(text.slice(at, end));
-    spans.push([offset + at, offset + end]);
+    spans.push(offset + at, offset + end);
     at = end;
   }
 }
@@ -61,13 +61,12 @@ function mayCombine(code: number): boolean {
 
 /** Adds the marks at `at` that combine with a Chinese character before them to its token; gives where they end. */
 function extendLast(text: string, at: number, to: number, offset: number, { tokens, spans }: Cut): number {
-  const last = spans.at(-1);
-  if (at === 0 || last?.[1] !== offset + at) return at;
+  if (at === 0 || spans.at(-1) !== offset + at) return at;
   COMBINING.lastIndex = at;
   if (!COMBINING.test(text)) return at;
   const end = Math.min(COMBINING.lastIndex, to);
   tokens[tokens.length - 1] = tokens.at(-1)! + text.slice(at, end);
-  last[1] = offset + end;
+  spans[spans.length - 1] = offset + end;
   return end;
 }
 

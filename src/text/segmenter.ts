@@ -1,10 +1,10 @@
 /** What a segmenter is, and what it is asked for. The segmenters themselves are in segmenters/, one file each. */
-import type { Span } from '../formats/record.js';
 
-/** The tokens of one text; spans are [start, end) in UTF-16 code units here, `tokenize` makes them code points. */
+/** The tokens of one text. */
 export interface Cut {
   tokens: string[];
-  spans: Span[];
+  /** start and end of each token in turn, in UTF-16 code units; `tokenize` makes them code points */
+  spans: number[];
   /** tokens that were left out */
   dropped: number;
 }

@@ -48,7 +48,7 @@ function dropping(cutter: Cutter, drop: (token: string) => boolean): Cutter {
     cutter(texts).map(({ tokens, spans, dropped }): Cut => {
       const kept = tokens.map((token) => !drop(token));
       const left = tokens.filter((_, i) => kept[i]);
-      return { tokens: left, spans: spans.filter((_, i) => kept[i]), dropped: dropped + tokens.length - left.length };
+      return { tokens: left, spans: spans.filter((_, i) => kept[i >> 1]), dropped: dropped + tokens.length - left.length };
     });
 }
 

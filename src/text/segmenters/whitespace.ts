@@ -2,7 +2,6 @@
  * whitespace: for text that is cut already. What stands between white space is a token; the white space itself was put in by
  * whoever cut the text, so it is no token (and is counted as dropped).
  */
-import type { Span } from '../../formats/record.js';
 import type { SegmenterDefinition } from '../segmenter.js';
 
 export const whitespace: SegmenterDefinition = {
@@ -15,7 +14,7 @@ export const whitespace: SegmenterDefinition = {
           const found = [...text.matchAll(/\S+/g)];
           return {
             tokens: found.map(([token]) => token),
-            spans: found.map(({ 0: token, index }): Span => [index, index + token.length]),
+            spans: found.flatMap(({ 0: token, index }) => [index, index + token.length]),
             dropped: text.match(/\s+/g)?.length ?? 0,
           };
         }),

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { hasNodejieba } from '../../../src/text/jieba/nodejieba.js';
 import { baseDictionary } from '../../../src/text/jieba/dictionary.js';
 import { openJiebaRs, openWasm } from '../../../src/text/jieba/jieba-rs.js';
+import { Spans } from '../../../src/formats/spans.js';
 import { openSegmenter, SEGMENTERS, type SegmenterOptions } from '../../../src/text/segmenters/index.js';
 
 const BACKENDS: ('nodejieba' | 'jieba-rs')[] = hasNodejieba() ? ['nodejieba', 'jieba-rs'] : ['jieba-rs'];
@@ -67,7 +68,7 @@ test.each(
       const cuts = cut(texts);
       expect(cuts).toEqual(texts.flatMap((text) => cut([text])));
       for (const [i, { tokens, spans }] of cuts.entries()) {
-        expect(spans.map(([start, end]) => texts[i]!.slice(start, end))).toEqual(tokens);
+        expect(new Spans(spans).pairs().map(([start, end]) => texts[i]!.slice(start, end))).toEqual(tokens);
         const joined = options.name === 'whitespace' ? texts[i]!.replace(/\s+/g, '') : texts[i]!;
         expect(tokens.join('')).toBe(joined);
         expect(tokens).not.toContain('');
@@ -178,12 +179,7 @@ test('stop words and punctuation are left out and counted', async () => {
   expect(cut(['我的 书，好😀！'])).toEqual([
     {
       tokens: ['我', '书', '好', '😀'],
-      spans: [
-        [0, 1],
-        [3, 4],
-        [5, 6],
-        [6, 8],
-      ],
+      spans: [0, 1, 3, 4, 5, 6, 6, 8],
       dropped: 4,
     },
   ]);
