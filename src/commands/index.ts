@@ -1,6 +1,8 @@
 /** The list of commands, in the order of the help. One line a command. */
+import { checkCommand } from './check.js';
 import type { CommandDefinition } from './command.js';
 import { convertCommand } from './convert.js';
+import { doctorCommand } from './doctor.js';
 import { inspectCommand } from './inspect.js';
 import { runCommand } from './run.js';
 import { STEP_COMMANDS } from './stages.js';
@@ -16,5 +18,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   ...others,
   runCommand,
   inspectCommand,
+  checkCommand,
   convertCommand,
+  doctorCommand,
 ];

@@ -26,7 +26,7 @@ export interface InputFile {
 export const inputFile = (path: string): InputFile => ({ path, name: path === '-' ? 'stdin' : path });
 
 /** Small enough for what a chunk's work leaves behind to be swept up young. */
-const CHUNK = 1 << 19;
+const CHUNK = 1 << 18;
 
 /**
  * Opens a file, or stdin for `-`. Gzip is known by its first two bytes, UTF-16 by its byte order mark.
