@@ -54,13 +54,15 @@ function program(voice: Voice, signal: AbortSignal): Command {
 function commandOf(definition: CommandDefinition, voice: Voice, signal: AbortSignal): Command {
   const command = new Command(definition.name)
     .summary(definition.summary)
-    .description(definition.description)
+    .description(definition.description.replaceAll('\n', ' '))
     .helpGroup(`${definition.group}:`)
     .exitOverride()
     .configureOutput({ writeOut: (text) => void writeToStdout(text), outputError: (text) => usageError(text, voice) })
     .configureHelp({ helpWidth: Math.min(process.stdout.columns || 100, 120) })
     .addHelpText('after', `\nExamples:\n${definition.examples.map((example) => `  ${example}`).join('\n')}`);
-  if (definition.argument) command.argument(definition.argument.name, definition.argument.about);
+  const { name = '', about = '' } = definition.argument ?? {};
+  const abouts = about.split('\n');
+  if (definition.argument) name.split(' ').forEach((one, i) => command.argument(one, abouts[i]));
   else command.allowExcessArguments(false);
   for (const option of [...definition.options, ...SPEAKING]) command.addOption(optionOf(option));
   command.action(async () => {

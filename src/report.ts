@@ -49,12 +49,14 @@ const TOLD: readonly (readonly [Count, string])[] = [
   ['missingVectors', 'tokens without a vector'],
 ];
 
-function summaryLine({ recordsIn, recordsOut, bad, lost, counts, seconds }: Summary): string {
+function summaryLine({ recordsIn, recordsOut, bad, lost, counts: all, seconds }: Summary): string {
+  // without tokenize in the run, the tokens are those that were encoded
+  const counts = new Map([['tokens', all.get('encodedTokens') ?? 0], ...all]);
   const told = TOLD.filter(([count]) => (counts.get(count) ?? 0) > 0 || count === 'unknownTokens').flatMap(([count, name]) => {
     const value = counts.get(count);
     if (value === undefined) return [];
-    const tokens = counts.get('tokens') ?? 0;
-    const share = count === 'unknownTokens' && tokens > 0 ? ` (${((100 * value) / tokens).toFixed(2)} %)` : '';
+    const encoded = counts.get('encodedTokens') ?? 0;
+    const share = count === 'unknownTokens' && encoded > 0 ? ` (${((100 * value) / encoded).toFixed(2)} %)` : '';
     return [`${grouped(value)} ${name}${share}`];
   });
   const parts = [...told, `${seconds.toFixed(2)} s`];

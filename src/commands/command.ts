@@ -50,7 +50,7 @@ export interface CommandDefinition {
   group: Group;
   summary: string;
   description: string;
-  /** what the positional arguments are, as commander takes it: `[input...]` */
+  /** what the positional arguments are, as commander takes them: `[input...]`; of several, one a line of `about` */
   argument?: { name: string; about: string };
   options: readonly OptionDefinition[];
   /** command lines that work as they stand on the files of examples/ */

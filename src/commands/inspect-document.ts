@@ -1,6 +1,8 @@
 /** What `inspect` says of a file that holds no records: a vocabulary, counts, weights. */
+import { PipeError } from '../errors.js';
 import { readBytes } from '../io/file.js';
 import { inputFile, openSource } from '../io/source.js';
+import { readWeights } from '../model/weights.js';
 import { parseCounts } from '../text/counts.js';
 import { parseVocabulary } from '../text/vocabulary.js';
 import { table } from './table.js';
@@ -8,12 +10,20 @@ import { table } from './table.js';
 /** undefined where the file is none of them. */
 export async function describeDocument(file: string): Promise<string | undefined> {
   if (file === '-') return undefined;
-  const { head } = await openSource(inputFile(file));
-  const begin = Buffer.from(head.subarray(0, 200)).toString('latin1');
+  const head = await headOf(file);
+  const begin = head.subarray(0, 200).toString('latin1');
   const text = async (): Promise<string> => Buffer.from(await readBytes(file)).toString('utf8');
   if (begin.startsWith('{"type":"rnn-pipe vocabulary"')) return describeVocabulary(file, await text());
   if (begin.startsWith('{"type":"rnn-pipe counts"')) return describeCounts(file, await text());
+  // the length of the header, less than 4 GB, then the header
+  if (file.endsWith('.safetensors') || /^.{4}\0{4}\{/s.test(begin)) return describeWeights(file, await readBytes(file));
   return undefined;
+}
+
+/** The first bytes; the file is closed again. */
+async function headOf(file: string): Promise<Buffer> {
+  for await (const part of (await openSource(inputFile(file))).bytes) return Buffer.from(part);
+  return Buffer.alloc(0);
 }
 
 const MOST = 12;
@@ -33,4 +43,21 @@ ${table(['id', 'token', 'count'], rows)}${more}`;
 async function describeCounts(file: string, text: string): Promise<string> {
   const { tokens, segmenter, ngrams } = await parseCounts(text, file);
   return `${file}: counts of ${tokens.size} tokens for "vocab --merge"${ngrams > 1 ? `, with ${ngrams}-grams` : ''}\nsegmenter: ${segmenter ?? 'none yet'}\n`;
+}
+
+/** Lists the tensors by name, as `rnn --weights` sees them. */
+function describeWeights(file: string, bytes: Uint8Array): string {
+  try {
+    const tensors = [...readWeights(bytes)];
+    const numbers = tensors.reduce((sum, [, { data }]) => sum + data.length, 0);
+    const rows = tensors.map(([name, { shape, data }]) => [name, shape.join(' × '), range(data)]);
+    return `${file}: weights, ${tensors.length} tensors of ${numbers} numbers\n\n${table(['tensor', 'shape', 'range'], rows)}`;
+  } catch (error) {
+    throw error instanceof PipeError ? error.at({ file }) : error;
+  }
+}
+
+function range(data: Float32Array): string {
+  const [least, most] = [data.reduce((a, b) => Math.min(a, b), Infinity), data.reduce((a, b) => Math.max(a, b), -Infinity)];
+  return data.length > 0 ? `${least.toFixed(4)} … ${most.toFixed(4)}` : '';
 }

@@ -1,5 +1,6 @@
 /** `inspect FILE`: what is this file, how large are its parts, and what does its first record look like. For people. */
-import { FIELDS, type FieldName, type SentenceRecord } from '../formats/record.js';
+import { FIELDS, type FieldName, type LayerTrace, type SentenceRecord } from '../formats/record.js';
+import { Spans } from '../formats/spans.js';
 import { Tensor } from '../formats/tensor.js';
 import { readRecords } from '../io/read.js';
 import { inputFile } from '../io/source.js';
@@ -63,7 +64,7 @@ function see(seen: Map<string, Seen>, name: string, value: unknown): void {
   let facts = seen.get(name);
   if (!facts) seen.set(name, (facts = { records: 0, shapes: new Map(), least: Infinity, most: -Infinity }));
   facts.records++;
-  const shape = value instanceof Tensor ? value.shape.join(' × ') : Array.isArray(value) ? String(value.length) : typeof value;
+  const shape = shapeOfValue(value);
   facts.shapes.set(shape, (facts.shapes.get(shape) ?? 0) + 1);
   const numbers = value instanceof Tensor ? value.data : typeof value === 'number' ? [value] : Array.isArray(value) ? value : [];
   for (const number of numbers as Iterable<unknown>) {
@@ -71,6 +72,11 @@ function see(seen: Map<string, Seen>, name: string, value: unknown): void {
     if (number < facts.least) facts.least = number;
     if (number > facts.most) facts.most = number;
   }
+}
+
+function shapeOfValue(value: unknown): string {
+  if (value instanceof Tensor) return value.shape.join(' × ');
+  return Array.isArray(value) || value instanceof Spans ? String(value.length) : typeof value;
 }
 
 function shapeOf({ shapes }: Seen): string {
@@ -92,12 +98,27 @@ const short = (number: number): string => (Number.isInteger(number) ? String(num
 /** One field a line; long arrays and matrices shortened, which is said by `…`. */
 function showRecord(record: SentenceRecord): string {
   return Object.entries(record)
-    .map(([name, value]) => `  ${name}: ${showValue(value)}\n`)
+    .map(([name, value]) => `  ${name}: ${name === 'trace' ? showTrace(value as LayerTrace[]) : showValue(value)}\n`)
     .join('');
+}
+
+/** One matrix a line: of which layer and direction, what, and its shape. */
+function showTrace(layers: readonly LayerTrace[]): string {
+  const matrices = layers.flatMap(({ layer, direction, hiddenStates, cellStates, gates }) =>
+    Object.entries({ hiddenStates, ...(cellStates && { cellStates }), ...gates }).map(
+      ([name, { shape }]) => `\n    layer ${layer} ${direction} ${name}: ${shape.join(' × ')}`,
+    ),
+  );
+  return `${matrices.length} matrices${matrices.join('')}`;
 }
 
 function showValue(value: unknown): string {
   if (value instanceof Tensor) return showTensor(value);
+  if (value instanceof Spans)
+    return `[${shorten(
+      value.pairs().map(([start, end]) => `[${start}, ${end}]`),
+      12,
+    )}]`;
   if (Array.isArray(value) && value.length > 0 && typeof value[0] !== 'object')
     return `[${shorten(
       value.map((one) => JSON.stringify(one)),

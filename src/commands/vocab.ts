@@ -6,6 +6,7 @@ import { formatCounts, mergeCounts, parseCounts, type TokenCounts } from '../tex
 import { formatVocabulary, vocabularyOf } from '../text/vocabulary.js';
 import type { CommandDefinition, Invocation, OptionDefinition } from './command.js';
 import { DOCUMENT_OUTPUT, RECORD_INPUT, wholeNumber, WORKERS } from './options.js';
+import type { Summary } from './report.js';
 import { foldStages } from './runner.js';
 import { requestOf } from './step-command.js';
 
@@ -46,24 +47,23 @@ bytes as one run over everything (with --partial: larger counts).`,
       ] as const)
         if (invocation.given.has(name))
           throw new PipeError('usage', `${flag} does not apply to --partial`, { hint: 'partial counts are whole; give it with --merge' });
-    const counts = options['merge'] === true ? await merged(invocation) : await counted(invocation);
-    if (partial) {
-      await save(formatCounts(counts), invocation);
-      return;
+    const { counts, summary } = options['merge'] === true ? { counts: await merged(invocation) } : await counted(invocation);
+    if (partial) await save(formatCounts(counts), invocation);
+    else {
+      const vocabulary = vocabularyOf(counts, { minCount: Number(options['minCount']), maxSize: options['maxSize'] as number | undefined });
+      await save(formatVocabulary(vocabulary), invocation);
+      report.note(`${vocabulary.tokens.length} tokens, vocabulary ${vocabulary.hash}`);
     }
-    const vocabulary = vocabularyOf(counts, { minCount: Number(options['minCount']), maxSize: options['maxSize'] as number | undefined });
-    await save(formatVocabulary(vocabulary), invocation);
-    report.note(`${vocabulary.tokens.length} tokens, vocabulary ${vocabulary.hash}`);
+    if (summary) report.summary(summary);
   },
 };
 
-async function counted(invocation: Invocation): Promise<TokenCounts> {
-  const { options, report } = invocation;
+async function counted(invocation: Invocation): Promise<{ counts: TokenCounts; summary?: Summary }> {
+  const { options } = invocation;
   const { accumulator, summary } = await foldStages(requestOf(invocation, [], false), 'counts', {
     ngrams: options['ngrams'] as number | undefined,
   });
-  report.summary(summary);
-  return accumulator;
+  return { counts: accumulator, summary };
 }
 
 async function merged({ inputs, given }: Invocation): Promise<TokenCounts> {

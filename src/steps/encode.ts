@@ -27,7 +27,7 @@ export function encode({ vocabulary, oov }: { vocabulary: Vocabulary; oov: 'unk'
       }
       ids[at] = id ?? UNKNOWN;
     }
-    context.count('tokens', tokens.length);
+    context.count('encodedTokens', tokens.length);
     context.count('unknownTokens', unknown);
     if (ngrams === 1) return { ...record, ids, vocabulary: hash };
     return { ...record, ids, ngramIds: tokens.map((_, at) => runIds.get(keyOf(tokens, at, ngrams)) ?? UNKNOWN), vocabulary: hash };

@@ -8,6 +8,8 @@ export type Count =
   | 'addedRecords'
   | 'characters'
   | 'tokens'
+  /** tokens that were looked up in the vocabulary: in `run` they were counted by tokenize before */
+  | 'encodedTokens'
   | 'droppedTokens'
   | 'unknownTokens'
   | 'cutTokens'
