@@ -45,7 +45,13 @@ export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(v
 export function row(name, own, peer) {
   const ratios = own.seconds.map((seconds, i) => peer.seconds[i] / seconds);
   const f = (x) => x.toFixed(2);
-  return [name, `${f(least(own.seconds))} / ${f(median(own.seconds))}`, `${f(least(peer.seconds))} / ${f(median(peer.seconds))}`, `${f(least(ratios))} / ${f(median(ratios))}`, own.peak ? own.peak.toFixed(0) : ''];
+  return [
+    name,
+    `${f(least(own.seconds))} / ${f(median(own.seconds))}`,
+    `${f(least(peer.seconds))} / ${f(median(peer.seconds))}`,
+    `${f(least(ratios))} / ${f(median(ratios))}`,
+    own.peak ? own.peak.toFixed(0) : '',
+  ];
 }
 
 export const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

@@ -19,7 +19,8 @@ const python = join(execFileSync('bash', [join(root, 'bench/venv.sh')], { encodi
 
 async function raw(name) {
   const target = file(`${name}.txt`);
-  if (!existsSync(target)) await pipeline(createReadStream(join(data, `rawcorpus/${name}.txt.gz`)), createGunzip(), createWriteStream(target));
+  if (!existsSync(target))
+    await pipeline(createReadStream(join(data, `rawcorpus/${name}.txt.gz`)), createGunzip(), createWriteStream(target));
   return target;
 }
 
@@ -48,7 +49,11 @@ const BENCHES = {
     };
     const [peer, ours] = await inTurn(
       [
-        { name: 'counter.py', command: python, args: [join(root, 'bench/counter.py'), file('tokens.jsonl'), file('pv.json'), file('pids.jsonl')] },
+        {
+          name: 'counter.py',
+          command: python,
+          args: [join(root, 'bench/counter.py'), file('tokens.jsonl'), file('pv.json'), file('pids.jsonl')],
+        },
         { name: 'vocab + encode', measure: both },
       ],
       runs,
@@ -61,9 +66,15 @@ const BENCHES = {
   async memory() {
     const [small, large] = [await raw('modern_mixed'), await raw('poetry_classical')];
     const rows = [];
-    for (const [name, inputs] of [['30 MB', [small]], ['100 MB', [small, large]], ['400 MB', Array(4).fill([small, large]).flat()]])
+    for (const [name, inputs] of [
+      ['30 MB', [small]],
+      ['100 MB', [small, large]],
+      ['400 MB', Array(4).fill([small, large]).flat()],
+    ])
       for (const workers of ['1', '2']) {
-        const { seconds, peak } = await once(own('run', ...inputs, '--to', 'pad', '--length', '32', '--min-count', '5', '--workers', workers, '--force', '-o', '/dev/null'));
+        const { seconds, peak } = await once(
+          own('run', ...inputs, '--to', 'pad', '--length', '32', '--min-count', '5', '--workers', workers, '--force', '-o', '/dev/null'),
+        );
         rows.push([name, workers, seconds.toFixed(1), peak.toFixed(0)]);
       }
     return table(['steps 1 to 4 over', 'workers', 's', 'peak MB, all of the process'], rows);
@@ -73,7 +84,9 @@ const BENCHES = {
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name));
 if (unknown.length > 0) throw new Error(`no such bench: ${unknown.join(', ')} (there are ${Object.keys(BENCHES).join(', ')})`);
-console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}, ${execFileSync(python, ['--version'], { encoding: 'utf8' }).trim()}; ${runs} runs\n`);
+console.log(
+  `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}, ${execFileSync(python, ['--version'], { encoding: 'utf8' }).trim()}; ${runs} runs\n`,
+);
 try {
   for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHES)) console.log(`## ${name}\n\n${await BENCHES[name]()}\n`);
 } finally {

@@ -81,6 +81,6 @@ export function describe(error: PipeError): string {
 
 /** A value of the user's as it may stand in a message: one line, at most 60 characters, quoted. */
 export function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -14,6 +14,7 @@ export interface Voice {
 /** A command's `Report` on this process's stdout and stderr. */
 export function reporter(voice: Voice): Report {
   let drawnAt = 0;
+  const told = new Set<string>();
   const line = (text: string): void => {
     if (drawnAt > 0) process.stderr.write('\r\u001b[2K');
     drawnAt = 0;
@@ -21,6 +22,9 @@ export function reporter(voice: Voice): Report {
   };
   return {
     note: (text) => {
+      // a run that reads its input twice (for a vocabulary, for the longest sentence) finds the same things twice
+      if (told.has(text)) return;
+      told.add(text);
       if (!voice.quiet)
         line(voice.json ? JSON.stringify({ level: 'note', command: voice.command, text }) : `${voice.chalk.dim('note')}: ${text}`);
     },

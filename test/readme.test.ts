@@ -39,7 +39,7 @@ describe.each(['README.md', 'README.zh-CN.md'])('%s', (file) => {
   afterAll(() => folder.remove());
 
   test.each(blocksOf(file))('$ $command', ({ command, expected }) => {
-    const { stdout, stderr } = folder.shell(`${command} 2>&1`);
+    const { stdout, stderr } = folder.shell(`exec 2>&1; ${command}`);
     expect(stderr).toBe('');
     expect(normal(stdout)).toMatch(pattern(expected));
   });

@@ -19,17 +19,19 @@ export const checkCommand: CommandDefinition = {
   summary: 'check padding: shows on your own data that padding cannot change a state',
   description: `Runs the network over each sentence of embedded records alone, padded after its tokens, and padded before them, and tells the largest
 difference of any hidden state at any real time step. The padding that is put in is noise, so that a network that reads it is found out.`,
-  argument: { name: '<what> [input...]', about: 'padding, and files of records with embeddings; - is stdin (default)' },
+  argument: { name: '<what> [input...]', about: 'what to check: padding\nfiles of records with embeddings; - is stdin (default)' },
   options: [
     { flags: '--limit <n>', about: 'sentences that are tried', default: 200, parse: wholeNumber('--limit', 1) },
     ...rnnCommand.options.filter(({ flags }) => !/--(trace|keep-embeddings|batch-size)/.test(flags)),
   ],
   examples: ['rnn-pipe check padding examples/embeddings.jsonl --cell gru --units 8 --bidirectional'],
   run: async ({ inputs: [what, ...inputs], options, report }: Invocation) => {
-    if (what !== 'padding') throw new PipeError('usage', `there is no check "${what}"`, { expected: 'padding', hint: 'rnn-pipe check padding embeddings.jsonl' });
+    if (what !== 'padding')
+      throw new PipeError('usage', `there is no check "${what}"`, { expected: 'padding', hint: 'rnn-pipe check padding embeddings.jsonl' });
     rnnCommand.stage.check?.(options);
     const sentences = await realSteps(inputs.length > 0 ? inputs : ['-'], Number(options['limit']));
-    if (sentences.length === 0) throw new PipeError('data', 'there is no sentence to try', { hint: 'give records with embeddings: rnn-pipe embed' });
+    if (sentences.length === 0)
+      throw new PipeError('data', 'there is no sentence to try', { hint: 'give records with embeddings: rnn-pipe embed' });
     const network = await openNetworkOf(options, sentences[0]!.shape[1]!);
     const { post, pre, padded } = await checkPadding(network, sentences);
     await network.close();
@@ -42,7 +44,8 @@ difference of any hidden state at any real time step. The padding that is put in
         ],
       )}`,
     );
-    if (Math.max(post, pre) > TOLERANCE) throw new PipeError('bug', 'padding changed a state', { expected: `at most ${TOLERANCE}`, found: shown(Math.max(post, pre)) });
+    if (Math.max(post, pre) > TOLERANCE)
+      throw new PipeError('bug', 'padding changed a state', { expected: `at most ${TOLERANCE}`, found: shown(Math.max(post, pre)) });
   },
 };
 
@@ -54,7 +57,9 @@ async function realSteps(files: readonly string[], limit: number): Promise<Tenso
   for await (const batch of readRecords(files.map(inputFile), { records: true }))
     for (const record of batch) {
       const embeddings = need(record, 'embeddings');
-      const rows = Array.from({ length: embeddings.shape[0]! }, (_, t) => t).filter((t) => record.mask === undefined || record.mask[t] === 1);
+      const rows = Array.from({ length: embeddings.shape[0]! }, (_, t) => t).filter(
+        (t) => record.mask === undefined || record.mask[t] === 1,
+      );
       const data = new Float32Array(rows.length * embeddings.shape[1]!);
       for (const [row, t] of rows.entries()) data.set(embeddings.row(t), row * embeddings.shape[1]!);
       if (rows.length > 0) sentences.push(new Tensor([rows.length, embeddings.shape[1]!], data));

@@ -20,7 +20,11 @@ export const doctorCommand: CommandDefinition = {
   options: [],
   examples: ['rnn-pipe doctor'],
   run: async ({ report }) => {
-    const engines = (await engineStatus()).map(({ name, available, about }): Finding => ({ what: `engine ${name}`, there: available, about }));
+    const engines = (await engineStatus()).map(({ name, available, about }): Finding => ({
+      what: `engine ${name}`,
+      there: available,
+      about,
+    }));
     const findings = [node(), ...segmenters(), ...engines];
     const rows = findings.map(({ what, there, about }) => [there ? 'ok' : '--', what, about]);
     await report.data(table(['', 'what', ''], rows));
@@ -40,7 +44,9 @@ function segmenters(): Finding[] {
     {
       what: 'jieba, backend nodejieba',
       there: nodejieba,
-      about: nodejieba ? 'the default for --segmenter jieba' : 'not built: npm rebuild nodejieba (needs a C++ compiler); jieba-rs stands in',
+      about: nodejieba
+        ? 'the default for --segmenter jieba'
+        : 'not built: npm rebuild nodejieba (needs a C++ compiler); jieba-rs stands in',
     },
     {
       what: 'jieba, backend jieba-rs',

@@ -13,7 +13,7 @@ export function wholeNumber(name: string, least: number): (text: string) => numb
 }
 
 /** `12`, or `5%` as a share. */
-export function numberOrPercent(name: string): (text: string) => number | { percent: number } {
+function numberOrPercent(name: string): (text: string) => number | { percent: number } {
   return (text) => {
     const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(text);
     const value = Number(match?.[1]);

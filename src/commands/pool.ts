@@ -31,8 +31,8 @@ interface Pending {
 export function openPool(size: number, work: Work): Pool {
   const pending = new Map<number, Pending>();
   const finished: ((accumulator: unknown) => void)[] = [];
-  let failure: unknown;
-  const fail = (error: unknown): void => {
+  let failure: Error | undefined;
+  const fail = (error: Error): void => {
     failure ??= error;
     for (const { reject } of pending.values()) reject(error);
     pending.clear();
@@ -95,7 +95,9 @@ export function openPool(size: number, work: Work): Pool {
             }),
         ),
       ),
-    close: async () => void (await Promise.all(slots.map(({ worker }) => worker.terminate()))),
+    close: async () => {
+      await Promise.all(slots.map(({ worker }) => worker.terminate()));
+    },
   };
 }
 

@@ -14,13 +14,13 @@ export interface Summary {
 
 export interface Report {
   /** something that a person should know and that is no error, once */
-  note(text: string): void;
+  note: (text: string) => void;
   /** the run's last line */
-  summary(summary: Summary): void;
+  summary: (summary: Summary) => void;
   /** the result of a command that makes no records (`inspect`, `doctor`, `vocab` without -o), to stdout */
-  data(text: string): Promise<void>;
+  data: (text: string) => Promise<void>;
   /** bytes or records done so far; drawn at most ten times a second, on a terminal only */
-  progress(done: string): void;
+  progress: (done: string) => void;
   /** whether stdout is a terminal that shows colour */
   colour: boolean;
 }

@@ -39,7 +39,7 @@ function check(options: Options): void {
 }
 
 /** The network that the options describe, for word vectors of this size. */
-export async function networkOf(options: Options, inputSize: number): Promise<Loaded> {
+async function networkOf(options: Options, inputSize: number): Promise<Loaded> {
   const [cell, resetAfter] = [options['cell'] as CellName, options['reset'] !== 'before'];
   const file = options['weights'] as string | undefined;
   if (file !== undefined) return loadedNetwork(options, file, cell, resetAfter);
@@ -61,7 +61,7 @@ async function loadedNetwork(options: Options, file: string, cell: CellName, res
     for (const [name, flag] of Object.entries(TOLD_BY_WEIGHTS)) {
       const [asked, found] = [options[name], loaded.shape[name as 'units']];
       if (asked !== undefined && asked !== found)
-        throw new PipeError('mismatch', `the weights are not those of ${flag} ${String(asked)}`, {
+        throw new PipeError('mismatch', `the weights are not those of ${flag} ${asked as number}`, {
           found: String(found),
           hint: `leave ${flag} out: the file tells it`,
         });

@@ -9,7 +9,7 @@ import { paddedLength } from '../text/padding.js';
 import { replayable } from '../io/replay.js';
 
 /** The options of a step's command, its own first. */
-export function optionsOf({ options, stage }: StepCommand): CommandDefinition['options'] {
+function optionsOf({ options, stage }: StepCommand): CommandDefinition['options'] {
   return [...options, ...(stage.rawText ? TEXT_INPUT : RECORD_INPUT), ...RECORD_OUTPUT, ...(stage.parallel ? [WORKERS] : [])];
 }
 

@@ -170,7 +170,7 @@ export function fromJson(value: unknown): SentenceRecord {
     else if (kind === 'spans') record[name] = spansFromJson(record[name]) ?? refuse(name, record[name]);
     else if (!KINDS[kind].is(record[name])) throw wrongField(name, record[name]);
   }
-  return record as SentenceRecord;
+  return record;
 }
 
 function refuse(name: FieldName, value: unknown): never {
@@ -238,7 +238,7 @@ function holdsOurs(value: unknown): boolean {
  */
 export function need<Name extends FieldName>(record: SentenceRecord, name: Name): NonNullable<SentenceRecord[Name]> {
   const value = record[name];
-  if (value !== undefined && value !== null) return value as NonNullable<SentenceRecord[Name]>;
+  if (value !== undefined) return value;
   const { step } = FIELDS[name];
   throw new PipeError('data', `the record has no "${name}"`, {
     found: Object.keys(record).join(', ') || 'an empty record',

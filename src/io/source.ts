@@ -27,6 +27,8 @@ export const inputFile = (path: string): InputFile => ({ path, name: path === '-
 
 /** Small enough for what a chunk's work leaves behind to be swept up young. */
 const CHUNK = 1 << 18;
+/** Arrow is read in the pieces that it is written in. */
+const BLOCK = 1 << 22;
 
 /**
  * Opens a file, or stdin for `-`. Gzip is known by its first two bytes, UTF-16 by its byte order mark.
@@ -58,7 +60,8 @@ async function openBytes(path: string): Promise<{ stream: AsyncIterable<Uint8Arr
       await handle.close();
       throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
     }
-    return { stream: createReadStream('', { fd: handle, highWaterMark: CHUNK }), size: stat.isFile() ? stat.size : undefined };
+    const highWaterMark = path.endsWith('.arrow') ? BLOCK : CHUNK;
+    return { stream: createReadStream('', { fd: handle, highWaterMark }), size: stat.isFile() ? stat.size : undefined };
   } catch (error) {
     throw inputFailure(error, path);
   }

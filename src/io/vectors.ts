@@ -56,7 +56,10 @@ function wrong(what: string, place: Place, expected: string, found: string): Pip
 function keep(result: Vectors, wanted: ReadonlySet<string>, token: string, numbers: () => Float32Array, place: Place): void {
   result.read++;
   if (!wanted.has(token)) return;
-  if (result.vectors.has(token)) return void result.duplicates++;
+  if (result.vectors.has(token)) {
+    result.duplicates++;
+    return;
+  }
   const vector = numbers();
   const bad = vector.findIndex((number) => !Number.isFinite(number));
   if (bad >= 0) throw wrong(`the vector of ${show(token)} has no number at index ${bad}`, place, 'finite numbers', String(vector[bad]));

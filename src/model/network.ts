@@ -36,6 +36,8 @@ export async function openNetwork(engine: Engine, shape: NetworkShape, weights: 
   checkWeights(shape, weights);
   const fused = engine.fused && !trace;
   const program = fused ? await compileFused(engine, shape, weights) : await compileTraced(engine, shape, weights, trace);
+  // the inputs' memory is used again: a batch's worth of fresh memory costs more than copying the batch
+  const spare: Float32Array[] = [];
   return {
     shape,
     close: () => program.close(),
@@ -43,9 +45,12 @@ export async function openNetwork(engine: Engine, shape: NetworkShape, weights: 
       const real = batch.map(realSteps);
       // a sentence without a real time step has nothing to run; its states are zeros
       const rows = real.flatMap((steps, row) => (steps.length > 0 ? [row] : []));
-      const results = rows.length > 0 ? await program.run(feedsOf(batch, real, rows, shape.inputSize, fused)) : {};
-      const places = new Map(rows.map((row, place) => [row, place]));
-      return batch.map((sequence, row) => statesOf(sequence, real[row]!, places.get(row), results, shape, trace));
+      if (rows.length === 0) return unpacked(batch, real, rows, {}, shape, trace);
+      const size = rows.length * Math.max(...rows.map((row) => real[row]!.length)) * shape.inputSize;
+      const memory = taken(spare, size);
+      const results = await program.run(feedsOf(batch, real, rows, shape.inputSize, fused, memory.subarray(0, size).fill(0)));
+      spare.push(memory);
+      return unpacked(batch, real, rows, results, shape, trace);
     },
   };
 }
@@ -67,23 +72,50 @@ function compileTraced(engine: Engine, shape: NetworkShape, weights: NetworkWeig
   });
 }
 
-/** The real time steps of a sentence, in order. */
-function realSteps({ inputs, mask }: Sequence): number[] {
-  const steps: number[] = [];
-  for (let t = 0; t < inputs.shape[0]!; t++) if (mask === undefined || mask[t] === 1) steps.push(t);
-  return steps;
+/** Memory that is large enough, used before if there is some. */
+function taken(spare: Float32Array[], size: number): Float32Array {
+  const at = spare.findIndex(({ length }) => length >= size);
+  return at < 0 ? new Float32Array(size) : spare.splice(at, 1)[0]!;
+}
+
+/** The real time steps of a sentence, as runs of neighbours: usually one. */
+interface RealSteps {
+  runs: readonly (readonly [begin: number, end: number])[];
+  length: number;
+}
+
+function realSteps({ inputs, mask }: Sequence): RealSteps {
+  const timeSteps = inputs.shape[0]!;
+  if (mask === undefined) return { runs: [[0, timeSteps]], length: timeSteps };
+  const runs: [number, number][] = [];
+  let length = 0;
+  for (let begin = mask.indexOf(1); begin >= 0;) {
+    let end = begin + 1;
+    while (mask[end] === 1) end++;
+    runs.push([begin, end]);
+    length += end - begin;
+    begin = mask.indexOf(1, end);
+  }
+  return { runs, length };
 }
 
 function feedsOf(
   batch: readonly Sequence[],
-  real: readonly number[][],
+  real: readonly RealSteps[],
   rows: readonly number[],
   inputSize: number,
   fused: boolean,
+  inputs: Float32Array,
 ): Record<string, HostTensor> {
-  const timeSteps = Math.max(...rows.map((row) => real[row]!.length));
-  const inputs = new Float32Array(rows.length * timeSteps * inputSize);
-  for (const [place, row] of rows.entries()) copySteps(batch[row]!.inputs.data, real[row]!, inputs, place * timeSteps, inputSize);
+  const timeSteps = inputs.length / (rows.length * inputSize);
+  for (const [place, row] of rows.entries()) {
+    const { data } = batch[row]!.inputs;
+    let at = place * timeSteps * inputSize;
+    for (const [begin, end] of real[row]!.runs) {
+      inputs.set(data.subarray(begin * inputSize, end * inputSize), at);
+      at += (end - begin) * inputSize;
+    }
+  }
   const feeds = { inputs: { shape: [rows.length, timeSteps, inputSize], data: inputs } };
   const lengths = Int32Array.from(rows, (row) => real[row]!.length);
   if (fused) return { ...feeds, lengths: { shape: [rows.length], data: lengths } };
@@ -91,57 +123,76 @@ function feedsOf(
     Math.floor(i / rows.length) < lengths[i % rows.length]! ? 1 : 0,
   );
   const shape = [timeSteps, rows.length, 1];
-  return { ...feeds, mask: { shape, data: mask }, masked: { shape, data: mask.map((real) => 1 - real) } };
+  return { ...feeds, mask: { shape, data: mask }, masked: { shape, data: mask.map((one) => 1 - one) } };
 }
 
-/** Rows `steps` of a matrix to consecutive rows of another, a run of neighbours at a time. */
-function copySteps(from: Float32Array, steps: readonly number[], to: Float32Array, row: number, width: number): void {
-  for (let begin = 0; begin < steps.length;) {
-    let end = begin + 1;
-    while (end < steps.length && steps[end] === steps[end - 1]! + 1) end++;
-    to.set(from.subarray(steps[begin]! * width, (steps[end - 1]! + 1) * width), (row + begin) * width);
-    begin = end;
-  }
-}
-
-function statesOf(
-  sequence: Sequence,
-  steps: readonly number[],
-  place: number | undefined,
+/** The results of a program as the states of each sentence, every time step back in its place. */
+function unpacked(
+  batch: readonly Sequence[],
+  real: readonly RealSteps[],
+  rows: readonly number[],
   results: Record<string, HostTensor>,
   shape: NetworkShape,
   trace: boolean,
-): States {
-  const { units, directions } = shape;
-  const timeSteps = sequence.inputs.shape[0]!;
-  const take = (name: string, width: number, batchFirst: boolean): Tensor => {
-    const matrix = new Tensor([timeSteps, width], new Float32Array(timeSteps * width));
-    if (place === undefined) return matrix;
-    const { data, shape: size } = results[name]!;
-    for (const [step, t] of steps.entries()) {
-      const from = (batchFirst ? place * size[1]! + step : step * size[1]! + place) * width;
-      matrix.data.set(data.subarray(from, from + width) as Float32Array, t * width);
-    }
-    return matrix;
+): States[] {
+  const matrices = (name: string, width: number, timeFirst: boolean): Tensor[] => {
+    // one block for the whole batch, of which each sentence has a part: it can be written as it is
+    const block = new Float32Array(batch.reduce((sum, { inputs }) => sum + inputs.shape[0]! * width, 0));
+    let at = 0;
+    const parts = batch.map(({ inputs }): Tensor => {
+      const timeSteps = inputs.shape[0]!;
+      at += timeSteps * width;
+      return new Tensor([timeSteps, width], block.subarray(at - timeSteps * width, at));
+    });
+    const result = results[name];
+    if (result) for (const [place, row] of rows.entries()) put(result, place, parts[row]!, real[row]!, width, timeFirst);
+    return parts;
   };
-  const hiddenStates = take('hiddenStates', units * directions.length, true);
-  return trace ? { hiddenStates, trace: tracesOf(shape, (name) => take(name, units, false)) } : { hiddenStates };
+  const hiddenStates = matrices('hiddenStates', shape.units * shape.directions.length, false);
+  const traces = trace ? tracesOf(shape, batch.length, (name) => matrices(name, shape.units, true)) : undefined;
+  return hiddenStates.map((states, row) => (traces ? { hiddenStates: states, trace: traces[row]! } : { hiddenStates: states }));
 }
 
-function tracesOf(shape: NetworkShape, take: (name: string) => Tensor): LayerTrace[] {
+/** Copies a sentence's rows from a result of [batch, timeSteps, width], or of [timeSteps, batch, width]. */
+function put({ data, shape }: HostTensor, place: number, to: Tensor, { runs }: RealSteps, width: number, timeFirst: boolean): void {
+  let step = 0;
+  for (const [begin, end] of runs) {
+    if (timeFirst)
+      for (let t = begin; t < end; t++) {
+        const from = ((step + t - begin) * shape[1]! + place) * width;
+        to.data.set(data.subarray(from, from + width), t * width);
+      }
+    else {
+      const from = (place * shape[1]! + step) * width;
+      to.data.set(data.subarray(from, from + (end - begin) * width), begin * width);
+    }
+    step += end - begin;
+  }
+}
+
+/** For each sentence the traces of all layers and directions. */
+function tracesOf(shape: NetworkShape, sentences: number, take: (name: string) => Tensor[]): LayerTrace[][] {
   const { states, gates, hasGates } = cellOf(shape.cell, shape.resetAfter);
-  return Array.from({ length: shape.layers }, (_, layer) =>
-    shape.directions.map((direction): LayerTrace => {
-      const matrix = (name: string): Tensor => take(traceName(layer, direction, name));
+  const layers = Array.from({ length: shape.layers }, (_, layer) =>
+    shape.directions.map((direction) => {
+      const matrix = (name: string): Tensor[] => take(traceName(layer, direction, name));
       const [hiddenStates, cellStates] = states.map(matrix);
-      const shown = hasGates ? gates.map((gate) => [gate, matrix(gate)]) : [];
       return {
         layer: layer + 1,
         direction,
-        hiddenStates: hiddenStates!,
-        ...(cellStates ? { cellStates } : {}),
-        gates: Object.fromEntries(shown) as Record<string, Tensor>,
+        hiddenStates,
+        cellStates,
+        gates: hasGates ? gates.map((gate) => [gate, matrix(gate)] as const) : [],
       };
     }),
   ).flat();
+  return Array.from({ length: sentences }, (_, row) =>
+    layers.map(({ layer, direction, hiddenStates, cellStates, gates: all }): LayerTrace => ({
+      layer,
+      direction,
+      hiddenStates: hiddenStates![row]!,
+      ...(cellStates ? { cellStates: cellStates[row]! } : {}),
+      gates: Object.fromEntries(all.map(([name, matrix]) => [name, matrix[row]!])),
+    })),
+  );
 }

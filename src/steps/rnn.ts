@@ -33,7 +33,7 @@ export function rnn({ open, keepEmbeddings, batchSize }: RnnOptions): Step {
           ...states[i],
           network: { cell, layers, units, directions: [...directions] },
         };
-        return finite(done as SentenceRecord, context) ? [done as SentenceRecord] : [];
+        return finite(done, context) ? [done] : [];
       });
     };
     try {
@@ -46,10 +46,10 @@ export function rnn({ open, keepEmbeddings, batchSize }: RnnOptions): Step {
 
 const sequenceOf = ({ embeddings, mask }: SentenceRecord): Sequence => ({ inputs: embeddings!, mask });
 
-/** Rejects a record without word vectors, with a mask of another length, or with a NaN. */
+/** Rejects a record without word vectors, or with a mask of another length. Whatever read the vectors has seen that they are finite. */
 function usable(record: SentenceRecord, context: StepContext): boolean {
   return accepts(record, context, () => {
-    const { shape, data } = need(record, 'embeddings');
+    const { shape } = need(record, 'embeddings');
     const { mask } = record;
     if (mask !== undefined && mask.length !== shape[0])
       throw new PipeError('data', 'mask and embeddings differ in length', {
@@ -57,7 +57,6 @@ function usable(record: SentenceRecord, context: StepContext): boolean {
         found: String(mask.length),
         hint: 'run pad and embed again',
       });
-    refuseNotFinite('embeddings', data, shape[1] ?? 1);
   });
 }
 

@@ -36,7 +36,11 @@ function expectSame(found: string, name: string): void {
     expect(found).toBe(committed(name));
     return;
   }
-  const rounded = (text: string): unknown => text.trim().split('\n').map((line) => JSON.parse(line, (_, value: unknown) => (typeof value === 'number' ? Number(value.toFixed(5)) : value)) as unknown);
+  const rounded = (text: string): unknown =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line, (_, value: unknown) => (typeof value === 'number' ? Number(value.toFixed(5)) : value)) as unknown);
   expect(rounded(found)).toEqual(rounded(committed(name)));
 }
 
@@ -49,7 +53,8 @@ test.each(STEPS)('%s → %s', (command, makes) => {
 const PIPE = STEPS.filter(([command]) => !command.startsWith('vocab'))
   .map(([command], i) => `rnn-pipe ${i === 0 ? command : command.replace(/ examples\/\w+\.jsonl/, '')}`)
   .join(' | ');
-const RUN = 'rnn-pipe run examples/news.txt --to classify --vocab examples/vocabulary.json --length 16 --dim 4 --units 3 --cell lstm --seed 1 --labels finance,sports';
+const RUN =
+  'rnn-pipe run examples/news.txt --to classify --vocab examples/vocabulary.json --length 16 --dim 4 --units 3 --cell lstm --seed 1 --labels finance,sports';
 
 test('files, pipes and run give the same bytes, with one worker and with three', () => {
   const piped = folder.shell(PIPE);
@@ -79,14 +84,18 @@ test('run makes the vocabulary and the length itself, as vocab and pad do', () =
 
 test('one worker and N workers give the same bytes on many chunks', () => {
   writeFileSync(folder.file('large.txt'), committed('../examples/news.txt').repeat(4000));
-  const [one, three] = ['1', '3'].map((workers) => folder.shell(`rnn-pipe run large.txt --to pad --length 12 --workers ${workers} | sha256sum`));
+  const [one, three] = ['1', '3'].map((workers) =>
+    folder.shell(`rnn-pipe run large.txt --to pad --length 12 --workers ${workers} | sha256sum`),
+  );
   expect(one!.code).toBe(0);
   expect(three!.stdout).toBe(one!.stdout);
 });
 
 test('arrow and JSON arrays hold the same records as JSON lines', () => {
   for (const name of ['tokens.jsonl', 'padded.jsonl', 'embeddings.jsonl', 'states.jsonl', 'predictions.jsonl']) {
-    const there = folder.shell(`rnn-pipe convert examples/${name} -o x.arrow --force -q && rnn-pipe convert x.arrow -o x.json --force -q && rnn-pipe convert x.json`);
+    const there = folder.shell(
+      `rnn-pipe convert examples/${name} -o x.arrow --force -q && rnn-pipe convert x.arrow -o x.json --force -q && rnn-pipe convert x.json`,
+    );
     expect(there.stdout).toBe(committed(name));
   }
 });

@@ -8,7 +8,8 @@ import { openNetwork } from '../../src/model/network.js';
 import { readWeights } from '../../src/model/weights.js';
 import { describeEngines } from '../support/engines.js';
 
-const read = (name: string): Map<string, Tensor> => readWeights(readFileSync(resolve(import.meta.dirname, `../../fixtures/parity/${name}`)));
+const read = (name: string): Map<string, Tensor> =>
+  readWeights(readFileSync(resolve(import.meta.dirname, `../../fixtures/parity/${name}`)));
 const files = { pytorch: read('pytorch.safetensors'), keras: read('keras.safetensors') };
 
 interface Case {
@@ -29,7 +30,13 @@ const cases: Case[] = (['pytorch', 'keras'] as const).flatMap((layout) =>
       const lengths = Array.from(files.pytorch.get('lengths')!.data);
       const right = lengths.map((length) => Array.from({ length: 6 }, (_, t) => (t < length ? 1 : 0)));
       const masks = layout === 'keras' ? rows(files.keras.get(`mask-${side}`)!) : right;
-      return { name: name.slice(0, -'/states'.length), layout, cell: cell.replace('before', '') as CellName, resetAfter: cell !== 'grubefore', masks };
+      return {
+        name: name.slice(0, -'/states'.length),
+        layout,
+        cell: cell.replace('before', '') as CellName,
+        resetAfter: cell !== 'grubefore',
+        masks,
+      };
     }),
 );
 
@@ -42,12 +49,19 @@ describeEngines((open) => {
   describe.each([false, true])('with trace: %s', (trace) => {
     test.each(cases)('$layout $name', async ({ name, layout, cell, resetAfter, masks }) => {
       const all = files[layout];
-      const own = new Map([...all].filter(([key]) => key.startsWith(`${name}/`) && !/\/(states|last)$/.test(key)).map(([key, value]) => [key.replace(`${name}/`, ''), value]));
+      const own = new Map(
+        [...all]
+          .filter(([key]) => key.startsWith(`${name}/`) && !/\/(states|last)$/.test(key))
+          .map(([key, value]) => [key.replace(`${name}/`, ''), value]),
+      );
       const { shape, weights } = loadNetwork(own, layout, cell, resetAfter);
       const network = await openNetwork(await open(), shape, weights, trace);
       const inputs = all.get('inputs')!;
       const [, timeSteps, size] = inputs.shape as [number, number, number];
-      const sequences = masks.map((mask, i) => ({ mask, inputs: new Tensor([timeSteps, size], inputs.data.subarray(i * timeSteps * size, (i + 1) * timeSteps * size)) }));
+      const sequences = masks.map((mask, i) => ({
+        mask,
+        inputs: new Tensor([timeSteps, size], inputs.data.subarray(i * timeSteps * size, (i + 1) * timeSteps * size)),
+      }));
       const states = await network.run(sequences);
       const expected = all.get(`${name}/states`)!;
       const width = expected.shape[2]!;

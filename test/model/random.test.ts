@@ -1,4 +1,3 @@
-import { expect, test } from '@jest/globals';
 import { uniform } from '../../src/model/random.js';
 
 // made once by this code with pure-rand 8.4.2: they hold the stream still, since models depend on it

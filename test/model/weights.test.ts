@@ -1,4 +1,3 @@
-import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Tensor } from '../../src/formats/tensor.js';
 import { readWeights, writeWeights } from '../../src/model/weights.js';

@@ -1,4 +1,3 @@
-import { expect, test } from '@jest/globals';
 import { pretrainedEmbeddings, randomEmbeddings } from '../../src/model/embedding.js';
 import { embed } from '../../src/steps/embed.js';
 import { runStep } from './run.js';

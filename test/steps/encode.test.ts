@@ -17,7 +17,7 @@ test('ids by count, unknown ones are 1 and counted; a text’s <pad> is a word',
   const { out, counts } = await runStep(encode({ vocabulary, oov: 'unk' }), [{ tokens: ['我', '<pad>', '他', '爱'], segmenter: 's-1' }]);
   // 我 twice: 4; then < (U+003C) before 爱
   expect(out[0]).toEqual({ tokens: ['我', '<pad>', '他', '爱'], segmenter: 's-1', ids: [4, 5, 1, 6], vocabulary: vocabulary.hash });
-  expect(Object.fromEntries(counts)).toEqual({ tokens: 4, unknownTokens: 1 });
+  expect(Object.fromEntries(counts)).toEqual({ encodedTokens: 4, unknownTokens: 1 });
 });
 
 test('bigrams start at each token, the last one pairs with <eos>', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
-export const BIN = join(root, 'bin/rnn-pipe.js');
+const BIN = join(root, 'bin/rnn-pipe.js');
 
 export interface Result {
   code: number | null;

@@ -39,7 +39,9 @@ export async function openOnnxWasm({ threads = availableParallelism() }: EngineO
 
 async function loadNative(): Promise<Runtime> {
   try {
-    const module = (await import('onnxruntime-node')) as unknown as Runtime & { default?: Runtime };
+    // by a name in a variable, so that the compiler does not ask for a package that need not be there
+    const optional = 'onnxruntime-node';
+    const module = (await import(optional)) as Runtime & { default?: Runtime };
     return module.default ?? module;
   } catch (cause) {
     throw new PipeError('usage', 'the native ONNX Runtime is not installed', {

@@ -13,12 +13,6 @@ function varint(value: number): number[] {
 
 export const integer = (field: number, value: number): Field => Uint8Array.from([...varint(field << 3), ...varint(value)]);
 
-export function float(field: number, value: number): Field {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setFloat32(0, value, true);
-  return message([Uint8Array.from(varint((field << 3) | 5)), bytes]);
-}
-
 export function bytes(field: number, value: Uint8Array): Field {
   return message([Uint8Array.from([...varint((field << 3) | 2), ...varint(value.length)]), value]);
 }

@@ -2,9 +2,8 @@
  * The engine `tfjs`: the same equations run by TensorFlow.js, one operation after another. It is the second opinion.
  * Native TensorFlow where its library loads, else WebAssembly, else plain JavaScript.
  */
-import type * as TensorFlow from '@tensorflow/tfjs';
+import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { createRequire } from 'node:module';
-import * as util from 'node:util';
 import { PipeError } from '../../errors.js';
 import type { Engine, HostTensor, Program } from '../ops.js';
 import { tensorOps } from './ops.js';
@@ -35,7 +34,13 @@ export async function openTfjs(): Promise<Engine> {
         tf.dispose(results);
         return Object.fromEntries(entries);
       };
-      return Promise.resolve({ run, close: () => Promise.resolve(dispose()) });
+      return Promise.resolve({
+        run,
+        close: () => {
+          dispose();
+          return Promise.resolve();
+        },
+      });
     },
   };
 }
@@ -46,7 +51,7 @@ const toTensor = (tf: Tfjs, { shape, data }: HostTensor, type: 'float' | 'int'):
 async function load(): Promise<Tfjs> {
   const native = loadNative();
   if (native) return native;
-  const tf = optional<Tfjs>('@tensorflow/tfjs');
+  const tf = optional('@tensorflow/tfjs');
   if (!tf)
     throw new PipeError('usage', 'TensorFlow.js is not installed', {
       hint: 'npm install @tensorflow/tfjs-node @tensorflow/tfjs-backend-wasm; or --engine onnx',
@@ -60,15 +65,16 @@ async function load(): Promise<Tfjs> {
 
 /** tfjs-node calls a function that Node 23 took away; and its library's log lines would stand on stderr. */
 function loadNative(): Tfjs | undefined {
-  const legacy = require('node:util') as typeof util & { isNullOrUndefined?: (value: unknown) => boolean };
-  legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  const util = require('node:util') as Record<string, unknown>;
+  util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
-  return optional<Tfjs>('@tensorflow/tfjs-node');
+  return optional('@tensorflow/tfjs-node');
 }
 
-function optional<M>(name: string): M | undefined {
+/** TensorFlow.js or a part of it, where it is installed. */
+function optional(name: string): Tfjs | undefined {
   try {
-    return require(name) as M;
+    return require(name) as Tfjs;
   } catch {
     return undefined;
   }

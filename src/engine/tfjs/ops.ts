@@ -1,5 +1,5 @@
 /** `Ops` on TensorFlow.js tensors: every operation is computed at once. */
-import type * as TensorFlow from '@tensorflow/tfjs';
+import type * as TensorFlow from '@tensorflow/tfjs-core';
 import type { Ops } from '../ops.js';
 
 type Tensor = TensorFlow.Tensor;
@@ -19,8 +19,8 @@ export function tensorOps(tf: typeof TensorFlow): { ops: Ops<Tensor>; dispose: (
     constant,
     zeros: (like, axis, width) => tf.zeros([like.shape[axis]!, width]),
     matmul: (a, b) => {
-      const flat = tf.matMul(a.reshape([-1, a.shape.at(-1)!]) as TensorFlow.Tensor2D, b as TensorFlow.Tensor2D);
-      return flat.reshape([...a.shape.slice(0, -1), b.shape[1]!]);
+      const flat = tf.matMul(tf.reshape(a, [-1, a.shape.at(-1)!]), b);
+      return tf.reshape(flat, [...a.shape.slice(0, -1), b.shape[1]!]);
     },
     add: (a, b) => tf.add(a, b),
     subtract: (a, b) => tf.sub(a, b),

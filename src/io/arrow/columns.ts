@@ -241,13 +241,30 @@ function fixed(arrow: ArrowModule, items: Storage, size: number, fits: (value: u
   return { type, fits, data };
 }
 
+/** The tensors' own memory, where they lie in it one after another: a batch of a network's states does. */
+function neighbours(values: Values): Float32Array | undefined {
+  const first = values[0];
+  if (!(first instanceof Tensor)) return undefined;
+  let end = first.data.byteOffset;
+  for (const value of values) {
+    if (!(value instanceof Tensor) || value.data.buffer !== first.data.buffer || value.data.byteOffset !== end) return undefined;
+    end += value.data.byteLength;
+  }
+  return new Float32Array(first.data.buffer, first.data.byteOffset, (end - first.data.byteOffset) / 4);
+}
+
+function copied(values: Values, width: number): Float32Array {
+  const sizes = offsets(values, (value) => (value instanceof Tensor ? value.data.length : width));
+  const numbers = new Float32Array(sizes.at(-1)!);
+  values.forEach((value, i) => value instanceof Tensor && numbers.set(value.data, sizes[i]));
+  return numbers;
+}
+
 /** The rows of tensors, all of one width, in one block of floats. */
 function vectors(arrow: ArrowModule, width: number): Storage {
   const type = new arrow.FixedSizeList(width, new arrow.Field('item', new arrow.Float32(), true));
   const data = (values: Values): Arrow.Data => {
-    const sizes = offsets(values, (value) => (value instanceof Tensor ? value.data.length : width));
-    const numbers = new Float32Array(sizes.at(-1)!);
-    values.forEach((value, i) => value instanceof Tensor && numbers.set(value.data, sizes[i]));
+    const numbers = neighbours(values) ?? copied(values, width);
     const ofVectors = values.every((value) => value === undefined || (value as Tensor).shape.length === 1);
     const length = ofVectors ? values.length : numbers.length / width;
     const child = arrow.makeData({ type: new arrow.Float32(), length: numbers.length, nullCount: 0, data: numbers });

@@ -45,11 +45,11 @@ function present(arrow: typeof Arrow, data: Arrow.Data, name: string): Cell {
     return (row) => number(values[row]!, name);
   }
   if (DataType.isNull(type)) return () => undefined;
-  const plain = DataType.isDictionary(type) ? type.dictionary : type;
+  const plain: Arrow.DataType = DataType.isDictionary(type) ? (type.dictionary as Arrow.DataType) : type;
   if (!DataType.isBool(plain) && !DataType.isUtf8(plain) && !DataType.isLargeUtf8(plain) && !DataType.isUtf8View(plain))
     throw new PipeError('data', `the column "${name}" has a type that no record has`, {
       expected: 'text, numbers, booleans, lists or structs',
-      found: String(type),
+      found: type[Symbol.toStringTag] || `type ${type.typeId}`,
       hint: 'leave the column out, or make it text',
     });
   const vector = new arrow.Vector([data]);

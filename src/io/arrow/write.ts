@@ -22,8 +22,8 @@ interface Open {
   made: () => Uint8Array[];
 }
 
-/** The most numbers in one Arrow batch: 64 MB of floats, or less where there are traces, which are JSON. */
-const NUMBERS = 1 << 24;
+/** The most numbers in one Arrow batch: 8 MB of floats, whose memory is used again; less where there are traces, which are JSON. */
+const NUMBERS = 1 << 21;
 const SMALL = 1 << 16;
 
 export function arrowWriter(output: Output, format: 'file' | 'stream'): RecordWriter {
@@ -93,7 +93,7 @@ function toArrow(batch: Batch, { arrow, columns, schema }: Open): Arrow.RecordBa
       batch.map((record, i) => {
         const value = own(record, name);
         if (value === undefined || !fits(value)) return undefined;
-        delete rest[i]![name];
+        Reflect.deleteProperty(rest[i]!, name);
         return value;
       }),
     ),

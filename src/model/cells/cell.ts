@@ -33,5 +33,5 @@ export interface Cell {
    * @param input x·W + b of all gates, [batch, gates × units]
    * @param state of the time step before
    */
-  advance<T>(input: T, state: readonly T[], weights: RecurrentWeights<T>, ops: Ops<T>): Advance<T>;
+  advance: <T>(input: T, state: readonly T[], weights: RecurrentWeights<T>, ops: Ops<T>) => Advance<T>;
 }

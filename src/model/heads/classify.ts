@@ -18,7 +18,7 @@ export function randomClassifier(inputSize: number, labels: number, seed: number
 }
 
 /** [batch, inputSize] → [batch, labels] */
-export function classifierLogits<T>(ops: Ops<T>, { kernel, bias }: ClassifierWeights, output: T): T {
+function classifierLogits<T>(ops: Ops<T>, { kernel, bias }: ClassifierWeights, output: T): T {
   return ops.add(ops.matmul(output, ops.constant([kernel.length / bias.length, bias.length], kernel)), ops.constant([bias.length], bias));
 }
 
