@@ -21,7 +21,7 @@ export const checkCommand: CommandDefinition = {
 difference of any hidden state at any real time step. The padding that is put in is noise, so that a network that reads it is found out.`,
   argument: { name: '<what> [input...]', about: 'what to check: padding\nfiles of records with embeddings; - is stdin (default)' },
   options: [
-    { flags: '--limit <n>', about: 'sentences that are tried', default: 200, parse: wholeNumber('--limit', 1) },
+    { flags: '--limit <n>', about: 'how many sentences are tried, the first ones', default: 200, parse: wholeNumber('--limit', 1) },
     ...rnnCommand.options.filter(({ flags }) => !/--(trace|keep-embeddings|batch-size)/.test(flags)),
   ],
   examples: ['rnn-pipe check padding examples/embeddings.jsonl --cell gru --units 8 --bidirectional'],

@@ -12,9 +12,9 @@ export const classifyCommand: StepCommand = {
   description: `A linear layer and softmax over the output vector. Its weights are seeded random ones: it shows what a classifier does, and
 its answers mean nothing before a model is trained.`,
   options: [
-    { flags: '--labels <a,b,…>', about: 'the labels, divided by commas', parse: list('--labels') },
-    { flags: '--top-k <n>', about: 'list the n most probable labels too', parse: wholeNumber('--top-k', 1) },
-    { flags: '--seed <n>', about: 'seed of what is random', default: 1, parse: wholeNumber('--seed', 0) },
+    { flags: '--labels <a,b,…>', about: 'the labels, with commas between them, in the order of the logits', parse: list('--labels') },
+    { flags: '--top-k <n>', about: 'add "top": the n most probable labels with their probabilities', parse: wholeNumber('--top-k', 1) },
+    { flags: '--seed <n>', about: 'seed of all random vectors and weights', default: 1, parse: wholeNumber('--seed', 0) },
     ...ENGINE_OPTIONS,
   ],
   examples: ['rnn-pipe classify examples/outputs.jsonl --labels finance,sports --top-k 2'],

@@ -29,10 +29,10 @@ export const embedCommand: StepCommand = {
   description: `Gives each id its word vector: seeded random ones, or those of a file (word2vec text and binary, GloVe, fastText .vec; also .gz),
 where tokens without a vector get a random one and are counted. Padding is all zeros.`,
   options: [
-    { flags: '--vocab <file>', about: 'the vocabulary that the ids belong to' },
-    { flags: '--dim <n>', about: 'numbers a vector (default: 128, or that of --vectors)', parse: wholeNumber('--dim', 1) },
-    { flags: '--vectors <file>', about: 'pretrained word vectors' },
-    { flags: '--seed <n>', about: 'seed of what is random', default: 1, parse: wholeNumber('--seed', 0) },
+    { flags: '--vocab <file>', about: 'the vocabulary of the ids, as "rnn-pipe vocab" writes it' },
+    { flags: '--dim <n>', about: 'size of a word vector (default: 128, or that of --vectors)', parse: wholeNumber('--dim', 1) },
+    { flags: '--vectors <file>', about: 'word vectors from a file: word2vec, GloVe or fastText' },
+    { flags: '--seed <n>', about: 'seed of all random vectors and weights', default: 1, parse: wholeNumber('--seed', 0) },
   ],
   examples: ['rnn-pipe embed examples/padded.jsonl --vocab examples/vocabulary.json --dim 4 --seed 1'],
   stage: {

@@ -8,7 +8,7 @@ export const encodeCommand: StepCommand = {
   summary: 'step 3: tokens to ids by a vocabulary',
   description: `Gives each token its number in the vocabulary. Tokens that it does not have become <unk> (id 1); how many is told.`,
   options: [
-    { flags: '--vocab <file>', about: 'the vocabulary, as "rnn-pipe vocab" writes it' },
+    { flags: '--vocab <file>', about: 'the vocabulary of the ids, as "rnn-pipe vocab" writes it' },
     {
       flags: '--oov <what>',
       about: 'what to do with a token that the vocabulary does not have',

@@ -56,7 +56,7 @@ const READING: readonly OptionDefinition[] = [
     default: 64 * 1024 * 1024,
     parse: wholeNumber('--max-line-bytes', 1),
   },
-  { flags: '--on-bad <what>', about: 'a bad record stops the run, or is put aside', choices: ['stop', 'quarantine'], default: 'stop' },
+  { flags: '--on-bad <what>', about: 'stop at a bad record, or put it aside and go on', choices: ['stop', 'quarantine'], default: 'stop' },
   { flags: '--bad-out <file>', about: 'where bad lines go, byte for byte (with --on-bad quarantine)' },
   {
     flags: '--max-bad <n|p%>',
@@ -92,7 +92,7 @@ export const TEXT_INPUT: readonly OptionDefinition[] = [
   },
   { flags: '--text-key <name>', about: 'column or field that holds the text (TSV, CSV, JSONL)' },
   { flags: '--label-key <name>', about: 'column or field that holds the label (TSV, CSV, JSONL)' },
-  { flags: '--wrapped', about: 'lines are wrapped: only a blank line ends a paragraph (plain text)' },
+  { flags: '--wrapped', about: 'plain text with hard line breaks: only a blank line ends a paragraph' },
   ...READING,
 ];
 

@@ -9,7 +9,14 @@ export const outputCommand: StepCommand = {
   description: `Takes the output of the network from the hidden states: of the last real time step (never of padding), the first, the mean or
 the maximum over the real ones; all keeps every hidden state for a sequence to come. "taken" says which time steps were used.
 With two directions, last is the forward half at the last real token and the backward half at the first.`,
-  options: [{ flags: '--take <what>', about: 'what is taken', choices: ['last', 'first', 'mean', 'max', 'all'], default: 'last' }],
+  options: [
+    {
+      flags: '--take <what>',
+      about: 'which time steps the output is made of',
+      choices: ['last', 'first', 'mean', 'max', 'all'],
+      default: 'last',
+    },
+  ],
   examples: ['rnn-pipe output examples/states.jsonl --take max'],
   stage: {
     parallel: true,

@@ -20,12 +20,22 @@ mask is 1 for a real token and 0 for padding. auto and p95 read the input twice.
   options: [
     {
       flags: '--length <n|auto|p95>',
-      about: 'time steps: a number, the longest sentence, or the 95th percentile',
+      about: 'time steps a sentence gets: a number, auto (the longest sentence) or p95 (95 of 100 sentences fit)',
       default: 'auto',
       parse: lengthOption,
     },
-    { flags: '--padding <side>', about: 'where padding goes: after or before the tokens', choices: ['post', 'pre'], default: 'post' },
-    { flags: '--truncating <side>', about: 'where too long sentences are cut', choices: ['post', 'pre'], default: 'post' },
+    {
+      flags: '--padding <side>',
+      about: 'where padding goes: post, after the tokens, or pre, before them',
+      choices: ['post', 'pre'],
+      default: 'post',
+    },
+    {
+      flags: '--truncating <side>',
+      about: 'where a sentence that is too long is cut: post, at its end, or pre, at its beginning',
+      choices: ['post', 'pre'],
+      default: 'post',
+    },
   ],
   examples: ['rnn-pipe pad examples/ids.jsonl --length 32 -o padded.json'],
   stage: {

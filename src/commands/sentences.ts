@@ -16,7 +16,7 @@ export const sentencesCommand: StepCommand = {
       default: 2000,
       parse: wholeNumber('--max-chars', 1),
     },
-    { flags: '--whole', about: 'do not cut: one record a text' },
+    { flags: '--whole', about: 'do not cut: one record for each text (line or row)' },
   ],
   examples: ['rnn-pipe sentences examples/news.txt', 'rnn-pipe sentences --whole examples/headlines.tsv | rnn-pipe tokenize'],
   stage: {

@@ -12,9 +12,22 @@ import { requestOf } from './step-command.js';
 
 /** The options that decide which tokens get a number; `run` has them too. */
 export const COUNTING: readonly OptionDefinition[] = [
-  { flags: '--min-count <n>', about: 'leave out tokens that are seen less often', default: 1, parse: wholeNumber('--min-count', 1) },
-  { flags: '--max-size <n>', about: 'keep the most frequent ones only, special tokens counted', parse: wholeNumber('--max-size', 5) },
-  { flags: '--ngrams <n>', about: 'number runs of n tokens too, as a second feature', parse: wholeNumber('--ngrams', 2) },
+  {
+    flags: '--min-count <n>',
+    about: 'leave out tokens that are seen less often than this',
+    default: 1,
+    parse: wholeNumber('--min-count', 1),
+  },
+  {
+    flags: '--max-size <n>',
+    about: 'keep only so many tokens, the most frequent ones; the four special tokens count',
+    parse: wholeNumber('--max-size', 5),
+  },
+  {
+    flags: '--ngrams <n>',
+    about: 'number runs of n neighbouring tokens too: a second feature, ngramIds',
+    parse: wholeNumber('--ngrams', 2),
+  },
 ];
 
 export const vocabCommand: CommandDefinition = {
@@ -27,8 +40,8 @@ bytes as one run over everything (with --partial: larger counts).`,
   argument: { name: '[input...]', about: 'tokens of "tokenize", or with --merge files of counts; - is stdin (default)' },
   options: [
     ...COUNTING,
-    { flags: '--partial', about: 'write counts that --merge can add up' },
-    { flags: '--merge', about: 'the inputs are counts of --partial' },
+    { flags: '--partial', about: 'write counts instead of a vocabulary, for --merge' },
+    { flags: '--merge', about: 'make one vocabulary of counts that --partial wrote' },
     ...RECORD_INPUT,
     ...DOCUMENT_OUTPUT,
     WORKERS,
