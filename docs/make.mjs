@@ -2,42 +2,71 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'prettier';
 import { COMMANDS } from '../dist/commands/index.js';
-import { SPEAKING } from '../dist/commands/options.js';
+import { DOCUMENT_OUTPUT, RECORD_INPUT, RECORD_OUTPUT, SPEAKING, TEXT_INPUT, WORKERS } from '../dist/commands/options.js';
 import { EXIT_CODES } from '../dist/errors.js';
 import { FIELDS } from '../dist/formats/record.js';
 
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ');
 const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-const option = ({ flags, about, default: value, choices, repeatable }) => [
+const option = ({ flags, about, default: value, choices }) => [
   `\`${flags.replaceAll('|', '\\|')}\``,
-  cell(about) + (choices ? ` (${choices.map((choice) => `\`${choice}\``).join(', ')})` : '') + (repeatable ? '; several times' : ''),
+  cell(about) + (choices ? ` (${choices.map((choice) => `\`${choice}\``).join(', ')})` : ''),
   value === undefined ? '' : `\`${value}\``,
 ];
+
+const HEAD = ['option', 'what it does', 'default'];
+const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
+
+/** Options that many commands have, described once below them all. */
+const SHARED = [
+  ['Reading raw text', [...TEXT_INPUT]],
+  ['Reading records', [...RECORD_INPUT]],
+  ['Writing records', [...RECORD_OUTPUT]],
+  ['Writing a document', [...DOCUMENT_OUTPUT]],
+  ['Threads', [WORKERS]],
+];
+const anchor = (title) => `[${title.toLowerCase()}](#${title.toLowerCase().replaceAll(' ', '-')})`;
+
+/** The options of a command that are its own, and the shared lists that it has whole. */
+function divided(options) {
+  const shared = SHARED.filter(([, list]) => list.every((one) => options.includes(one)));
+  return { own: options.filter((one) => !shared.some(([, list]) => list.includes(one))), shared };
+}
+
+function command({ name, summary, description, argument, options, examples }) {
+  const { own, shared } = divided(options);
+  const about = argument?.about.split('\n') ?? [];
+  const parts = [
+    `## ${name}`,
+    sentence(summary),
+    cell(description),
+    ['```', `rnn-pipe ${name}${argument ? ` ${argument.name}` : ''} [options]`, '```'].join('\n'),
+    (argument?.name.split(' ') ?? []).map((one, i) => `\`${one}\`: ${cell(about[i])}`).join('; '),
+    own.length > 0 ? table(HEAD, own.map(option)) : '',
+    shared.length > 0 ? `${own.length > 0 ? 'And the' : 'The'} options for ${shared.map(([title]) => anchor(title)).join(', ')}.` : '',
+    examples.map((example) => `    ${example}`).join('\n'),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
 
 const commands = `# Commands
 
 Made from the definitions in \`src/commands\` by \`npm run docs\`; \`rnn-pipe help <command>\` says the same.
 
-${COMMANDS.map(
-  ({ name, summary, description, argument, options, examples }) => `## ${name}
+${COMMANDS.map(command).join('\n\n')}
 
-${summary}.
+## completion
 
-${cell(description)}
+Shell completion for bash, zsh, fish and powershell.
 
-\`\`\`
-rnn-pipe ${name}${argument ? ` ${argument.name}` : ''} [options]
-\`\`\`
+    source <(rnn-pipe completion bash)
 
-${table(['option', 'what it does', 'default'], options.map(option))}
+${SHARED.map(([title, options]) => `## ${title}\n\n${table(HEAD, options.map(option))}`).join('\n\n')}
 
-${examples.map((example) => `    ${example}`).join('\n')}
-`,
-).join('\n')}
 ## Options of every command
 
-${table(['option', 'what it does', 'default'], SPEAKING.map(option))}
+${table(HEAD, SPEAKING.map(option))}
 
 ## Exit codes
 
