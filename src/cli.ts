@@ -23,13 +23,33 @@ export async function main(argv: readonly string[]): Promise<number> {
   const signal = stopOnSignals(interrupted);
   try {
     await program(voice, interrupted.signal).parseAsync(argv, { from: 'user' });
+    await printing;
     return signal.exitCode();
   } catch (error) {
     removeTemporaryFiles();
     if (error instanceof ReaderWentAway) return 0;
     if (interrupted.signal.aborted) return signal.exitCode();
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.usage;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? printed(voice) : EXIT_CODES.usage;
     return complain(error, voice);
+  }
+}
+
+/** What commander has to say on stdout (help, version) and does not wait for. */
+let printing = Promise.resolve();
+
+function print(text: string): void {
+  printing = printing.then(() => writeToStdout(text));
+  // it is awaited at the end
+  printing.catch(() => {});
+}
+
+/** The exit code when help or the version is all that was asked for. */
+async function printed(voice: Voice): Promise<number> {
+  try {
+    await printing;
+    return 0;
+  } catch (error) {
+    return error instanceof ReaderWentAway ? 0 : complain(error, voice);
   }
 }
 
@@ -40,7 +60,7 @@ function program(voice: Voice, signal: AbortSignal): Command {
     .usage('<command> [options] [input...]')
     .helpCommand('help [command]', 'help for a command')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => void writeToStdout(text), outputError: (text) => usageError(text, voice) })
+    .configureOutput({ writeOut: print, outputError: (text) => usageError(text, voice) })
     .configureHelp({ helpWidth: Math.min(process.stdout.columns || 100, 120) })
     .addHelpText(
       'after',
@@ -57,7 +77,7 @@ function commandOf(definition: CommandDefinition, voice: Voice, signal: AbortSig
     .description(definition.description.replaceAll('\n', ' '))
     .helpGroup(`${definition.group}:`)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => void writeToStdout(text), outputError: (text) => usageError(text, voice) })
+    .configureOutput({ writeOut: print, outputError: (text) => usageError(text, voice) })
     .configureHelp({ helpWidth: Math.min(process.stdout.columns || 100, 120) })
     .addHelpText('after', `\nExamples:\n${definition.examples.map((example) => `  ${example}`).join('\n')}`);
   const { name = '', about = '' } = definition.argument ?? {};
@@ -144,7 +164,13 @@ function printError(error: PipeError, { command, json, chalk }: Voice): void {
   }
   const name = command === 'rnn-pipe' ? command : `rnn-pipe ${command}`;
   process.stderr.write(`${name}: ${chalk.red(`error[${error.code}]`)}: ${describe(error)}\n`);
-  if (error.hint) process.stderr.write(`${chalk.cyan('hint')}: ${error.hint}\n`);
+  process.stderr.write(`${chalk.cyan('hint')}: ${error.hint ?? usualHint(error, command)}\n`);
+}
+
+/** Where an error has no hint of its own: how to see the line, or the command's help. */
+function usualHint({ place: { file, line } }: PipeError, command: string): string {
+  if (file !== undefined && file !== 'stdin' && line !== undefined) return `see the line: sed -n ${line}p ${file} | cut -c 1-300`;
+  return command === 'rnn-pipe' ? 'rnn-pipe help' : `rnn-pipe help ${command}`;
 }
 
 /** Colour where the stream is a terminal and nobody said NO_COLOR (chalk itself does not look at it). */

@@ -67,29 +67,32 @@ export const newAccumulator = ({ then }: Work): unknown => (then === 'lines' ? u
 export async function doChunk(job: Job, work: Work, steps: readonly Step[], accumulator: unknown): Promise<Done> {
   const { chunk, parse } = job;
   const tally = new Tally();
-  const bad = new Map<number, PlainError>();
+  const bad: { line: number; why: PlainError }[] = [];
   const reject = (line: number, error: PipeError): void => {
     if (!work.quarantine) throw error;
-    bad.set(line, plain(error));
+    bad.push({ line, why: plain(error) });
   };
   const batch = await parseChunk(chunk, { ...parse, onBad: reject });
-  const unreadable = bad.size;
+  const unreadable = bad.length;
   const context: StepContext = {
     count: tally.count,
     reject: (record, error) => reject(record[LINE]!, error.at({ file: parse.file, line: record[LINE]! })),
   };
   const results: Batch[] = [];
   for await (const result of chain(one(batch), steps, context)) results.push(result);
-  const records = results.flat().filter((record) => !bad.has(record[LINE]!));
+  const records = results.flat();
   if (work.then !== 'lines') FOLDS[work.then.fold].add(accumulator as never, records);
-  const bytes = bad.size > 0 ? byteLines(chunk.bytes) : [];
+  const bytes = bad.length > 0 ? byteLines(chunk.bytes) : [];
   return {
     lines: work.then === 'lines' ? linesOf(records) : new Uint8Array(),
     lineNumbers: records.map((record) => record[LINE]!),
     recordsIn: batch.length + unreadable,
     recordsOut: records.length,
     counts: [...tally.counts],
-    bad: [...bad].sort(([a], [b]) => a - b).map(([line, why]) => ({ line, bytes: bytes[line - chunk.firstLine] ?? new Uint8Array(), why })),
+    // two bad sentences of one line share its bytes, as one object: by that the quarantine knows to write them once
+    bad: bad
+      .sort((a, b) => a.line - b.line)
+      .map(({ line, why }) => ({ line, bytes: bytes[line - chunk.firstLine] ?? new Uint8Array(), why })),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Options that several commands share, and the parsers of option values. */
+import { resolve } from 'node:path';
 import { PipeError } from '../errors.js';
 import type { OptionDefinition } from './command.js';
 
@@ -115,6 +116,12 @@ export function checkOnBad(options: Readonly<Record<string, unknown>>): void {
   const quarantine = options['onBad'] === 'quarantine';
   if (quarantine && options['badOut'] === undefined)
     throw new PipeError('usage', '--on-bad quarantine has no place for the bad lines', { hint: 'add --bad-out bad.jsonl' });
+  const [badOut, output] = [options['badOut'], options['output']].map((path) => resolve(String(path)));
+  if (quarantine && badOut === output)
+    throw new PipeError('usage', '--bad-out is the output too', {
+      found: String(options['badOut']),
+      hint: 'give the bad lines a file of their own',
+    });
   for (const [name, flag] of [
     ['badOut', '--bad-out'],
     ['maxBad', '--max-bad'],

@@ -4,8 +4,8 @@ import { openOutput } from '../io/output.js';
 import { fromPlain, type PlainError } from './chunk-work.js';
 
 export interface QuarantineOptions {
-  /** the file that bad lines go to */
-  quarantine: string;
+  /** the file that bad lines go to; without one they are only counted, by a pass that comes before the run itself */
+  quarantine?: string | undefined;
   /** how many may be bad; a percentage is of the records read and is judged at the end */
   max?: number | { percent: number } | undefined;
 }
@@ -29,13 +29,17 @@ export function openQuarantine(options: 'stop' | QuarantineOptions): Quarantine 
     return { put, count, publish: () => Promise.resolve(), abandon: () => {} };
   }
   const { quarantine, max } = options;
-  const output = openOutput(quarantine, { force: false, inputs: [] });
+  const output = quarantine === undefined ? undefined : openOutput(quarantine, { force: false, inputs: [] });
+  const aside = new WeakSet<Uint8Array>();
   let written = Promise.resolve();
   return {
     count,
     put: (place, bytes, why) => {
       bad++;
       if (typeof max === 'number' && bad > max) throw tooMany(bad, `at most ${max}`, place, why);
+      // a line with two bad sentences is one bad line
+      if (!output || aside.has(bytes)) return;
+      aside.add(bytes);
       written = written.then(() => output.write(bytes)).then(() => output.write(LF));
       // it is awaited by publish
       written.catch(() => {});
@@ -47,9 +51,9 @@ export function openQuarantine(options: 'stop' | QuarantineOptions): Quarantine 
           expected: `at most ${max.percent} %`,
           hint: 'see what is wrong with them, or raise --max-bad',
         });
-      await output.publish();
+      await output?.publish();
     },
-    abandon: () => output.abandon(),
+    abandon: () => output?.abandon(),
   };
 }
 

@@ -10,7 +10,7 @@ import type { CommandDefinition, Invocation, OptionDefinition } from './command.
 import { RECORD_OUTPUT, TEXT_INPUT, WORKERS } from './options.js';
 import { foldStages, type RunRequest } from './runner.js';
 import { STEP_COMMANDS, type Stage } from './stages.js';
-import { refuseStray, requestOf, runAndTell, withLength } from './step-command.js';
+import { passBefore, refuseStray, requestOf, runAndTell, withLength } from './step-command.js';
 import { COUNTING } from './vocab.js';
 
 const STRETCH = STEP_COMMANDS.filter(({ name }) => name !== 'decode');
@@ -82,7 +82,7 @@ async function withVocabulary(request: RunRequest, { options, report }: Invocati
   if (first < 0 || options['vocab'] !== undefined) return request;
   const again = { ...request, inputs: await replayable(request.inputs) };
   const ngrams = options['ngrams'] as number | undefined;
-  const { accumulator } = await foldStages({ ...again, stages: request.stages.slice(0, first) }, 'counts', { ngrams });
+  const { accumulator } = await foldStages(passBefore({ ...again, stages: request.stages.slice(0, first) }), 'counts', { ngrams });
   const vocabulary = vocabularyOf(accumulator, {
     minCount: Number(options['minCount']),
     maxSize: options['maxSize'] as number | undefined,

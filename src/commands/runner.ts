@@ -20,6 +20,8 @@ import type { StepContext } from '../steps/step.js';
 export interface RunRequest {
   inputs: readonly InputFile[];
   read: ReadOptions;
+  /** files that the stages read besides the inputs */
+  readToo: readonly string[];
   stages: readonly Stage[];
   output: { path: string; format?: string | undefined; force: boolean };
   /** worker threads; the cores, if nothing is said */
@@ -35,7 +37,10 @@ export async function runStages(request: RunRequest): Promise<Summary> {
   const { output, stages } = request;
   const format = outputFormat(output.path, output.format);
   const quarantine = openQuarantine(request.onBad);
-  const writer = openWriter(output.path, format, { force: output.force, inputs: request.inputs.map(({ path }) => path) });
+  const writer = openWriter(output.path, format, {
+    force: output.force,
+    inputs: [...request.inputs.map(({ path }) => path), ...request.readToo],
+  });
   const run = begin(request, quarantine);
   const shared = sharedStages(stages, format !== 'arrow');
   try {

@@ -29,6 +29,13 @@ export function commandOfStep(step: StepCommand): CommandDefinition {
   };
 }
 
+/** Options that name a file which a step reads: like an input, it must not be the output. */
+const READ_TOO = ['vocab', 'vectors', 'weights', 'stopWords', 'userDict'];
+
+/** The request of a pass before the run itself, in which bad records are only counted: the run puts them aside. */
+export const passBefore = (request: RunRequest): RunRequest =>
+  request.onBad === 'stop' ? request : { ...request, onBad: { ...request.onBad, quarantine: undefined } };
+
 /** What the runner is asked to do, from the options that all step commands share. */
 export function requestOf({ inputs, options, signal, report }: Invocation, stages: Stage[], rawText: boolean): RunRequest {
   checkOnBad(options);
@@ -44,6 +51,7 @@ export function requestOf({ inputs, options, signal, report }: Invocation, stage
       wrapped: options['wrapped'] === true,
       maxLineBytes: options['maxLineBytes'] as number | undefined,
     },
+    readToo: READ_TOO.flatMap((name) => (options[name] ?? []) as string | string[]),
     stages,
     output: { path: text('output') ?? '-', format: text('format'), force: options['force'] === true },
     workers: options['workers'] as number | undefined,
@@ -69,7 +77,7 @@ export async function withLength(request: RunRequest): Promise<RunRequest> {
   if (typeof wanted === 'number' || !padding) return request;
   const again = { ...request, inputs: await replayable(request.inputs) };
   const before = request.stages.slice(0, request.stages.indexOf(padding)).filter(({ name }) => name !== 'encode');
-  const { accumulator } = await foldStages({ ...again, stages: before }, 'lengths', {});
+  const { accumulator } = await foldStages(passBefore({ ...again, stages: before }), 'lengths', {});
   const length = paddedLength(accumulator, wanted as 'auto' | 'p95');
   return {
     ...again,

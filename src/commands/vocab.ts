@@ -91,5 +91,5 @@ async function merged({ inputs, given }: Invocation): Promise<TokenCounts> {
 async function save(text: string, { options, report, inputs }: Invocation): Promise<void> {
   const path = String(options['output']);
   if (path === '-') await report.data(text);
-  else await writeDocument(path, text, { force: options['force'] === true, inputs });
+  else await writeDocument(path, text, { force: options['force'] === true, inputs: inputs.length > 0 ? inputs : ['-'] });
 }

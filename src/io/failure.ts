@@ -57,8 +57,9 @@ export function outputFailure(error: unknown, file: string): PipeError {
 
 function nearMiss(file: string): { hint?: string } {
   try {
-    const wanted = basename(file).toLowerCase();
-    const alike = readdirSync(dirname(file)).find((name) => name !== basename(file) && stem(name) === stem(wanted));
+    const wanted = basename(file);
+    const others = readdirSync(dirname(file)).filter((name) => name !== wanted);
+    const alike = others.find((name) => stem(name) === stem(wanted)) ?? others.find((name) => oneLetterApart(stem(name), stem(wanted)));
     return alike ? { hint: `there is ${alike} in that folder` } : { hint: 'see that the name and the folder are right' };
   } catch {
     return { hint: `there is no folder ${dirname(file)}` };
@@ -70,3 +71,12 @@ const stem = (name: string): string =>
     .toLowerCase()
     .replace(/(\.[a-z0-9]+)+$/, '')
     .replace(/[-_ ]/g, '');
+
+/** Whether one letter too many, too few or wrong makes the difference; names of fewer than three letters say nothing. */
+function oneLetterApart(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  if (short.length < 3 || long.length - short.length > 1) return false;
+  let same = 0;
+  while (same < short.length && short[same] === long[same]) same++;
+  return short.slice(long.length > short.length ? same : same + 1) === long.slice(same + 1);
+}

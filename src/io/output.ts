@@ -2,7 +2,7 @@
  * Bytes to an output, so that nothing half-written ever stands under its final name:
  * a temporary file in the same folder, fsync, rename. Devices, FIFOs and stdout are written straight.
  */
-import { closeSync, constants, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { createGzip } from 'node:zlib';
 import { PipeError } from '../errors.js';
@@ -17,6 +17,8 @@ export interface Output {
   /** leaves nothing behind */
   abandon(): void;
 }
+
+const STDIN = 0;
 
 export interface OutputOptions {
   force: boolean;
@@ -41,7 +43,7 @@ function toFile(path: string, { force, inputs }: OutputOptions): Output {
   if (there?.isDirectory()) throw outputFailure(Object.assign(new Error(), { code: 'EISDIR' }), path);
   if (there && !there.isFile()) return toDevice(path);
   for (const input of inputs) {
-    const read = input === '-' ? undefined : statSync(input, { throwIfNoEntry: false });
+    const read = input === '-' ? fstatSync(STDIN) : statSync(input, { throwIfNoEntry: false });
     if (there && read && read.ino === there.ino && read.dev === there.dev)
       throw new PipeError('cannot-create', 'the output is the input', { place: { file: path }, hint: 'give the result another name' });
   }

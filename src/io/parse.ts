@@ -166,7 +166,8 @@ export function parseJson(content: string): unknown {
 
 function jsonError(content: string, message: string): PipeError {
   const at = /at position (\d+)/.exec(message);
-  const cut = /end of JSON|Unterminated/.test(message);
+  // some of V8's messages for a cut line tell only the position: its end
+  const cut = /end of JSON|Unterminated/.test(message) || (at !== null && Number(at[1]) >= content.length);
   const bare = /\b(NaN|-?Infinity)\b/.exec(content);
   const position = cut ? content.length : at ? Number(at[1]) : bare ? bare.index : 0;
   return new PipeError('data', 'this is no JSON', {

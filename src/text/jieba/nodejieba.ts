@@ -48,29 +48,10 @@ export function openNodejieba(dictionary: Dictionary, hmm: boolean): CutRuns {
   load(library, dictionary);
   // the binding itself: the package's wrapper costs as much as cutting a short run
   const { cut } = require(bindingPath()) as Pick<Nodejieba, 'cut'>;
-  const cutRun = hmm ? (run: string): string[] => cut(run, true) : remembering((run) => cut(run, false));
   return (runs) => {
     load(library, dictionary);
     const words: string[] = [];
-    for (const run of runs) for (const word of cutRun(run)) words.push(word);
-    return words;
-  };
-}
-
-/** Longest run that is remembered, and how many are: two of three runs this short have come before. */
-const [SHORT, MOST] = [4, 50_000];
-
-/** The same cuts, with those of short runs remembered: calling native code costs more than they do. */
-function remembering(cutRun: (run: string) => string[]): (run: string) => string[] {
-  const known = new Map<string, string[]>();
-  return (run) => {
-    if (run.length === 1) return [run];
-    if (run.length > SHORT) return cutRun(run);
-    let words = known.get(run);
-    if (!words) {
-      words = cutRun(run);
-      if (known.size < MOST) known.set(run, words);
-    }
+    for (const run of runs) for (const word of cut(run, hmm)) words.push(word);
     return words;
   };
 }
