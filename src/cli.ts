@@ -157,14 +157,15 @@ function complain(error: unknown, voice: Voice): number {
 }
 
 function printError(error: PipeError, { command, json, chalk }: Voice): void {
+  const hint = error.hint ?? usualHint(error, command);
   if (json) {
-    const { code, message, expected, found, hint, place } = error;
+    const { code, message, expected, found, place } = error;
     process.stderr.write(`${JSON.stringify({ level: 'error', command, code, message, ...place, expected, found, hint })}\n`);
     return;
   }
   const name = command === 'rnn-pipe' ? command : `rnn-pipe ${command}`;
   process.stderr.write(`${name}: ${chalk.red(`error[${error.code}]`)}: ${describe(error)}\n`);
-  process.stderr.write(`${chalk.cyan('hint')}: ${error.hint ?? usualHint(error, command)}\n`);
+  process.stderr.write(`${chalk.cyan('hint')}: ${hint}\n`);
 }
 
 /** Where an error has no hint of its own: how to see the line, or the command's help. */
