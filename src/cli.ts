@@ -111,27 +111,30 @@ function addCompletion(root: Command): void {
     .helpGroup('Looking and checking:')
     .summary('shell completion for bash, zsh, fish or powershell')
     .argument('[shell]', 'bash, zsh, fish or powershell')
-    .allowExcessArguments()
-    .allowUnknownOption()
     .addHelpText('after', '\nExamples:\n  source <(rnn-pipe completion bash)')
     .action(async (shell: string | undefined) => {
       const known = ['bash', 'zsh', 'fish', 'powershell'];
-      const suggesting = process.argv[3] === '--';
-      if (!suggesting && !known.includes(shell ?? ''))
+      if (!known.includes(shell ?? ''))
         throw new PipeError('usage', 'no such shell', {
           expected: known.join(', '),
           found: shell ?? 'none',
           hint: 'rnn-pipe completion bash',
         });
-      const { default: tab } = await import('@bomb.sh/tab/commander');
-      const bare = new Command('rnn-pipe');
-      for (const { name, summary, options } of COMMANDS) {
-        const command = bare.command(name).description(summary);
-        for (const option of options) command.addOption(optionOf(option));
-      }
-      tab(bare, { completionCommandName: 'completion' });
-      await bare.parseAsync(process.argv.slice(2), { from: 'user' });
+      await tab();
     });
+  // what the installed script calls: rnn-pipe complete -- WORDS
+  root.command('complete', { hidden: true }).argument('[words...]').action(tab);
+}
+
+async function tab(): Promise<void> {
+  const { default: addTab } = await import('@bomb.sh/tab/commander');
+  const bare = new Command('rnn-pipe');
+  for (const { name, summary, options } of COMMANDS) {
+    const command = bare.command(name).description(summary);
+    for (const option of [...options, ...SPEAKING]) command.addOption(optionOf(option));
+  }
+  addTab(bare, { completionCommandName: 'completion' });
+  await bare.parseAsync(process.argv.slice(2), { from: 'user' });
 }
 
 /** Commander's own words for a usage error, in the one shape that all errors have. */
