@@ -153,7 +153,8 @@ export function parseJson(content: string): unknown {
   } catch (error) {
     throw jsonError(content, (error as Error).message);
   }
-  const numbers = LONG_INTEGER.test(content) ? content.replace(STRINGS, '""') : '';
+  // the first test is for speed: it can skip sixteen characters at a time
+  const numbers = /\d{16}/.test(content) && LONG_INTEGER.test(content) ? content.replace(STRINGS, '""') : '';
   const long = LONG_INTEGER.exec(numbers)?.[0].replace(/[^\d-]/g, '');
   if (long !== undefined && String(Number(long)) !== long)
     throw new PipeError('data', 'a number that cannot be kept exactly', {

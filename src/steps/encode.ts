@@ -2,9 +2,11 @@
 import { PipeError, show } from '../errors.js';
 import { need, type SentenceRecord } from '../formats/record.js';
 import { keyOf } from '../text/counts.js';
-import { UNKNOWN } from '../text/specials.js';
+import { SPECIALS, UNKNOWN } from '../text/specials.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { eachRecord, type Step } from './step.js';
+
+const FREQUENT = 4096;
 
 /**
  * Adds `ids`, `vocabulary` (12 hex digits of its hash) and, when the vocabulary has n-grams, `ngramIds`: at each token the id of the run
@@ -14,13 +16,15 @@ import { eachRecord, type Step } from './step.js';
  */
 export function encode({ vocabulary, oov }: { vocabulary: Vocabulary; oov: 'unk' | 'error' }): Step {
   const { ids: idOf, ngrams, runIds, hash } = vocabulary;
+  // four of five tokens are among the most frequent, whose table stays in the processor's cache
+  const frequent = new Map(vocabulary.tokens.slice(SPECIALS.length, FREQUENT).map((token) => [token, idOf.get(token)]));
   return eachRecord((record, context): SentenceRecord => {
     const tokens = need(record, 'tokens');
     checkSegmenter(record, vocabulary);
     const ids = new Array<number>(tokens.length);
     let unknown = 0;
     for (let at = 0; at < tokens.length; at++) {
-      const id = idOf.get(tokens[at]!);
+      const id = frequent.get(tokens[at]!) ?? idOf.get(tokens[at]!);
       if (id === undefined) {
         if (oov === 'error') throw unknownToken(tokens[at]!, at, hash);
         unknown++;
@@ -29,8 +33,10 @@ export function encode({ vocabulary, oov }: { vocabulary: Vocabulary; oov: 'unk'
     }
     context.count('encodedTokens', tokens.length);
     context.count('unknownTokens', unknown);
-    if (ngrams === 1) return { ...record, ids, vocabulary: hash };
-    return { ...record, ids, ngramIds: tokens.map((_, at) => runIds.get(keyOf(tokens, at, ngrams)) ?? UNKNOWN), vocabulary: hash };
+    record.ids = ids;
+    if (ngrams > 1) record.ngramIds = tokens.map((_, at) => runIds.get(keyOf(tokens, at, ngrams)) ?? UNKNOWN);
+    record.vocabulary = hash;
+    return record;
   });
 }
 
