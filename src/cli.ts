@@ -18,7 +18,9 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 /** Runs one command line; resolves to the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const voice: Voice = { command: 'rnn-pipe', quiet: false, json: false, chalk: chalkFor(process.stderr) };
+  // errors of the command line itself should name the command, too
+  const typed = COMMANDS.find(({ name }) => name === argv[0])?.name ?? 'rnn-pipe';
+  const voice: Voice = { command: typed, quiet: false, json: argv.includes('--json'), chalk: chalkFor(process.stderr) };
   const interrupted = new AbortController();
   const signal = stopOnSignals(interrupted);
   try {

@@ -48,7 +48,7 @@ const TOLD: readonly (readonly [Count, string])[] = [
   ['unknownTokens', 'unknown'],
   ['droppedTokens', 'dropped'],
   ['cutTokens', 'tokens cut'],
-  ['cutRecords', 'records cut'],
+  ['cutRecords', 'of the records cut'],
   ['paddedSteps', 'time steps of padding'],
   ['missingVectors', 'tokens without a vector'],
 ];
@@ -68,7 +68,16 @@ function summaryLine({ recordsIn, recordsOut, bad, lost, counts: all, seconds }:
 }
 
 function summaryAsData({ recordsIn, recordsOut, bad, lost, counts, seconds }: Summary, command: string): Record<string, unknown> {
-  return { level: 'summary', command, in: recordsIn, out: recordsOut, bad, lost, ...Object.fromEntries(counts), seconds };
+  return {
+    level: 'summary',
+    command,
+    in: recordsIn,
+    out: recordsOut,
+    bad,
+    lost,
+    ...Object.fromEntries(counts),
+    seconds: Number(seconds.toFixed(3)),
+  };
 }
 
 /** 1234567 → 1,234,567, in every locale. */

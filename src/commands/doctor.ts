@@ -44,9 +44,7 @@ function segmenters(): Finding[] {
     {
       what: 'jieba, backend nodejieba',
       there: nodejieba,
-      about: nodejieba
-        ? 'the default for --segmenter jieba'
-        : 'not built: npm rebuild nodejieba (needs a C++ compiler); jieba-rs stands in',
+      about: nodejieba ? 'the default for --segmenter jieba' : 'not there: npm install nodejieba, with a C++ compiler; jieba-rs stands in',
     },
     {
       what: 'jieba, backend jieba-rs',

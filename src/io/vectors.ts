@@ -88,8 +88,9 @@ async function lines(
     // without a header, the first line's trailing numbers are the vector
     if (result.dim === 0) result.dim = cells.length - 1;
     const width = cells.length - 1;
-    if (width < result.dim || result.dim === 0)
-      throw wrong('the vector has another width', { file, line }, `${result.dim} numbers`, String(width));
+    if (result.dim === 0)
+      throw wrong('this is no file of vectors', { file, line }, 'a token and its numbers, divided by spaces', show(cells[0]));
+    if (width < result.dim) throw wrong('the vector has another width', { file, line }, `${result.dim} numbers`, String(width));
     // tokens may hold spaces: the numbers are what stands last
     const token = cells.slice(0, -result.dim).join(' ');
     const numbers = (): Float32Array => Float32Array.from(cells.slice(-result.dim), (cell) => (cell.trim() === '' ? NaN : Number(cell)));

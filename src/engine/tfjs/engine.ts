@@ -54,7 +54,7 @@ async function load(): Promise<Tfjs> {
   const tf = optional('@tensorflow/tfjs');
   if (!tf)
     throw new PipeError('usage', 'TensorFlow.js is not installed', {
-      hint: 'npm install @tensorflow/tfjs-node @tensorflow/tfjs-backend-wasm; or --engine onnx',
+      hint: 'npm install @tensorflow/tfjs-node @tensorflow/tfjs-backend-wasm; or leave --engine out',
     });
   // its banners are for web developers, and stdout is data
   tf.env().set('IS_TEST', true);
