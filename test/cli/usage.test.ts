@@ -55,13 +55,13 @@ test('--version is that of package.json; without a command the help is shown', (
   expect(folder().run(['--help']).stdout).toContain('The eight steps:');
 });
 
-test('completion: a script that bash takes, and suggestions', () => {
+test('completion: a script that bash takes, and the suggestions that it asks for', () => {
   expect(folder().shell('rnn-pipe completion bash > c.sh && bash -n c.sh && source c.sh && complete -p rnn-pipe').stdout).toContain(
     'rnn-pipe',
   );
-  expect(folder().run(['completion', '--', 'tok']).stdout).toContain('tokenize');
-  expect(folder().run(['completion', '--', 'pad', '--le']).stdout).toContain('--length');
-  expect(folder().run(['completion', '--', 'rnn', '--cell', '']).code).toBe(0);
+  expect(folder().run(['complete', '--', 'tok']).stdout).toContain('tokenize');
+  expect(folder().run(['complete', '--', 'pad', '--le']).stdout).toContain('--length');
+  expect(folder().run(['complete', '--', 'rnn', '--cell', '']).code).toBe(0);
 });
 
 test('--quiet says nothing but errors; --json says JSON lines; there is no colour without a terminal', () => {
@@ -81,7 +81,6 @@ test('--quiet says nothing but errors; --json says JSON lines; there is no colou
     for (const one of said)
       expect(one).toMatchObject({ level: expect.stringMatching(/^(note|summary|error)$/) as unknown, command: line.split(' ')[0] });
   }
-  // eslint-disable-next-line no-control-regex
   expect(folder().shell('env -u NO_COLOR rnn-pipe pad examples/tokens.jsonl').stderr).not.toMatch(/\u001b/);
 });
 
