@@ -8,7 +8,7 @@ import type { Reply, Request } from './worker.js';
 const WAITING = 1;
 
 /** Records live as long as their chunk: with room for one they need not be copied to the old generation. */
-const YOUNG = { maxYoungGenerationSizeMb: 96 };
+const YOUNG = { maxYoungGenerationSizeMb: 48 };
 
 export interface Pool {
   /** the results of the jobs, in their order; at most a few jobs a worker are taken ahead */

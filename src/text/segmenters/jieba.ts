@@ -2,11 +2,10 @@
  * jieba: runs of Chinese characters by the dictionary's most probable cut, without guesses at new words (Python's `HMM=False`).
  * One algorithm and one dictionary over two backends, which cut alike but for ties of equal probability.
  */
-import { hanAndOther, type CutRuns, type Expand } from '../han-and-other.js';
-import { baseDictionary, withUserWords, wordsOf, type Dictionary, type Words } from '../jieba/dictionary.js';
+import { hanAndOther, type Expand } from '../han-and-other.js';
+import { baseDictionary, withUserWords, wordsOf, type Words } from '../jieba/dictionary.js';
 import { openJiebaRs } from '../jieba/jieba-rs.js';
 import { hasNodejieba, openNodejieba } from '../jieba/nodejieba.js';
-import { inPieces } from '../jieba/pieces.js';
 import { everyWord, longestWord, searchWords } from '../jieba/route.js';
 import { parseUserDictionary, type UserWord } from '../jieba/user-dictionary.js';
 import { literalsOf } from '../literals.js';
@@ -24,7 +23,7 @@ export const jieba: SegmenterDefinition = {
     const [han, other] = [userWords.filter(isHan), userWords.filter((word) => !isHan(word))];
     const dictionary = withUserWords(baseDictionary(), han);
     const words = pos || mode !== 'cut' ? wordsOf(dictionary) : undefined;
-    const cutRuns = await openBackend(backend, dictionary, hmm);
+    const cutRuns = backend === 'nodejieba' ? openNodejieba(dictionary, hmm) : await openJiebaRs(dictionary, hmm);
     const literals = literalsOf(other.map(({ word }) => word));
     return {
       cut: hanAndOther(cutRuns, { literals, expand: words && expander(mode, words) }),
@@ -34,13 +33,6 @@ export const jieba: SegmenterDefinition = {
     };
   },
 };
-
-/** nodejieba is slow enough for its cuts to be worth remembering; jieba-rs is not. Guessed words could cross any two characters. */
-async function openBackend(backend: string, dictionary: Dictionary, hmm: boolean): Promise<CutRuns> {
-  if (backend !== 'nodejieba') return openJiebaRs(dictionary, hmm);
-  const cut = openNodejieba(dictionary, hmm);
-  return hmm ? cut : inPieces(cut, dictionary);
-}
 
 const isHan = ({ word }: UserWord): boolean => HAN_ONLY.test(word);
 
