@@ -195,7 +195,7 @@ function stopOnSignals(controller: AbortController): { exitCode: () => number } 
       received = name;
       controller.abort();
       // whatever cannot be aborted (a native call, a read of a terminal) does not keep a stopped run alive
-      setTimeout(() => process.exit(128 + constants.signals[name]), 2000).unref();
+      setTimeout(() => process.exit(128 + constants.signals[name]), 5000).unref();
     });
   return { exitCode: () => (received ? 128 + constants.signals[received] : 0) };
 }

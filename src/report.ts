@@ -48,7 +48,7 @@ const TOLD: readonly (readonly [Count, string])[] = [
   ['unknownTokens', 'unknown'],
   ['droppedTokens', 'dropped'],
   ['cutTokens', 'tokens cut'],
-  ['cutRecords', 'of the records cut'],
+  ['cutRecords', 'records cut'],
   ['paddedSteps', 'time steps of padding'],
   ['missingVectors', 'tokens without a vector'],
 ];

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { PipeError } from '../errors.js';
 import { fromPlain, type Done, type Job, type Work } from './chunk-work.js';
-import type { Reply, Request } from './worker.js';
+import type { Reply, Request, Start } from './worker.js';
 
 /** Chunks that wait in a worker, besides the one that it works on: enough to keep it busy, few enough to stay small. */
 const WAITING = 1;
@@ -20,6 +20,7 @@ export interface Pool {
 
 interface Slot {
   worker: Worker;
+  ended: Promise<void>;
   busy: number;
 }
 
@@ -31,6 +32,7 @@ interface Pending {
 export function openPool(size: number, work: Work): Pool {
   const pending = new Map<number, Pending>();
   const finished: ((accumulator: unknown) => void)[] = [];
+  const stop = new Int32Array(new SharedArrayBuffer(4));
   let failure: Error | undefined;
   const fail = (error: Error): void => {
     failure ??= error;
@@ -38,10 +40,11 @@ export function openPool(size: number, work: Work): Pool {
     pending.clear();
   };
   const slots = Array.from({ length: size }, (): Slot => {
-    const slot: Slot = {
-      worker: new Worker(new URL('./worker.js', import.meta.url), { workerData: work, resourceLimits: YOUNG }),
-      busy: 0,
-    };
+    const worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: { work, stop } satisfies Start,
+      resourceLimits: YOUNG,
+    });
+    const slot: Slot = { worker, busy: 0, ended: new Promise((resolve) => worker.on('exit', () => resolve())) };
     slot.worker.on('message', (reply: Reply) => {
       if ('bug' in reply) fail(new Error(reply.bug));
       else if ('accumulator' in reply) finished.shift()?.(reply.accumulator);
@@ -96,7 +99,10 @@ export function openPool(size: number, work: Work): Pool {
         ),
       ),
     close: async () => {
-      await Promise.all(slots.map(({ worker }) => worker.terminate()));
+      // a thread that is torn down inside nodejieba takes the process with it, so each one ends its chunk first
+      Atomics.store(stop, 0, 1);
+      for (const { worker } of slots) worker.postMessage('close' satisfies Request);
+      await Promise.all(slots.map(({ ended }) => ended));
     },
   };
 }

@@ -3,10 +3,16 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PipeError } from '../errors.js';
 import { doChunk, newAccumulator, plain, prepare, type Done, type Job, type PlainError, type Work } from './chunk-work.js';
 
-export type Request = { sequence: number; job: Job } | 'finish';
+/** What a thread is started with; `stop` is not 0 when what waits need not be done any more. */
+export interface Start {
+  work: Work;
+  stop: Int32Array;
+}
+
+export type Request = { sequence: number; job: Job } | 'finish' | 'close';
 export type Reply = { sequence: number; done: Done } | { sequence: number; error: PlainError } | { bug: string } | { accumulator: unknown };
 
-const work = workerData as Work;
+const { work, stop } = workerData as Start;
 const accumulator = newAccumulator(work);
 // loaded when the first chunk comes, so that a run without work loads nothing
 let ready: ReturnType<typeof prepare> | undefined;
@@ -21,6 +27,11 @@ async function answer(request: Request): Promise<void> {
     send({ accumulator });
     return;
   }
+  if (request === 'close') {
+    parentPort!.close();
+    return;
+  }
+  if (Atomics.load(stop, 0) !== 0) return;
   const { sequence, job } = request;
   try {
     const done = await doChunk(job, work, await (ready ??= prepare(work.stages)), accumulator);

@@ -14,7 +14,7 @@ export function useFolder(): () => Folder {
 export const listing = (folder: Folder, inside = '.'): string[] => readdirSync(folder.file(inside)).sort();
 
 /** Sysexits, by name. */
-export const EXIT = { usage: 64, data: 65, 'no-input': 66, 'cannot-create': 73, io: 74, mismatch: 78 } as const;
+const EXIT = { usage: 64, data: 65, 'no-input': 66, 'cannot-create': 73, io: 74, mismatch: 78 } as const;
 
 interface Refusal {
   code: keyof typeof EXIT;
