@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { firstNotFinite, shortest, Tensor, tensorFromJson, tensorToJson } from '../../src/formats/tensor.js';
 
-const float = fc.float({ noNaN: true, noDefaultInfinity: true }).map((x) => (Object.is(x, -0) ? 0 : x));
+// no denormal numbers: a session of ONNX Runtime in the same process makes the processor take them for zero
+const float = fc.float({ noNaN: true, noDefaultInfinity: true }).map((x) => (Math.abs(x) < 2 ** -126 ? 0 : x));
 
 test('shortest: by hand', () => {
   expect(shortest(Math.fround(0.1))).toBe(0.1);
