@@ -2,8 +2,8 @@
 const { writeFileSync } = require('node:fs');
 
 module.exports = class {
-  onRunComplete(_, { numTotalTests, numPassedTests, numFailedTests, numPendingTests, success }) {
+  onRunComplete(_, { numTotalTests, numPassedTests, numFailedTests, numPendingTests }) {
     if (process.env.RESULTS)
-      writeFileSync(process.env.RESULTS, JSON.stringify({ numTotalTests, numPassedTests, numFailedTests, numPendingTests, success }));
+      writeFileSync(process.env.RESULTS, JSON.stringify({ numTotalTests, numPassedTests, numFailedTests, numPendingTests }));
   }
 };
