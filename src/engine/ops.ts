@@ -3,7 +3,7 @@
  * The model calls them on values it knows nothing of (`T`): nodes of a graph in one engine, tensors in another.
  */
 
-/** A tensor at the edge of an engine: row-major floats, or 32-bit integers for lengths. */
+/** A tensor at the edge of an engine: row-major floats, or 32-bit integers for lengths and ids. */
 export interface HostTensor {
   shape: readonly number[];
   data: Float32Array | Int32Array;
@@ -17,30 +17,48 @@ export interface ScanStep<T> {
   outputs: T[];
 }
 
+/** Axes count from 0. Every operation but `gather` and `equal` has a gradient. */
 export interface Ops<T> {
   constant(shape: readonly number[], data: Float32Array): T;
   /** [rows, width] of zeros, with as many rows as `like` has along `axis` */
   zeros(like: T, axis: number, width: number): T;
-  /** […, m, k] · [k, n] → […, m, n] */
+  /** […, m, k] · [k, n] → […, m, n]; or both with the same axes before the last two */
   matmul(a: T, b: T): T;
   /** element by element, with numpy's broadcasting */
   add(a: T, b: T): T;
   subtract(a: T, b: T): T;
   multiply(a: T, b: T): T;
+  divide(a: T, b: T): T;
+  /** 1 where a ≥ b, else 0 */
+  atLeast(a: T, b: T): T;
+  exp(x: T): T;
+  log(x: T): T;
   sigmoid(x: T): T;
   tanh(x: T): T;
+  abs(x: T): T;
   /** along the last axis */
   softmax(x: T): T;
+  logSoftmax(x: T): T;
+  /** log Σ exp along an axis, which goes away */
+  logSumExp(x: T, axis: number): T;
+  /** sums over the axes, which go away or stay as 1 */
+  sum(x: T, axes: readonly number[], keep?: boolean): T;
+  /** the largest along an axis, which goes away; its gradient is shared by equals */
+  max(x: T, axis: number): T;
   concat(parts: readonly T[], axis: number): T;
-  /** equal parts along an axis */
-  split(x: T, parts: number, axis: number): T[];
+  /** parts along an axis: so many equal ones, or ones of these sizes */
+  split(x: T, parts: number | readonly number[], axis: number): T[];
   transpose(x: T, order: readonly number[]): T;
-  /**
-   * Runs `step` along the first axis of `inputs`, from the last to the first time step if `reverse`.
-   * The outputs stand in the order of time either way.
-   */
-  scan(options: { initial: readonly T[]; inputs: readonly T[]; reverse: boolean; step: (state: T[], slices: T[]) => ScanStep<T> }): T[];
-  /** a whole recurrent layer by the engine's own operator, where it has one; [batch, timeSteps, ·] in and out */
+  /** a new axis of size 1 at `axis`, and it taken away */
+  unsqueeze(x: T, axis: number): T;
+  squeeze(x: T, axis: number): T;
+  /** [timeSteps, batch, …]: the first lengths[b] time steps of row b in reverse, the others as they are; its own inverse */
+  reverseSequence(x: T, lengths: T): T;
+  /** rows of a table by ids: [rows, width], […] → […, width]; no gradient: rows are gathered outside where they are learnt */
+  gather(table: T, ids: T): T;
+  /** Runs `step` along the first axis of `inputs`; gives the outputs, stacked in the order of time. */
+  scan(options: { initial: readonly T[]; inputs: readonly T[]; step: (state: T[], slices: T[]) => ScanStep<T> }): T[];
+  /** a whole recurrent layer by the engine's own operator, where it has one; [timeSteps, batch, ·] in and out */
   recurrentLayer?(inputs: T, lengths: T, layer: FusedLayer): T;
 }
 
@@ -73,13 +91,24 @@ export interface Program {
   close(): Promise<void>;
 }
 
+/** Gradients that a program gives beside its results, under the names of `gradientOf`. */
+export interface Differentiate {
+  /** a result that is one number, shape [] */
+  loss: string;
+  /** the float inputs that its gradient is wanted for */
+  to: readonly string[];
+}
+
+/** The name of the result that is the loss's gradient with respect to an input. */
+export const gradientOf = (input: string): string => `gradient of ${input}`;
+
 export interface Engine {
   name: EngineName;
   /** what computes, with its version, for people */
   description: string;
   /** whether its operations have `recurrentLayer` */
   fused: boolean;
-  compile(inputs: Record<string, InputType>, build: Build): Promise<Program>;
+  compile(inputs: Record<string, InputType>, build: Build, differentiate?: Differentiate): Promise<Program>;
 }
 
 export type EngineName = 'onnx' | 'onnx-wasm' | 'tfjs';

@@ -6,7 +6,7 @@ import type { Engine, HostTensor, Program } from '../engine/ops.js';
 import { Tensor } from '../formats/tensor.js';
 import type { LayerTrace } from '../formats/record.js';
 import { cellOf } from './cells/index.js';
-import { fusedNetwork, tracedNetwork, traceName } from './recurrent.js';
+import { constantWeights, fusedNetwork, recurrentNetwork, traceName } from './recurrent.js';
 import { checkWeights, type NetworkShape, type NetworkWeights } from './shape.js';
 
 /** One sentence for the network. */
@@ -34,8 +34,7 @@ export interface Network {
 /** @param trace every state and gate of every layer, by the cell's equations */
 export async function openNetwork(engine: Engine, shape: NetworkShape, weights: NetworkWeights, trace: boolean): Promise<Network> {
   checkWeights(shape, weights);
-  const fused = engine.fused && !trace;
-  const program = fused ? await compileFused(engine, shape, weights) : await compileTraced(engine, shape, weights, trace);
+  const program = await compile(engine, shape, weights, trace);
   // the inputs' memory is used again: a batch's worth of fresh memory costs more than copying the batch
   const spare: Float32Array[] = [];
   return {
@@ -48,26 +47,21 @@ export async function openNetwork(engine: Engine, shape: NetworkShape, weights: 
       if (rows.length === 0) return unpacked(batch, real, rows, {}, shape, trace);
       const size = rows.length * Math.max(...rows.map((row) => real[row]!.length)) * shape.inputSize;
       const memory = taken(spare, size);
-      const results = await program.run(feedsOf(batch, real, rows, shape.inputSize, fused, memory.subarray(0, size).fill(0)));
+      const results = await program.run(feedsOf(batch, real, rows, shape.inputSize, memory.subarray(0, size).fill(0)));
       spare.push(memory);
       return unpacked(batch, real, rows, results, shape, trace);
     },
   };
 }
 
-function compileFused(engine: Engine, shape: NetworkShape, weights: NetworkWeights): Promise<Program> {
+function compile(engine: Engine, shape: NetworkShape, weights: NetworkWeights, trace: boolean): Promise<Program> {
   const types = {
-    inputs: { type: 'float', shape: ['batch', 'timeSteps', shape.inputSize] },
+    inputs: { type: 'float', shape: ['timeSteps', 'batch', shape.inputSize] },
     lengths: { type: 'int', shape: ['batch'] },
   } as const;
-  return engine.compile(types, (ops, { inputs, lengths }) => ({ hiddenStates: fusedNetwork(ops, shape, weights, inputs!, lengths!) }));
-}
-
-function compileTraced(engine: Engine, shape: NetworkShape, weights: NetworkWeights, trace: boolean): Promise<Program> {
-  const steps = { type: 'float', shape: ['timeSteps', 'batch', 1] } as const;
-  const types = { inputs: { type: 'float', shape: ['batch', 'timeSteps', shape.inputSize] }, mask: steps, masked: steps } as const;
-  return engine.compile(types, (ops, { inputs, mask, masked }) => {
-    const results = tracedNetwork(ops, shape, weights, { inputs: inputs!, mask: mask!, masked: masked! });
+  return engine.compile(types, (ops, { inputs, lengths }) => {
+    if (engine.fused && !trace) return { hiddenStates: fusedNetwork(ops, shape, weights, inputs!, lengths!) };
+    const results = recurrentNetwork(ops, shape, constantWeights(ops, shape, weights), inputs!, lengths!);
     return trace ? results : { hiddenStates: results['hiddenStates']! };
   });
 }
@@ -99,31 +93,26 @@ function realSteps({ inputs, mask }: Sequence): RealSteps {
   return { runs, length };
 }
 
+/** @param inputs memory for [timeSteps, rows, inputSize], all zeros */
 function feedsOf(
   batch: readonly Sequence[],
   real: readonly RealSteps[],
   rows: readonly number[],
   inputSize: number,
-  fused: boolean,
   inputs: Float32Array,
 ): Record<string, HostTensor> {
   const timeSteps = inputs.length / (rows.length * inputSize);
   for (const [place, row] of rows.entries()) {
     const { data } = batch[row]!.inputs;
-    let at = place * timeSteps * inputSize;
-    for (const [begin, end] of real[row]!.runs) {
-      inputs.set(data.subarray(begin * inputSize, end * inputSize), at);
-      at += (end - begin) * inputSize;
-    }
+    let step = 0;
+    for (const [begin, end] of real[row]!.runs)
+      for (let t = begin; t < end; t++, step++)
+        inputs.set(data.subarray(t * inputSize, (t + 1) * inputSize), (step * rows.length + place) * inputSize);
   }
-  const feeds = { inputs: { shape: [rows.length, timeSteps, inputSize], data: inputs } };
-  const lengths = Int32Array.from(rows, (row) => real[row]!.length);
-  if (fused) return { ...feeds, lengths: { shape: [rows.length], data: lengths } };
-  const mask = Float32Array.from({ length: timeSteps * rows.length }, (_, i) =>
-    Math.floor(i / rows.length) < lengths[i % rows.length]! ? 1 : 0,
-  );
-  const shape = [timeSteps, rows.length, 1];
-  return { ...feeds, mask: { shape, data: mask }, masked: { shape, data: mask.map((one) => 1 - one) } };
+  return {
+    inputs: { shape: [timeSteps, rows.length, inputSize], data: inputs },
+    lengths: { shape: [rows.length], data: Int32Array.from(rows, (row) => real[row]!.length) },
+  };
 }
 
 /** The results of a program as the states of each sentence, every time step back in its place. */
@@ -135,7 +124,7 @@ function unpacked(
   shape: NetworkShape,
   trace: boolean,
 ): States[] {
-  const matrices = (name: string, width: number, timeFirst: boolean): Tensor[] => {
+  const matrices = (name: string, width: number): Tensor[] => {
     // one block for the whole batch, of which each sentence has a part: it can be written as it is
     const block = new Float32Array(batch.reduce((sum, { inputs }) => sum + inputs.shape[0]! * width, 0));
     let at = 0;
@@ -145,29 +134,22 @@ function unpacked(
       return new Tensor([timeSteps, width], block.subarray(at - timeSteps * width, at));
     });
     const result = results[name];
-    if (result) for (const [place, row] of rows.entries()) put(result, place, parts[row]!, real[row]!, width, timeFirst);
+    if (result) for (const [place, row] of rows.entries()) put(result, place, parts[row]!, real[row]!, width);
     return parts;
   };
-  const hiddenStates = matrices('hiddenStates', shape.units * shape.directions.length, false);
-  const traces = trace ? tracesOf(shape, batch.length, (name) => matrices(name, shape.units, true)) : undefined;
+  const hiddenStates = matrices('hiddenStates', shape.units * shape.directions.length);
+  const traces = trace ? tracesOf(shape, batch.length, (name) => matrices(name, shape.units)) : undefined;
   return hiddenStates.map((states, row) => (traces ? { hiddenStates: states, trace: traces[row]! } : { hiddenStates: states }));
 }
 
-/** Copies a sentence's rows from a result of [batch, timeSteps, width], or of [timeSteps, batch, width]. */
-function put({ data, shape }: HostTensor, place: number, to: Tensor, { runs }: RealSteps, width: number, timeFirst: boolean): void {
+/** Copies a sentence's rows from a result of [timeSteps, batch, width]. */
+function put({ data, shape }: HostTensor, place: number, to: Tensor, { runs }: RealSteps, width: number): void {
   let step = 0;
-  for (const [begin, end] of runs) {
-    if (timeFirst)
-      for (let t = begin; t < end; t++) {
-        const from = ((step + t - begin) * shape[1]! + place) * width;
-        to.data.set(data.subarray(from, from + width), t * width);
-      }
-    else {
-      const from = (place * shape[1]! + step) * width;
-      to.data.set(data.subarray(from, from + (end - begin) * width), begin * width);
+  for (const [begin, end] of runs)
+    for (let t = begin; t < end; t++, step++) {
+      const from = (step * shape[1]! + place) * width;
+      to.data.set(data.subarray(from, from + width), t * width);
     }
-    step += end - begin;
-  }
 }
 
 /** For each sentence the traces of all layers and directions. */

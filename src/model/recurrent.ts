@@ -1,88 +1,80 @@
 /**
- * A recurrent network over time: the one file that knows time steps, masks, directions and layers.
- * Written over `Ops`: by the cell's equations, where every gate can be seen, or by the engine's own operator, which is faster.
+ * A recurrent network over time: the one file that knows time steps, lengths, directions and layers.
+ * Written over `Ops`: by the cell's equations, where every gate can be seen and gradients can be had, or by the engine's own
+ * operator, which is faster. The real time steps of a sentence stand first in its row; what comes after them is computed with
+ * whatever is there and must not be looked at. A backward layer reads each sentence in reverse up to its length, so that padding
+ * comes last for it, too: no padding stands before a real time step, whichever way it is read.
  */
 import type { Ops } from '../engine/ops.js';
-import { cellOf, type RecurrentWeights } from './cells/index.js';
+import { cellOf } from './cells/index.js';
 import { fusedLayer } from './layouts.js';
 import { gatesOf, inputSizeOf, type DirectionWeights, type NetworkShape, type NetworkWeights } from './shape.js';
 
-/**
- * The network by the engine's own operators.
- *
- * @param inputs [batch, timeSteps, inputSize], the real time steps of each row first
- * @param lengths how many of them are real, [batch]
- * @returns [batch, timeSteps, units × directions], zeros after the last real time step
- */
-export function fusedNetwork<T>(ops: Ops<T>, shape: NetworkShape, weights: NetworkWeights, inputs: T, lengths: T): T {
-  return weights.reduce((below, layer, index) => ops.recurrentLayer!(below, lengths, fusedLayer(shape, layer, index)), inputs);
-}
+/** The weights of one direction of a layer as values of an engine; shapes as in `DirectionWeights`. */
+export type DirectionValues<T> = Record<keyof DirectionWeights, T>;
 
-export interface TracedInputs<T> {
-  /** [batch, timeSteps, inputSize] */
-  inputs: T;
-  /** 1 where the time step is real, else 0, [timeSteps, batch, 1] */
-  mask: T;
-  /** 1 - mask */
-  masked: T;
+/** By layer, then by direction. */
+export type NetworkValues<T> = readonly (readonly DirectionValues<T>[])[];
+
+/** Weights that do not change, as the constants of a program. */
+export function constantWeights<T>(ops: Ops<T>, shape: NetworkShape, weights: NetworkWeights): NetworkValues<T> {
+  const width = gatesOf(shape).length * shape.units;
+  return weights.map((layer, index) =>
+    layer.map(({ kernel, recurrentKernel, bias, recurrentBias }) => ({
+      kernel: ops.constant([inputSizeOf(shape, index), width], kernel),
+      recurrentKernel: ops.constant([shape.units, width], recurrentKernel),
+      bias: ops.constant([width], bias),
+      recurrentBias: ops.constant([width], recurrentBias),
+    })),
+  );
 }
 
 /** The name under which a layer's matrix leaves the network: `1.forward.cellStates`. */
 export const traceName = (layer: number, direction: string, matrix: string): string => `${layer + 1}.${direction}.${matrix}`;
 
 /**
- * The network by its equations. At a masked time step the state of the one before is handed on as it is.
+ * The network by its equations.
  *
- * @returns `hiddenStates` [batch, timeSteps, units × directions]; and by `traceName` every state and gate,
- *   [timeSteps, batch, units]; zeros where masked
+ * @param inputs [timeSteps, batch, inputSize]
+ * @param lengths how many time steps of each row are real, [batch]
+ * @param betweenLayers what is done to the states that the layer of that index (from 1) reads, such as dropout
+ * @returns `hiddenStates` [timeSteps, batch, units × directions]; and by `traceName` every state and gate, [timeSteps, batch, units]
  */
-export function tracedNetwork<T>(
+export function recurrentNetwork<T>(
   ops: Ops<T>,
   shape: NetworkShape,
-  weights: NetworkWeights,
-  { inputs, mask, masked }: TracedInputs<T>,
+  weights: NetworkValues<T>,
+  inputs: T,
+  lengths: T,
+  betweenLayers: (states: T, layer: number) => T = (states) => states,
 ): Record<string, T> {
   const { states, gates, hasGates, advance } = cellOf(shape.cell, shape.resetAfter);
+  const names = [...states, ...(hasGates ? gates : [])];
   const results: Record<string, T> = {};
-  let below = ops.transpose(inputs, [1, 0, 2]);
+  let below = inputs;
   for (const [layer, directions] of weights.entries()) {
-    const hiddenStates = directions.map((direction, d) => {
-      const projected = ops.add(
-        ops.matmul(below, kernelOf(ops, shape, direction, layer)),
-        ops.constant([direction.bias.length], direction.bias),
-      );
-      const recurrent = recurrentWeights(ops, shape, direction);
+    if (layer > 0) below = betweenLayers(below, layer);
+    const hiddenStates = directions.map(({ kernel, bias, ...recurrent }, d) => {
       const name = shape.directions[d]!;
+      const inOrder = (value: T): T => (name === 'backward' ? ops.reverseSequence(value, lengths) : value);
       const matrices = ops.scan({
-        initial: states.map(() => ops.zeros(mask, 1, shape.units)),
-        inputs: [projected, mask, masked],
-        reverse: name === 'backward',
-        step: (before, [input, real, padding]) => {
-          const now = advance(input!, before, recurrent, ops);
-          const state = now.state.map((value, i) => ops.add(ops.multiply(real!, value), ops.multiply(padding!, before[i]!)));
-          const shown = [...now.state, ...(hasGates ? now.gates : [])];
-          return { state, outputs: shown.map((value) => ops.multiply(real!, value)) };
+        initial: states.map(() => ops.zeros(below, 1, shape.units)),
+        inputs: [ops.add(ops.matmul(inOrder(below), kernel), bias)],
+        step: (before, [input]) => {
+          const { state, gates: opened } = advance(input!, before, recurrent, ops);
+          return { state, outputs: [...state, ...(hasGates ? opened : [])] };
         },
       });
-      [...states, ...(hasGates ? gates : [])].forEach((matrix, i) => (results[traceName(layer, name, matrix)] = matrices[i]!));
-      return matrices[0]!;
+      const inTime = matrices.map(inOrder);
+      names.forEach((matrix, i) => (results[traceName(layer, name, matrix)] = inTime[i]!));
+      return inTime[0]!;
     });
-    below = hiddenStates.length === 1 ? hiddenStates[0]! : ops.concat(hiddenStates, 2);
+    below = ops.concat(hiddenStates, 2);
   }
-  return { ...results, hiddenStates: ops.transpose(below, [1, 0, 2]) };
+  return { ...results, hiddenStates: below };
 }
 
-const kernelOf = <T>(ops: Ops<T>, shape: NetworkShape, { kernel }: DirectionWeights, layer: number): T =>
-  ops.constant([inputSizeOf(shape, layer), gatesOf(shape).length * shape.units], kernel);
-
-function recurrentWeights<T>(ops: Ops<T>, shape: NetworkShape, { recurrentKernel, recurrentBias }: DirectionWeights): RecurrentWeights<T> {
-  const gates = gatesOf(shape).length;
-  const kernel = ops.constant([shape.units, gates * shape.units], recurrentKernel);
-  const bias = ops.constant([gates * shape.units], recurrentBias);
-  return {
-    recurrentKernel: kernel,
-    recurrentKernels: gates === 1 ? [kernel] : ops.split(kernel, gates, 1),
-    recurrentBias: bias,
-    recurrentBiases: gates === 1 ? [bias] : ops.split(bias, gates, 0),
-  };
+/** The network by the engine's own operators: [timeSteps, batch, units × directions], zeros after the last real time step. */
+export function fusedNetwork<T>(ops: Ops<T>, shape: NetworkShape, weights: NetworkWeights, inputs: T, lengths: T): T {
+  return weights.reduce((below, layer, index) => ops.recurrentLayer!(below, lengths, fusedLayer(shape, layer, index)), inputs);
 }

@@ -2,9 +2,20 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common';
 import { availableParallelism } from 'node:os';
 import { PipeError } from '../../errors.js';
-import type { Engine, EngineOptions, HostTensor, InputType, Program } from '../ops.js';
+import {
+  gradientOf,
+  type Build,
+  type Differentiate,
+  type Engine,
+  type EngineOptions,
+  type HostTensor,
+  type InputType,
+  type Program,
+} from '../ops.js';
+import { gradients } from './gradients.js';
 import { modelBytes, type Graph } from './graph.js';
 import { graphOps } from './ops.js';
+import { writeGraph } from './write.js';
 
 /** What the packages onnxruntime-node and onnxruntime-web have in common. */
 interface Runtime {
@@ -56,18 +67,30 @@ const ORT_TYPE = { float: 'float32', int: 'int32' } as const;
 
 const compiler =
   (runtime: Runtime, options: InferenceSession.SessionOptions): Engine['compile'] =>
-  async (inputs, build) => {
-    const graph: Graph = { name: 'rnn-pipe', nodes: [], initializers: [], inputs: graphInputs(inputs), outputs: [] };
-    const ops = graphOps(graph);
-    const results = build(ops, Object.fromEntries(Object.keys(inputs).map((name) => [name, name])));
-    // a result gets its name by a node of its own, so that one value may have two names and an input may be a result
-    for (const [name, value] of Object.entries(results)) {
-      graph.nodes.push({ operator: 'Identity', inputs: [value], outputs: [name], attributes: {} });
-      graph.outputs.push({ name, type: 'float' });
-    }
-    const session = await runtime.InferenceSession.create(modelBytes(graph), { logSeverityLevel: 3, ...options });
+  async (inputs, build, differentiate) => {
+    const bytes = modelBytes(graphOf(inputs, build, differentiate));
+    const session = await runtime.InferenceSession.create(bytes, { logSeverityLevel: 3, ...options });
     return program(runtime, session, inputs);
   };
+
+/** The program as an ONNX graph, with the gradients among its results. */
+export function graphOf(inputs: Record<string, InputType>, build: Build, differentiate?: Differentiate): Graph {
+  const ops = graphOps();
+  const values = Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, ops.input(name, shape)]));
+  const results = build(ops, values);
+  if (differentiate) {
+    const { loss, to } = differentiate;
+    const found = gradients(
+      ops,
+      results[loss]!,
+      to.map((name) => values[name]!),
+    );
+    to.forEach((name, i) => (results[gradientOf(name)] = found[i]!));
+  }
+  const graph: Graph = { name: 'rnn-pipe', nodes: [], initializers: [], inputs: graphInputs(inputs), outputs: [] };
+  writeGraph(graph, results);
+  return graph;
+}
 
 const graphInputs = (inputs: Record<string, InputType>): Graph['inputs'] =>
   Object.entries(inputs).map(([name, type]) => ({ name, ...type }));

@@ -1,89 +1,144 @@
-/** `Ops` as an expression graph: every operation appends a node and names its result. Nothing is computed here. */
-import type { FusedLayer, HostTensor, Ops } from '../ops.js';
-import type { Attribute, Graph } from './graph.js';
+/** `Ops` as an expression graph: every operation makes a node, or finds that it was made. Nothing is computed here. */
+import type { Ops } from '../ops.js';
+import { expressions, scopeOf, type Attributes, type Expression, type Expressions, type Scope, type Shape } from './expression.js';
+import { abs, add, atLeast, divide, exp, log, multiply, sigmoid, subtract, tanh } from './operations/elementwise.js';
+import { fusedLayer } from './operations/fused-layer.js';
+import * as leaves from './operations/leaves.js';
+import type { Operation } from './operations/operation.js';
+import { matmul } from './operations/products.js';
+import { expandAs, logSoftmax, logSumExp, max, softmax, sum } from './operations/reductions.js';
+import { concat, flatten, gather, reverseSequence, split, squeeze, transpose, unsqueeze, zeros, zerosAs } from './operations/shaping.js';
 
-/** The name of a value in the graph. */
-export type Value = string;
-
-/** Names that are used once in the graph and all graphs inside it. */
-export interface Names {
-  next: number;
+/** What gradients need beside the model's operations. */
+export interface GraphOps extends Ops<Expression> {
+  graph: Expressions;
+  apply(operation: Operation, inputs: readonly Expression[], attributes?: Attributes): Expression;
+  input(name: string, shape: Shape): Expression;
+  number(value: number): Expression;
+  flatten(x: Expression): Expression;
+  zerosAs(x: Expression): Expression;
+  expandAs(x: Expression, like: Expression): Expression;
+  /** summed over the axes in which broadcasting repeated it */
+  sumTo(x: Expression, shape: Shape): Expression;
 }
 
-export interface GraphOps extends Ops<Value> {
-  /** a node of any operator; the graph of a `scan` step is what the node lands in while the step is built */
-  node(operator: string, inputs: readonly Value[], attributes?: Record<string, Attribute>, outputs?: number): Value[];
-}
-
-export function graphOps(graph: Graph, names: Names = { next: 0 }): GraphOps {
-  // `scan` builds its body with these very operations: nodes go to the innermost open graph, constants to the outermost
-  const open: Graph[] = [graph];
-  const fresh = (): Value => `v${names.next++}`;
-
-  const node: GraphOps['node'] = (operator, inputs, attributes = {}, outputs = 1) => {
-    const made = Array.from({ length: outputs }, fresh);
-    open.at(-1)!.nodes.push({ operator, inputs, outputs: made, attributes });
+export function graphOps(): GraphOps {
+  const graph = expressions(leaves.slice);
+  const apply: GraphOps['apply'] = (operation, inputs, attributes) => graph.apply(operation, inputs, attributes)[0]!;
+  const constants = new Map<Float32Array | number, Expression>();
+  const constant = (shape: Shape, data: Float32Array, key: Float32Array | number = data): Expression => {
+    const known = constants.get(key);
+    if (known && known.shape.join() === shape.join()) return known;
+    const made = graph.leaf(leaves.constant, shape, { data });
+    constants.set(key, made);
     return made;
   };
-  const one = (operator: string, inputs: readonly Value[], attributes?: Record<string, Attribute>): Value =>
-    node(operator, inputs, attributes)[0]!;
-  const initializer = (shape: readonly number[], data: Float32Array | BigInt64Array): Value => {
-    const name = fresh();
-    graph.initializers.push({ name, shape, data });
-    return name;
-  };
-  const shapeOf = (...sizes: number[]): Value => initializer([sizes.length], BigInt64Array.from(sizes, BigInt));
-  const weights = ({ shape, data }: HostTensor): Value => initializer(shape, data as Float32Array);
 
-  return {
-    node,
-    constant: initializer,
-    zeros: (like, axis, width) => {
-      const rows = one('Slice', [one('Shape', [like]), shapeOf(axis), shapeOf(axis + 1)]);
-      return one('Expand', [initializer([1, 1], new Float32Array(1)), one('Concat', [rows, shapeOf(width)], { axis: 0 })]);
+  const ops: GraphOps = {
+    graph,
+    apply,
+    input: (name, shape) => graph.leaf(leaves.input, shape, { attributes: { name } }),
+    constant: (shape, data) => constant(shape, data),
+    number: (value) => constant([], Float32Array.of(value), value),
+    zeros: (like, axis, width) => apply(zeros, [like], { axis, width }),
+    zerosAs: (x) => apply(zerosAs, [x]),
+    matmul: (a, b) => apply(matmul, [a, b]),
+    add: (a, b) => apply(add, [a, b]),
+    subtract: (a, b) => apply(subtract, [a, b]),
+    multiply: (a, b) => product(apply, a, b),
+    divide: (a, b) => apply(divide, [a, b]),
+    atLeast: (a, b) => apply(atLeast, [a, b]),
+    exp: (x) => apply(exp, [x]),
+    log: (x) => apply(log, [x]),
+    sigmoid: (x) => apply(sigmoid, [x]),
+    tanh: (x) => apply(tanh, [x]),
+    abs: (x) => apply(abs, [x]),
+    softmax: (x) => apply(softmax, [x]),
+    logSoftmax: (x) => apply(logSoftmax, [x]),
+    logSumExp: (x, axis) => apply(logSumExp, [x], { axis }),
+    sum: (x, axes, keep = false) => apply(sum, [x], { axes, keep }),
+    max: (x, axis) => apply(max, [x], { axis }),
+    concat: (parts, axis) => joined(apply, parts, axis),
+    split: (x, parts, axis) => graph.apply(split, [x], { axis, sizes: sizesOf(x, parts, axis) }),
+    transpose: (x, order) => apply(transpose, [x], { order }),
+    unsqueeze: (x, axis) => apply(unsqueeze, [x], { axis }),
+    squeeze: (x, axis) => apply(squeeze, [x], { axis }),
+    flatten: (x) => (x.shape.length === 2 ? x : apply(flatten, [x])),
+    reverseSequence: (x, lengths) => apply(reverseSequence, [x, lengths]),
+    gather: (table, ids) => apply(gather, [table, ids]),
+    expandAs: (x, like) => (x.shape.join() === like.shape.join() ? x : apply(expandAs, [x, like])),
+    sumTo: (x, shape) => summed(ops, x, shape),
+    scan: ({ initial, inputs, step }) => {
+      const scope = graph.openScope(initial, inputs[0]!.shape[0]!, false, leaves.scan, leaves.state);
+      const made = step(
+        [...scope.states],
+        inputs.map((input) => graph.slice(scope, input)),
+      );
+      scope.newStates = made.state;
+      return made.outputs.map((value) => graph.stacked(scope, value));
     },
-    matmul: (a, b) => one('MatMul', [a, b]),
-    add: (a, b) => one('Add', [a, b]),
-    subtract: (a, b) => one('Sub', [a, b]),
-    multiply: (a, b) => one('Mul', [a, b]),
-    sigmoid: (x) => one('Sigmoid', [x]),
-    tanh: (x) => one('Tanh', [x]),
-    softmax: (x) => one('Softmax', [x], { axis: -1 }),
-    concat: (parts, axis) => one('Concat', parts, { axis }),
-    split: (x, parts, axis) => node('Split', [x], { axis, num_outputs: parts }, parts),
-    transpose: (x, order) => one('Transpose', [x], { perm: order }),
-    scan: ({ initial, inputs, reverse, step }) => {
-      const [state, slices] = [initial.map(fresh), inputs.map(fresh)];
-      const value = (name: Value) => ({ name, type: 'float' as const });
-      const body: Graph = { name: fresh(), nodes: [], initializers: [], inputs: [...state, ...slices].map(value), outputs: [] };
-      open.push(body);
-      const made = step(state, slices);
-      // a result of the body must be made by a node of its own, even where it is handed through
-      body.outputs = [...made.state, ...made.outputs].map((result) => value(one('Identity', [result])));
-      open.pop();
-      const direction = reverse ? 1 : 0;
-      const attributes = {
-        body,
-        num_scan_inputs: inputs.length,
-        scan_input_directions: inputs.map(() => direction),
-        scan_output_directions: made.outputs.map(() => direction),
-      };
-      return node('Scan', [...initial, ...inputs], attributes, made.state.length + made.outputs.length).slice(made.state.length);
-    },
-    recurrentLayer: (inputs, lengths, layer) => {
-      const operands = [
-        one('Transpose', [inputs], { perm: [1, 0, 2] }),
-        weights(layer.inputWeights),
-        weights(layer.recurrentWeights),
-        weights(layer.bias),
-        lengths,
-      ];
-      const states = one(layer.operator, operands, fusedAttributes(layer)); // [timeSteps, directions, batch, units]
-      return one('Reshape', [one('Transpose', [states], { perm: [2, 0, 1, 3] }), shapeOf(0, 0, -1)]);
-    },
+    recurrentLayer: (inputs, lengths, layer) => apply(fusedLayer(layer), [inputs, lengths]),
   };
+  return ops;
 }
 
-function fusedAttributes({ operator, direction, units, resetAfter }: FusedLayer): Record<string, Attribute> {
-  return { hidden_size: units, direction, ...(operator === 'GRU' ? { linear_before_reset: resetAfter ? 1 : 0 } : {}) };
+/** Equal parts where only their number is given. */
+function sizesOf({ shape }: Expression, parts: number | readonly number[], axis: number): readonly number[] {
+  return typeof parts === 'number' ? Array.from({ length: parts }, () => (shape[axis] as number) / parts) : parts;
 }
+
+function summed(ops: GraphOps, x: Expression, shape: Shape): Expression {
+  const more = x.shape.length - shape.length;
+  const leading = Array.from({ length: more }, (_, axis) => axis);
+  const repeated = shape.flatMap((size, axis) => (size === 1 && x.shape[axis + more] !== 1 ? [axis] : []));
+  const once = leading.length > 0 ? ops.sum(x, leading) : x;
+  return repeated.length > 0 ? ops.sum(once, repeated, true) : once;
+}
+
+/** Is it one time step of a value that is there for all time steps? */
+const isSlice = (value: Expression): boolean => scopeOf(value)?.sources.has(value) === true;
+
+type Apply = GraphOps['apply'];
+
+/**
+ * a · b, but (carried · s₁) · s₂ as carried · (s₁ · s₂) where s₁ and s₂ are slices: then their product is taken outside
+ * the loop, and the chain rule through a gate costs one multiplication a time step.
+ */
+function product(apply: Apply, a: Expression, b: Expression): Expression {
+  const [carried, factor] = isSlice(a) ? [b, a] : [a, b];
+  const [base, scale] = factorsOf(carried);
+  if (scale && isSlice(factor) && sameShape(scale, factor)) return apply(multiply, [base, apply(multiply, [scale, factor])]);
+  return apply(multiply, [carried, factor]);
+}
+
+/** A value of a loop as what is carried and the slice that it is multiplied by. */
+function factorsOf(value: Expression): [base: Expression, scale?: Expression] {
+  const { operation, inputs, scope } = value.node;
+  const [base, scale] = inputs;
+  const is = operation === multiply && scope && isSlice(scale!) && !isSlice(base!) && sameShape(base!, scale!);
+  return is ? [base!, scale!] : [value];
+}
+
+/** Parts side by side; where each is something carried times a slice, the products are one product. */
+function joined(apply: Apply, parts: readonly Expression[], axis: number): Expression {
+  if (parts.length === 1) return parts[0]!;
+  const factors = parts.map(factorsOf);
+  if (!factors.every(([, scale]) => scale)) return apply(concat, parts, { axis });
+  const bases = apply(
+    concat,
+    factors.map(([base]) => base),
+    { axis },
+  );
+  return apply(multiply, [
+    bases,
+    apply(
+      concat,
+      factors.map(([, scale]) => scale!),
+      { axis },
+    ),
+  ]);
+}
+
+const sameShape = (a: Expression, b: Expression): boolean => a.shape.join() === b.shape.join();
+
+export type { Scope };

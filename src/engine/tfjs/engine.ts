@@ -5,7 +5,7 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { createRequire } from 'node:module';
 import { PipeError } from '../../errors.js';
-import type { Engine, HostTensor, Program } from '../ops.js';
+import { gradientOf, type Differentiate, type Engine, type HostTensor, type Program } from '../ops.js';
 import { tensorOps } from './ops.js';
 
 type Tfjs = typeof TensorFlow;
@@ -19,12 +19,13 @@ export async function openTfjs(): Promise<Engine> {
     name: 'tfjs',
     description: `TensorFlow.js ${tf.version_core}, backend ${tf.getBackend()}`,
     fused: false,
-    compile: (inputs, build) => {
-      const { ops, dispose } = tensorOps(tf);
+    compile: (inputs, build, differentiate) => {
+      const { ops, dispose } = tensorOps(tf, differentiate !== undefined);
       const run: Program['run'] = async (feeds) => {
-        const results = tf.tidy(() =>
-          build(ops, Object.fromEntries(Object.entries(inputs).map(([name, { type }]) => [name, toTensor(tf, feeds[name]!, type)]))),
-        );
+        const results = tf.tidy(() => {
+          const values = Object.fromEntries(Object.entries(inputs).map(([name, { type }]) => [name, toTensor(tf, feeds[name]!, type)]));
+          return differentiate ? withGradients(tf, (given) => build(ops, given), values, differentiate) : build(ops, values);
+        });
         const entries = await Promise.all(
           Object.entries(results).map(async ([name, tensor]): Promise<[string, HostTensor]> => [
             name,
@@ -43,6 +44,19 @@ export async function openTfjs(): Promise<Engine> {
       });
     },
   };
+}
+
+type Tensors = Record<string, TensorFlow.Tensor>;
+
+/** The results, and by TensorFlow.js's own differentiation the gradients: another's rules beside ours. */
+function withGradients(tf: Tfjs, build: (values: Tensors) => Tensors, values: Tensors, { loss, to }: Differentiate): Tensors {
+  let results: Tensors = {};
+  const { grads } = tf.valueAndGrads((...given: TensorFlow.Tensor[]) => {
+    results = build({ ...values, ...Object.fromEntries(to.map((name, i) => [name, given[i]!])) });
+    Object.values(results).forEach((result) => tf.keep(result));
+    return results[loss] as TensorFlow.Scalar;
+  })(to.map((name) => values[name]!));
+  return { ...results, ...Object.fromEntries(to.map((name, i) => [gradientOf(name), grads[i]!])) };
 }
 
 const toTensor = (tf: Tfjs, { shape, data }: HostTensor, type: 'float' | 'int'): TensorFlow.Tensor =>

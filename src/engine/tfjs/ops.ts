@@ -4,8 +4,12 @@ import type { Ops } from '../ops.js';
 
 type Tensor = TensorFlow.Tensor;
 
-/** The operations, and what gives the memory of their constants back. */
-export function tensorOps(tf: typeof TensorFlow): { ops: Ops<Tensor>; dispose: () => void } {
+/**
+ * The operations, and what gives the memory of their constants back.
+ *
+ * @param learning gradients will be asked for
+ */
+export function tensorOps(tf: typeof TensorFlow, learning: boolean): { ops: Ops<Tensor>; dispose: () => void } {
   // constants are the weights: the same arrays in every run, so they are made into tensors once
   const constants = new Map<Float32Array, Tensor>();
   const constant = (shape: readonly number[], data: Float32Array): Tensor => {
@@ -15,38 +19,77 @@ export function tensorOps(tf: typeof TensorFlow): { ops: Ops<Tensor>; dispose: (
     constants.set(data, made);
     return made;
   };
+  const carried = learning ? withoutDenormals(tf) : (state: Tensor) => state;
   const ops: Ops<Tensor> = {
     constant,
     zeros: (like, axis, width) => tf.zeros([like.shape[axis]!, width]),
     matmul: (a, b) => {
+      if (b.shape.length > 2) return tf.matMul(a, b);
       const flat = tf.matMul(tf.reshape(a, [-1, a.shape.at(-1)!]), b);
       return tf.reshape(flat, [...a.shape.slice(0, -1), b.shape[1]!]);
     },
     add: (a, b) => tf.add(a, b),
     subtract: (a, b) => tf.sub(a, b),
     multiply: (a, b) => tf.mul(a, b),
+    divide: (a, b) => tf.div(a, b),
+    atLeast: (a, b) => tf.cast(tf.greaterEqual(a, b), 'float32'),
+    exp: (x) => tf.exp(x),
+    log: (x) => tf.log(x),
     sigmoid: (x) => tf.sigmoid(x),
     tanh: (x) => tf.tanh(x),
+    abs: (x) => tf.abs(x),
     softmax: (x) => tf.softmax(x),
+    // its own operation keeps memory for ever in the WASM backend
+    logSoftmax: (x) => tf.sub(x, tf.logSumExp(x, -1, true)),
+    logSumExp: (x, axis) => tf.logSumExp(x, axis),
+    sum: (x, axes, keep = false) => tf.sum(x, [...axes], keep),
+    max: (x, axis) => tf.max(x, axis),
     concat: (parts, axis) => tf.concat([...parts], axis),
-    split: (x, parts, axis) => tf.split(x, parts, axis),
+    split: (x, parts, axis) => tf.split(x, typeof parts === 'number' ? parts : [...parts], axis),
     transpose: (x, order) => tf.transpose(x, [...order]),
-    scan: ({ initial, inputs, reverse, step }) => {
+    unsqueeze: (x, axis) => tf.expandDims(x, axis),
+    squeeze: (x, axis) => tf.squeeze(x, [axis]),
+    reverseSequence: (x, lengths) => reversed(tf, x, lengths),
+    gather: (table, ids) => tf.gather(table, ids),
+    scan: ({ initial, inputs, step }) => {
       const slices = inputs.map((input) => tf.unstack(input));
-      const timeSteps = slices[0]!.length;
       const outputs: Tensor[][] = [];
       let state = [...initial];
-      for (let i = 0; i < timeSteps; i++) {
-        const t = reverse ? timeSteps - 1 - i : i;
+      for (let t = 0; t < slices[0]!.length; t++) {
         const made = step(
-          state,
+          state.map((value) => carried(value)),
           slices.map((slice) => slice[t]!),
         );
         state = made.state;
-        outputs[t] = made.outputs;
+        outputs.push(made.outputs);
       }
       return outputs[0]!.map((_, k) => tf.stack(outputs.map((at) => at[k]!)));
     },
   };
   return { ops, dispose: () => constants.forEach((tensor) => tensor.dispose()) };
+}
+
+/** The rows of each sentence in reverse up to its length; its gradient is the same again, since the WASM backend has none for `gather`. */
+function reversed(tf: typeof TensorFlow, x: Tensor, lengths: Tensor): Tensor {
+  const [timeSteps, batch] = x.shape as [number, number];
+  const real = lengths.dataSync();
+  const rows = Int32Array.from({ length: timeSteps * batch }, (_, i) => {
+    const [t, row] = [Math.floor(i / batch), i % batch];
+    return (t < real[row]! ? real[row]! - 1 - t : t) * batch + row;
+  });
+  const reverse = (value: Tensor): Tensor =>
+    tf.reshape(tf.gather(tf.reshape(value, [timeSteps * batch, -1]), tf.tensor1d(rows, 'int32')), value.shape);
+  return tf.customGrad((value) => ({ value: reverse(value as Tensor), gradFunc: (dy: Tensor) => reverse(dy) }))(x);
+}
+
+/**
+ * The state itself, but with a gradient in which numbers below 1e-25 are zero: WebAssembly cannot flush denormal numbers, and a
+ * vanishing gradient becomes them, which takes ten times as long.
+ */
+function withoutDenormals(tf: typeof TensorFlow): (state: Tensor) => Tensor {
+  const tiny = 1e-18;
+  return tf.customGrad<Tensor>((state) => ({
+    value: tf.clone(state as Tensor),
+    gradFunc: (dy: Tensor) => tf.sub(tf.add(dy, tiny), tiny),
+  }));
 }

@@ -5,12 +5,8 @@ import type { Ops } from '../../engine/ops.js';
 export interface RecurrentWeights<T> {
   /** [units, gates × units] */
   recurrentKernel: T;
-  /** the recurrent kernel of each gate, [units, units] */
-  recurrentKernels: readonly T[];
   /** [gates × units] */
   recurrentBias: T;
-  /** of each gate, [units] */
-  recurrentBiases: readonly T[];
 }
 
 /** What one time step makes; every value is [batch, units]. */

@@ -6,7 +6,7 @@
  *     reset before (the paper):                         h̃ = tanh(x·W_h + b_h + (r·h')·U_h + c_h)
  */
 import type { Ops } from '../../engine/ops.js';
-import type { Cell, RecurrentWeights } from './cell.js';
+import type { Cell } from './cell.js';
 
 const shared = { name: 'gru', gates: ['updateGate', 'resetGate', 'candidate'], hasGates: true, states: ['hiddenStates'] } as const;
 
@@ -24,19 +24,15 @@ export const gruResetAfter: Cell = {
 
 export const gruResetBefore: Cell = {
   ...shared,
-  advance: (input, [previous], weights, ops) => {
-    const [inputZ, inputR, inputH] = ops.split(input, 3, 1);
-    const updateGate = ops.sigmoid(ops.add(inputZ!, recurrent(previous!, 0, weights, ops)));
-    const resetGate = ops.sigmoid(ops.add(inputR!, recurrent(previous!, 1, weights, ops)));
-    const candidate = ops.tanh(ops.add(inputH!, recurrent(ops.multiply(resetGate, previous!), 2, weights, ops)));
+  advance: (input, [previous], { recurrentKernel, recurrentBias }, ops) => {
+    const [inputZ, inputR, inputH] = ops.split(ops.add(input, recurrentBias), 3, 1);
+    const [kernelZ, kernelR, kernelH] = ops.split(recurrentKernel, 3, 1);
+    const updateGate = ops.sigmoid(ops.add(inputZ!, ops.matmul(previous!, kernelZ!)));
+    const resetGate = ops.sigmoid(ops.add(inputR!, ops.matmul(previous!, kernelR!)));
+    const candidate = ops.tanh(ops.add(inputH!, ops.matmul(ops.multiply(resetGate, previous!), kernelH!)));
     return { state: [mix(updateGate, previous!, candidate, ops)], gates: [updateGate, resetGate, candidate] };
   },
 };
-
-/** h'·U + c of one gate. */
-function recurrent<T>(state: T, gate: number, { recurrentKernels, recurrentBiases }: RecurrentWeights<T>, ops: Ops<T>): T {
-  return ops.add(ops.matmul(state, recurrentKernels[gate]!), recurrentBiases[gate]!);
-}
 
 /** (1 - z)·h̃ + z·h' */
 function mix<T>(updateGate: T, previous: T, candidate: T, ops: Ops<T>): T {

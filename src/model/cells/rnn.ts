@@ -7,8 +7,8 @@ export const rnn: Cell = {
   hasGates: false,
   states: ['hiddenStates'],
   advance: (input, [previous], { recurrentKernel, recurrentBias }, ops) => {
-    const recurrent = ops.add(ops.matmul(previous!, recurrentKernel), recurrentBias);
-    const hiddenState = ops.tanh(ops.add(input, recurrent));
+    const recurrent = ops.matmul(previous!, recurrentKernel);
+    const hiddenState = ops.tanh(ops.add(ops.add(input, recurrentBias), recurrent));
     return { state: [hiddenState], gates: [hiddenState] };
   },
 };
