@@ -2,12 +2,15 @@
  * The work on one chunk of lines: parse, run the steps, write as lines or fold. One function for the main thread and for
  * worker threads, so that any number of workers gives the same bytes.
  */
+import { isUtf8 } from 'node:buffer';
 import { PipeError, type ErrorCode, type ErrorDetails } from '../errors.js';
 import { LINE, type Batch } from '../formats/record.js';
 import type { Chunk } from '../io/lines.js';
 import { byteLines, parseChunk, type ParseOptions } from '../io/parse.js';
 import { linesOf } from '../io/write.js';
+import type { LineStep } from '../steps/lines/step.js';
 import type { Count, Step, StepContext } from '../steps/step.js';
+import { doLines, together, type LinesDone } from './chunk-lines.js';
 import { FOLDS, type FoldName, type FoldOptions } from './folds.js';
 import { STAGES, type Stage } from './stages.js';
 
@@ -53,47 +56,90 @@ export function plain({ code, message, expected, found, hint, place }: PipeError
 
 export const fromPlain = ({ code, message, ...details }: PlainError): PipeError => new PipeError(code, message, details);
 
-/** The stages made ready; their dictionaries and tables are loaded once a thread. */
+/** A thread's share of a run's work. What it needs is loaded when it is first needed, once a thread. */
+export interface Share {
+  /** the stages made ready */
+  steps(): Promise<Step[]>;
+  /** @throws PipeError for the first bad record, unless bad lines are put aside */
+  do(job: Job): Promise<Done>;
+  /** puts records into the accumulator, if the run has one */
+  fold(records: Batch): void;
+  /** what was folded so far, or undefined for a run that writes lines */
+  accumulator(): unknown;
+}
+
+export function openShare(work: Work): Share {
+  const { stages, then } = work;
+  const accumulator: unknown = then === 'lines' ? undefined : FOLDS[then.fold].create(then.options);
+  const lineFold = then === 'lines' || stages.length > 0 ? undefined : FOLDS[then.fold].lines?.(accumulator as never);
+  let steps: Promise<Step[]> | undefined;
+  let lineStep: Promise<LineStep | undefined> | undefined;
+  const share: Share = {
+    steps: () => (steps ??= prepare(stages)),
+    do: async (job) => doChunk(job, work, share, await (lineStep ??= lineFold ? Promise.resolve(lineFold.step) : prepareLines(work))),
+    fold: (records) => {
+      if (then !== 'lines') FOLDS[then.fold].add(accumulator as never, records);
+    },
+    accumulator: () => {
+      lineFold?.finish();
+      return accumulator;
+    },
+  };
+  return share;
+}
+
 export async function prepare(stages: readonly Stage[]): Promise<Step[]> {
   const steps: Step[] = [];
   for (const { name, options } of stages) steps.push(await STAGES.get(name)!.prepare(options));
   return steps;
 }
 
-/** A fold's accumulator, or undefined for a run that writes lines. */
-export const newAccumulator = ({ then }: Work): unknown => (then === 'lines' ? undefined : FOLDS[then.fold].create(then.options));
+/** The one step of a run that can be done on lines as they lie. */
+async function prepareLines({ stages, then }: Work): Promise<LineStep | undefined> {
+  const [stage] = stages;
+  return stage && stages.length === 1 && then === 'lines' ? STAGES.get(stage.name)!.prepareLines?.(stage.options) : undefined;
+}
 
-/** @throws PipeError for the first bad record, unless bad lines are put aside */
-export async function doChunk(job: Job, work: Work, steps: readonly Step[], accumulator: unknown): Promise<Done> {
-  const { chunk, parse } = job;
+async function doChunk({ chunk, parse }: Job, work: Work, share: Share, lineStep: LineStep | undefined): Promise<Done> {
   const tally = new Tally();
   const bad: { line: number; why: PlainError }[] = [];
   const reject = (line: number, error: PipeError): void => {
     if (!work.quarantine) throw error;
     bad.push({ line, why: plain(error) });
   };
-  const batch = await parseChunk(chunk, { ...parse, onBad: reject });
-  const unreadable = bad.length;
   const context: StepContext = {
     count: tally.count,
     reject: (record, error) => reject(record[LINE]!, error.at({ file: parse.file, line: record[LINE]! })),
   };
+  const quick = lineStep && areRecords(parse) && isUtf8(chunk.bytes) ? doLines(chunk, lineStep, context, parse.maxLineBytes) : undefined;
+  const batches: Batch[] = [];
+  for (const rest of quick?.left.map((left) => left.chunk) ?? [chunk]) batches.push(await parseChunk(rest, { ...parse, onBad: reject }));
+  const batch = batches.flat();
+  const unreadable = bad.length;
   const results: Batch[] = [];
-  for await (const result of chain(one(batch), steps, context)) results.push(result);
+  if (batch.length > 0) for await (const result of chain(one(batch), await share.steps(), context)) results.push(result);
   const records = results.flat();
-  if (work.then !== 'lines') FOLDS[work.then.fold].add(accumulator as never, records);
+  share.fold(records);
   const bytes = bad.length > 0 ? byteLines(chunk.bytes) : [];
+  const done = quick?.lineNumbers.length ?? 0;
   return {
-    lines: work.then === 'lines' ? linesOf(records) : new Uint8Array(),
-    lineNumbers: records.map((record) => record[LINE]!),
-    recordsIn: batch.length + unreadable,
-    recordsOut: records.length,
+    ...written(work, quick, records),
+    recordsIn: done + batch.length + unreadable,
+    recordsOut: done + records.length,
     counts: [...tally.counts],
     // two bad sentences of one line share its bytes, as one object: by that the quarantine knows to write them once
     bad: bad
       .sort((a, b) => a.line - b.line)
       .map(({ line, why }) => ({ line, bytes: bytes[line - chunk.firstLine] ?? new Uint8Array(), why })),
   };
+}
+
+/** Whether lines are the records as they are: nothing is renamed, and none gets an id. */
+const areRecords = ({ layout, raw }: Job['parse']): boolean => layout.kind === 'jsonl' && !layout.textKey && !layout.labelKey && !raw;
+
+function written({ then }: Work, quick: LinesDone | undefined, records: Batch): Pick<Done, 'lines' | 'lineNumbers'> {
+  if (then !== 'lines') return { lines: new Uint8Array(), lineNumbers: [] };
+  return quick ? together(quick, records) : { lines: linesOf(records), lineNumbers: records.map((record) => record[LINE]!) };
 }
 
 /** The steps in a row over one stream of batches. */

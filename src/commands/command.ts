@@ -2,6 +2,7 @@
  * What a command is: its flags, help and documentation as data, and what it does.
  * From a definition come the commander command, shell completion, and its page in docs/commands.md.
  */
+import type { LineStep } from '../steps/lines/step.js';
 import type { Step } from '../steps/step.js';
 import type { Report } from './report.js';
 
@@ -31,6 +32,8 @@ export interface StageDefinition {
   /** throws for options that contradict one another; opens nothing */
   check?: (options: Options) => void;
   prepare: (options: Options) => Promise<Step>;
+  /** the same step on lines of JSON as they lie, where these options allow it */
+  prepareLines?: (options: Options) => Promise<LineStep | undefined>;
 }
 
 export interface Invocation {

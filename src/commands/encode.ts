@@ -1,6 +1,7 @@
 /** Step 3 as a command: tokens to ids. */
-import { encode } from '../steps/encode.js';
-import type { StepCommand } from './command.js';
+import { encode, type EncodeOptions } from '../steps/encode.js';
+import { encodeLines } from '../steps/lines/encode.js';
+import type { Options, StepCommand } from './command.js';
 import { loadVocabulary } from './loading.js';
 
 export const encodeCommand: StepCommand = {
@@ -20,6 +21,12 @@ export const encodeCommand: StepCommand = {
   stage: {
     parallel: true,
     rawText: false,
-    prepare: async (options) => encode({ vocabulary: await loadVocabulary(options), oov: options['oov'] as 'unk' | 'error' }),
+    prepare: async (options) => encode(await encodeOptions(options)),
+    prepareLines: async (options) => encodeLines(await encodeOptions(options)),
   },
 };
+
+const encodeOptions = async (options: Options): Promise<EncodeOptions> => ({
+  vocabulary: await loadVocabulary(options),
+  oov: options['oov'] as 'unk' | 'error',
+});

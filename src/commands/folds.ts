@@ -1,5 +1,6 @@
 /** Folds: what a corpus is boiled down to, in parts that can be merged in any order. */
 import type { Batch } from '../formats/record.js';
+import { countLines, type LineFold } from '../steps/lines/count.js';
 import { addTokens, mergeCounts, newCounts, type TokenCounts } from '../text/counts.js';
 
 /** `add` changes the accumulator; accumulators are structured-cloneable, and merging is associative and commutative. */
@@ -7,6 +8,8 @@ export interface Fold<A> {
   create(options: FoldOptions): A;
   add(accumulator: A, batch: Batch): void;
   merge(parts: readonly A[]): A;
+  /** the same on lines of JSON as they lie, where the options allow it */
+  lines?(accumulator: A): LineFold | undefined;
 }
 
 export interface FoldOptions {
@@ -16,13 +19,14 @@ export interface FoldOptions {
 /** How many records have how many tokens. */
 export type Lengths = Map<number, number>;
 
+function addLength(lengths: Lengths, length: number): void {
+  lengths.set(length, (lengths.get(length) ?? 0) + 1);
+}
+
 const lengths: Fold<Lengths> = {
   create: () => new Map(),
   add: (accumulator, batch) => {
-    for (const { ids, tokens } of batch) {
-      const length = ids?.length ?? tokens?.length ?? 0;
-      accumulator.set(length, (accumulator.get(length) ?? 0) + 1);
-    }
+    for (const { ids, tokens } of batch) addLength(accumulator, ids?.length ?? tokens?.length ?? 0);
   },
   merge: (parts) => {
     const all: Lengths = new Map();
@@ -37,6 +41,7 @@ const counts: Fold<TokenCounts> = {
     for (const record of batch) addTokens(accumulator, record);
   },
   merge: mergeCounts,
+  lines: countLines,
 };
 
 export const FOLDS = { lengths, counts };

@@ -9,7 +9,7 @@ import { fromJson, LINE, RAW, toJson, type Batch } from '../formats/record.js';
 import { chunksOf, inputs, recordsOf, stop, type Input, type OnBad, type ReadOptions } from '../io/read.js';
 import type { InputFile } from '../io/source.js';
 import { openWriter, outputFormat, type RecordWriter } from '../io/write.js';
-import { chain, doChunk, newAccumulator, plain, prepare, Tally, type Done, type Job, type Work } from './chunk-work.js';
+import { chain, openShare, plain, prepare, Tally, type Done, type Job, type Share, type Work } from './chunk-work.js';
 import { FOLDS, type FoldName, type FoldOptions, type Folded } from './folds.js';
 import { openPool, type Pool } from './pool.js';
 import { openQuarantine, type Quarantine, type QuarantineOptions } from './quarantine.js';
@@ -124,7 +124,7 @@ async function eachChunk(
   writer?: RecordWriter,
 ): Promise<unknown[]> {
   const work: Work = { stages, then, quarantine: run.request.onBad !== 'stop' };
-  const own = newAccumulator(work);
+  const own = openShare(work);
   const threads = openThreads(run.request, work, own);
   try {
     for await (const input of inputs(run.request.inputs, run.request.read, run.request.note)) {
@@ -133,9 +133,9 @@ async function eachChunk(
           account(run, input, done);
           await take(done);
         }
-      else await inThisThread(run, input, await threads.steps(), own, work, writer);
+      else await inThisThread(run, input, own, writer);
     }
-    return [own, ...(await threads.accumulators())];
+    return [own.accumulator(), ...(await threads.accumulators())];
   } finally {
     await threads.close();
   }
@@ -162,25 +162,20 @@ function account(run: Run, input: Input, { recordsIn, recordsOut, counts, bad }:
 
 interface Threads {
   map(jobs: AsyncIterable<Job>): AsyncGenerator<Done>;
-  /** the stages, ready in this thread */
-  steps(): ReturnType<typeof prepare>;
   accumulators(): Promise<unknown[]>;
   close(): Promise<void>;
 }
 
 /** Threads are started for the second chunk only: a small input is done here before a thread would have begun. */
-function openThreads({ workers = availableParallelism() }: RunRequest, work: Work, own: unknown): Threads {
-  let ready: ReturnType<typeof prepare> | undefined;
+function openThreads({ workers = availableParallelism() }: RunRequest, work: Work, own: Share): Threads {
   let pool: Pool | undefined;
-  const steps = (): ReturnType<typeof prepare> => (ready ??= prepare(work.stages));
   return {
-    steps,
     map: async function* (jobs) {
       const iterator = jobs[Symbol.asyncIterator]();
       const first = pool || workers > 1 ? [await iterator.next(), await iterator.next()] : [];
       const all = again(first, iterator);
       if (pool || (first.length > 0 && !first[1]!.done)) yield* (pool ??= openPool(workers, work)).map(all);
-      else for await (const job of all) yield await doChunk(job, work, await steps(), own);
+      else for await (const job of all) yield await own.do(job);
     },
     accumulators: async () => (await pool?.accumulators()) ?? [],
     close: async () => pool?.close(),
@@ -197,16 +192,9 @@ async function* again<T>(taken: readonly IteratorResult<T, unknown>[], rest: Asy
 }
 
 /** An input that cannot be cut into lines (a JSON array, CSV, Arrow). */
-async function inThisThread(
-  run: Run,
-  input: Input,
-  steps: Awaited<ReturnType<typeof prepare>>,
-  own: unknown,
-  work: Work,
-  writer?: RecordWriter,
-): Promise<void> {
-  for await (const batch of chain(readHere(run, input), steps, contextOf(run, input.source))) {
-    if (work.then !== 'lines') FOLDS[work.then.fold].add(own as never, batch);
+async function inThisThread(run: Run, input: Input, own: Share, writer?: RecordWriter): Promise<void> {
+  for await (const batch of chain(readHere(run, input), await own.steps(), contextOf(run, input.source))) {
+    own.fold(batch);
     run.recordsOut += batch.length;
     await writer?.write(batch);
   }
@@ -225,7 +213,9 @@ async function through(run: Run, shared: readonly Stage[], here: readonly Stage[
 /** The records as they come out of the shared stages, as one stream over all inputs; `current` is the input being read. */
 async function* sharedBatches(run: Run, shared: readonly Stage[], current: { name: string }): AsyncGenerator<Batch> {
   const { request } = run;
-  const threads = openThreads(request, { stages: shared, then: 'lines', quarantine: false }, undefined);
+  const work: Work = { stages: shared, then: 'lines', quarantine: false };
+  const own = openShare(work);
+  const threads = openThreads(request, work, own);
   // bad lines are put aside byte for byte, which a later step can do only here, where the lines are
   const mayShare = shared.length > 0 && request.onBad === 'stop';
   try {
@@ -236,7 +226,7 @@ async function* sharedBatches(run: Run, shared: readonly Stage[], current: { nam
           account(run, input, { ...done, recordsOut: 0 });
           yield recordsOfLines(done);
         }
-      else yield* chain(readHere(run, input), await threads.steps(), contextOf(run, current));
+      else yield* chain(readHere(run, input), await own.steps(), contextOf(run, current));
     }
   } finally {
     await threads.close();

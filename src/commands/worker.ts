@@ -1,7 +1,7 @@
 /** A worker thread: does the chunks that it is sent, one after another, and hands the accumulator over at the end. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { PipeError } from '../errors.js';
-import { doChunk, newAccumulator, plain, prepare, type Done, type Job, type PlainError, type Work } from './chunk-work.js';
+import { openShare, plain, type Done, type Job, type PlainError, type Work } from './chunk-work.js';
 
 /** What a thread is started with; `stop` is not 0 when what waits need not be done any more. */
 export interface Start {
@@ -13,9 +13,7 @@ export type Request = { sequence: number; job: Job } | 'finish' | 'close';
 export type Reply = { sequence: number; done: Done } | { sequence: number; error: PlainError } | { bug: string } | { accumulator: unknown };
 
 const { work, stop } = workerData as Start;
-const accumulator = newAccumulator(work);
-// loaded when the first chunk comes, so that a run without work loads nothing
-let ready: ReturnType<typeof prepare> | undefined;
+const share = openShare(work);
 let queue = Promise.resolve();
 
 parentPort!.on('message', (request: Request) => {
@@ -24,7 +22,7 @@ parentPort!.on('message', (request: Request) => {
 
 async function answer(request: Request): Promise<void> {
   if (request === 'finish') {
-    send({ accumulator });
+    send({ accumulator: share.accumulator() });
     return;
   }
   if (request === 'close') {
@@ -34,7 +32,7 @@ async function answer(request: Request): Promise<void> {
   if (Atomics.load(stop, 0) !== 0) return;
   const { sequence, job } = request;
   try {
-    const done = await doChunk(job, work, await (ready ??= prepare(work.stages)), accumulator);
+    const done = await share.do(job);
     send({ sequence, done }, [done.lines.buffer as ArrayBuffer]);
   } catch (error) {
     send(

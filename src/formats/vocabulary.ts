@@ -19,6 +19,8 @@ export const VOCABULARY = z.strictObject({
   runs: z.array(z.tuple([z.array(z.string()).min(1), count])),
 });
 
+export type VocabularyDocument = z.output<typeof VOCABULARY>;
+
 export const COUNTS = z.strictObject({
   type: z.literal('rnn-pipe counts'),
   version: z.literal(1),

@@ -6,6 +6,12 @@ import { SPECIALS, UNKNOWN } from '../text/specials.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { eachRecord, type Step } from './step.js';
 
+export interface EncodeOptions {
+  vocabulary: Vocabulary;
+  /** what becomes of a token that the vocabulary does not have */
+  oov: 'unk' | 'error';
+}
+
 const FREQUENT = 4096;
 
 /**
@@ -14,7 +20,7 @@ const FREQUENT = 4096;
  *
  * Rejects a record of another segmenter than the vocabulary's ('mismatch'), and with `oov: 'error'` one with an unknown token ('data').
  */
-export function encode({ vocabulary, oov }: { vocabulary: Vocabulary; oov: 'unk' | 'error' }): Step {
+export function encode({ vocabulary, oov }: EncodeOptions): Step {
   const { ids: idOf, ngrams, runIds, hash } = vocabulary;
   // four of five tokens are among the most frequent, whose table stays in the processor's cache
   const frequent = new Map(vocabulary.tokens.slice(SPECIALS.length, FREQUENT).map((token) => [token, idOf.get(token)]));

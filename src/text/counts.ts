@@ -13,6 +13,8 @@ export interface TokenCounts {
   tokens: Map<string, number>;
   /** by `keyOf`; empty when `ngrams` is 1 */
   runs: Map<string, number>;
+  /** more tokens and their counts, as a thread that counts bytes hands them over: `mergeCounts` puts them into `tokens` */
+  packed?: { texts: Uint8Array; counts: Float64Array };
 }
 
 export function newCounts(ngrams = 1): TokenCounts {
@@ -51,10 +53,15 @@ export function mergeCounts(parts: readonly TokenCounts[]): TokenCounts {
       });
     if (part.segmenter !== undefined) joinSegmenter(sum, part.segmenter);
     for (const [token, count] of part.tokens) sum.tokens.set(token, (sum.tokens.get(token) ?? 0) + count);
+    for (const [i, token] of textsOf(part.packed?.texts).entries())
+      sum.tokens.set(token, (sum.tokens.get(token) ?? 0) + part.packed!.counts[i]!);
     for (const [key, count] of part.runs) sum.runs.set(key, (sum.runs.get(key) ?? 0) + count);
   }
   return sum;
 }
+
+/** The strings of an array in JSON. */
+const textsOf = (json: Uint8Array | undefined): string[] => (json ? (JSON.parse(Buffer.from(json).toString('utf8')) as string[]) : []);
 
 function joinSegmenter(counts: TokenCounts, segmenter: string): void {
   counts.segmenter ??= segmenter;

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { PipeError, show } from '../errors.js';
+import type { VocabularyDocument } from '../formats/vocabulary.js';
 import { inOrder, keyOf, runOf, type TokenCounts } from './counts.js';
 import { SPECIALS, UNKNOWN } from './specials.js';
 
@@ -25,6 +26,8 @@ export interface Vocabulary {
   sha256: string;
   /** the first 12 hex digits of `sha256`: what records carry */
   hash: string;
+  /** the document */
+  text: string;
 }
 
 export interface VocabularyOptions {
@@ -58,10 +61,14 @@ function numbered(counts: ReadonlyMap<string, number>, { minCount = 1, maxSize =
   return [...SPECIALS.map((special, id): Counted => [special, id === UNKNOWN ? leftOut : 0]), ...kept];
 }
 
-function make(content: Content): Vocabulary {
+const HEAD = /^\{"type":"rnn-pipe vocabulary","version":1,\n"sha256":"([0-9a-f]{64})",\n/;
+
+/** @param known the content's document, where it is known to be that */
+function make(content: Content, known?: string): Vocabulary {
   const { segmenter, ngrams, tokens, runs } = content;
-  const sha256 = createHash('sha256').update(body(content)).digest('hex');
   const names = tokens.map(([token]) => token);
+  const text = known ?? format(content);
+  const sha256 = HEAD.exec(text)![1]!;
   return {
     tokens: names,
     counts: tokens.map(([, count]) => count),
@@ -73,7 +80,21 @@ function make(content: Content): Vocabulary {
     segmenter,
     sha256,
     hash: sha256.slice(0, 12),
+    text,
   };
+}
+
+const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+function format(content: Content): string {
+  const text = body(content);
+  return `{"type":"rnn-pipe vocabulary","version":1,\n"sha256":"${sha256Of(text)}",\n${text}`;
+}
+
+/** Is the document as we have written it, to the last byte? */
+function isAsWritten(text: string): boolean {
+  const head = HEAD.exec(text);
+  return head !== null && sha256Of(text.slice(head[0].length)) === head[1];
 }
 
 /** Everything but the hash, one token a line. */
@@ -84,15 +105,7 @@ function body({ segmenter, ngrams, tokens, runs }: Content): string {
 }
 
 /** The vocabulary as the text of its document. */
-export function formatVocabulary({ tokens, counts, runs, runCounts, segmenter, ngrams, sha256 }: Vocabulary): string {
-  const content: Content = {
-    segmenter,
-    ngrams,
-    tokens: tokens.map((token, id): Counted => [token, counts[id]!]),
-    runs: runs.map((key, i): Counted => [key, runCounts[i]!]),
-  };
-  return `{"type":"rnn-pipe vocabulary","version":1,\n"sha256":"${sha256}",\n${body(content)}`;
-}
+export const formatVocabulary = ({ text }: Vocabulary): string => text;
 
 /**
  * The vocabulary in a document.
@@ -100,11 +113,12 @@ export function formatVocabulary({ tokens, counts, runs, runCounts, segmenter, n
  * @throws PipeError('mismatch') when it is no vocabulary, was changed after it was written, or has a token twice
  */
 export async function parseVocabulary(text: string, file: string): Promise<Vocabulary> {
-  const { VOCABULARY, parseDocument } = await import('../formats/vocabulary.js');
   const hint = 'make one: rnn-pipe vocab tokens.jsonl -o vocabulary.json';
-  const document = parseDocument(VOCABULARY, text, file, { what: 'a vocabulary', hint });
+  // to check what has the right hash once more would take longer than all else
+  const asWritten = isAsWritten(text);
+  const document = asWritten ? (JSON.parse(text) as VocabularyDocument) : await checkedDocument(text, file, hint);
   const runs = document.runs.map(([run, count]): Counted => [keyOf(run, 0, document.ngrams), count]);
-  const vocabulary = make({ ...document, runs });
+  const vocabulary = make({ ...document, runs }, asWritten ? text : undefined);
   const wrong = (what: string, expected: string, found: string): PipeError =>
     new PipeError('mismatch', what, { expected, found, hint, place: { file } });
   for (const [id, special] of SPECIALS.entries())
@@ -114,6 +128,11 @@ export async function parseVocabulary(text: string, file: string): Promise<Vocab
   if (vocabulary.sha256 !== document.sha256)
     throw wrong('the vocabulary was changed after it was written', `SHA-256 ${document.sha256.slice(0, 12)}…`, `${vocabulary.hash}…`);
   return vocabulary;
+}
+
+async function checkedDocument(text: string, file: string, hint: string): Promise<VocabularyDocument> {
+  const { VOCABULARY, parseDocument } = await import('../formats/vocabulary.js');
+  return parseDocument(VOCABULARY, text, file, { what: 'a vocabulary', hint });
 }
 
 function twice(tokens: readonly string[]): string | undefined {

@@ -1,0 +1,44 @@
+/** Counts the tokens of lines of JSON as they lie: for `vocab`, which is step 3 too. */
+import { fieldNumber } from '../../formats/plain-line.js';
+import { TextTable } from '../../formats/text-table.js';
+import type { TokenCounts } from '../../text/counts.js';
+import type { LineStep } from './step.js';
+
+/** A fold over lines; what they gave is in the accumulator after `finish`. */
+export interface LineFold {
+  /** writes nothing */
+  step: LineStep;
+  finish(): void;
+}
+
+const [TOKENS, SEGMENTER] = [fieldNumber('tokens'), fieldNumber('segmenter')];
+
+/** Undefined where n-grams are counted too. The first records of all are left to `addTokens`, so that they say what the segmenter is. */
+export function countLines(counts: TokenCounts): LineFold | undefined {
+  if (counts.ngrams > 1) return undefined;
+  const table = new TextTable();
+  let found = new Float64Array(1 << 10);
+  let segmenter: Uint8Array | undefined;
+  return {
+    step: (line) => {
+      if (!line.has(TOKENS) || counts.segmenter === undefined) return false;
+      segmenter ??= Buffer.from(JSON.stringify(counts.segmenter));
+      if (line.has(SEGMENTER) ? !line.is(SEGMENTER, segmenter) : counts.segmenter !== '') return false;
+      for (let i = 0; i < line.tokenCount; i++) {
+        const number = table.add(line.bytes, line.tokens[2 * i]!, line.tokens[2 * i + 1]!);
+        if (number === found.length) found = twice(found);
+        found[number]!++;
+      }
+      return true;
+    },
+    finish: () => {
+      counts.packed = { texts: table.json(), counts: found.subarray(0, table.size) };
+    },
+  };
+}
+
+function twice(numbers: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(2 * numbers.length);
+  larger.set(numbers);
+  return larger;
+}
