@@ -89,7 +89,8 @@ function commandOf(definition: CommandDefinition, voice: Voice, signal: AbortSig
   for (const option of [...definition.options, ...SPEAKING]) command.addOption(optionOf(option));
   command.action(async () => {
     const options: Record<string, unknown> = command.opts();
-    Object.assign(voice, { command: definition.name, quiet: options['quiet'] === true, json: options['json'] === true });
+    const log = options['log'] === 'json';
+    Object.assign(voice, { command: definition.name, quiet: options['quiet'] === true, json: options['json'] === true || log, log });
     const given = new Set(Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli'));
     await definition.run({ inputs: command.args, options, given, report: reporter(voice), signal });
   });

@@ -8,12 +8,15 @@ export interface Voice {
   command: string;
   quiet: boolean;
   json: boolean;
+  /** progress is told too, as JSON */
+  log?: boolean;
   chalk: ChalkInstance;
 }
 
 /** A command's `Report` on this process's stdout and stderr. */
 export function reporter(voice: Voice): Report {
   let drawnAt = 0;
+  let toldAt = performance.now();
   const told = new Set<string>();
   const line = (text: string): void => {
     if (drawnAt > 0) process.stderr.write('\r\u001b[2K');
@@ -31,9 +34,18 @@ export function reporter(voice: Voice): Report {
     summary: (summary) => {
       if (!voice.quiet) line(voice.json ? JSON.stringify(summaryAsData(summary, voice.command)) : summaryLine(summary));
     },
+    details: (text, data) => {
+      if (voice.quiet) return;
+      if (voice.json) line(JSON.stringify({ level: 'details', command: voice.command, ...data }));
+      else line(text.trimEnd());
+    },
     data: writeToStdout,
-    progress: (done) => {
+    progress: (done, data) => {
       const now = performance.now();
+      if (voice.log && data && !voice.quiet && now - toldAt >= 1000) {
+        toldAt = now;
+        line(JSON.stringify({ level: 'progress', command: voice.command, ...data }));
+      }
       if (voice.quiet || voice.json || !process.stderr.isTTY || now - drawnAt < 100) return;
       drawnAt = now;
       process.stderr.write(`\r\u001b[2K${voice.chalk.dim(done)}`);

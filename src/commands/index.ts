@@ -1,4 +1,5 @@
 /** The list of commands, in the order of the help. One line a command. */
+import { batchCommand } from './batch.js';
 import { checkCommand } from './check.js';
 import type { CommandDefinition } from './command.js';
 import { convertCommand } from './convert.js';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   vocabCommand,
   ...others,
   runCommand,
+  batchCommand,
   inspectCommand,
   checkCommand,
   convertCommand,

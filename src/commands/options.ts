@@ -13,6 +13,18 @@ export function wholeNumber(name: string, least: number): (text: string) => numb
   };
 }
 
+/** `4MB`, `1.5GiB`, or bytes. */
+export function byteSize(name: string, least: number): (text: string) => number {
+  const UNITS: Record<string, number> = { '': 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 };
+  return (text) => {
+    const match = /^(\d+(?:\.\d+)?) ?([kmg]i?b|)$/i.exec(text);
+    const value = match ? Math.floor(Number(match[1]) * UNITS[match[2]!.toLowerCase()]!) : NaN;
+    if (!(value >= least))
+      throw new PipeError('usage', `${name} is wrong`, { expected: `a size of at least ${least} bytes, such as 4MB`, found: `"${text}"` });
+    return value;
+  };
+}
+
 /** `12`, or `5%` as a share. */
 function numberOrPercent(name: string): (text: string) => number | { percent: number } {
   return (text) => {

@@ -19,8 +19,10 @@ export interface Report {
   summary: (summary: Summary) => void;
   /** the result of a command that makes no records (`inspect`, `doctor`, `vocab` without -o), to stdout */
   data: (text: string) => Promise<void>;
-  /** bytes or records done so far; drawn at most ten times a second, on a terminal only */
-  progress: (done: string) => void;
+  /** what is told before that line, in full: for people a table, for machines an object */
+  details: (text: string, data: Record<string, unknown>) => void;
+  /** bytes or records done so far; drawn at most ten times a second, on a terminal only; with `--log json` told as data, once a second */
+  progress: (done: string, data?: Record<string, unknown>) => void;
   /** whether stdout is a terminal that shows colour */
   colour: boolean;
 }

@@ -13,11 +13,11 @@ import { STEP_COMMANDS, type Stage } from './stages.js';
 import { passBefore, refuseStray, requestOf, runAndTell, withLength } from './step-command.js';
 import { COUNTING } from './vocab.js';
 
-const STRETCH = STEP_COMMANDS.filter(({ name }) => name !== 'decode');
+export const STRETCH = STEP_COMMANDS.filter(({ name }) => name !== 'decode');
 const NAMES = STRETCH.map(({ name }) => name);
 
 /** Every step's options, each name once: a name means the same in every step that has it. */
-const STEP_OPTIONS: OptionDefinition[] = [
+export const STEP_OPTIONS: OptionDefinition[] = [
   ...new Map([...STRETCH.flatMap(({ options }) => options), ...COUNTING].map((option) => [option.flags, option])).values(),
 ];
 
@@ -70,7 +70,7 @@ const COMMON: OptionDefinition[] = [
 ];
 
 /** `-o, --output <file>` → output; `--max-chars <n>` → maxChars */
-function namesOf(options: readonly OptionDefinition[]): Set<string> {
+export function namesOf(options: readonly OptionDefinition[]): Set<string> {
   return new Set(
     options.map(({ flags }) => /--([a-z-]+)/.exec(flags)![1]!.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())),
   );

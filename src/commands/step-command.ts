@@ -30,7 +30,7 @@ export function commandOfStep(step: StepCommand): CommandDefinition {
 }
 
 /** Options that name a file which a step reads: like an input, it must not be the output. */
-const READ_TOO = ['vocab', 'vectors', 'weights', 'stopWords', 'userDict'];
+export const READ_TOO = ['vocab', 'vectors', 'weights', 'stopWords', 'userDict'];
 
 /** The request of a pass before the run itself, in which bad records are only counted: the run puts them aside. */
 export const passBefore = (request: RunRequest): RunRequest =>

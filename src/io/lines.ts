@@ -18,6 +18,8 @@ export interface LineOptions {
   characters?: boolean | undefined;
   /** bytes that a chunk should have at least, while more is coming without a pause */
   chunkBytes?: number | undefined;
+  /** the bytes are a part of a file that begins with this line */
+  first?: { line: number; character: number } | undefined;
 }
 
 const LF = 10;
@@ -28,8 +30,8 @@ const LF = 10;
  * @throws PipeError('data') for a line of more than `maxLineBytes`
  */
 export async function* lineChunks(bytes: AsyncIterable<Uint8Array>, file: string, options: LineOptions = {}): AsyncGenerator<Chunk> {
-  const { maxLineBytes = 64 << 20, wrapped = false, characters = false, chunkBytes } = options;
-  let [firstLine, firstCharacter] = [1, 0];
+  const { maxLineBytes = 64 << 20, wrapped = false, characters = false, chunkBytes, first } = options;
+  let [firstLine, firstCharacter] = [first?.line ?? 1, first?.character ?? 0];
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
   const take = (chunk: Uint8Array): Chunk => {
@@ -85,14 +87,14 @@ function afterBlankLine(bytes: Uint8Array): number {
   return Math.max(plain < 0 ? 0 : plain + 2, carriage < 0 ? 0 : carriage + 3);
 }
 
-function countLines(bytes: Uint8Array): number {
+export function countLines(bytes: Uint8Array): number {
   let count = 0;
   for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) count++;
   return count;
 }
 
 /** Bytes that do not continue a character. */
-function countCharacters(bytes: Uint8Array): number {
+export function countCharacters(bytes: Uint8Array): number {
   let count = 0;
   for (let i = 0; i < bytes.length; i++) if ((bytes[i]! & 0xc0) !== 0x80) count++;
   return count;

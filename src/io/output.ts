@@ -99,7 +99,7 @@ function publishNew(temporary: string, path: string): void {
   rmSync(temporary);
 }
 
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');
   try {
     fsyncSync(descriptor);

@@ -22,6 +22,8 @@ export interface Input {
   parse: Omit<ParseOptions, 'onBad'>;
   /** whether it can be read chunk by chunk, each for itself */
   inLines: boolean;
+  /** of a part of a file: the number of its first line, and the code points before it */
+  first?: { line: number; character: number } | undefined;
 }
 
 /** Opens inputs one after another, each when the one before is done. */
@@ -32,17 +34,27 @@ export async function* inputs(
 ): AsyncGenerator<Input> {
   for (const file of files) {
     const source = await openSource(file, options.encoding as Encoding | undefined);
-    const layout = layoutOf(source, options, note);
-    const idPrefix = files.length > 1 ? `${source.name}:` : '';
-    const parse = { file: source.name, layout, idPrefix, raw: !options.records, maxLineBytes: options.maxLineBytes };
-    yield { source, layout, parse, inLines: layout.kind !== 'json' && layout.kind !== 'csv' && layout.kind !== 'arrow' };
+    yield inputOf(source, options, files.length > 1 ? `${source.name}:` : '', note);
   }
 }
 
+/** An opened source as an input; `first` where it is a part of a file. */
+export function inputOf(
+  source: Source,
+  options: ReadOptions,
+  idPrefix: string,
+  note: (text: string) => void,
+  first?: Input['first'],
+): Input {
+  const layout = layoutOf(source, options, note);
+  const parse = { file: source.name, layout, idPrefix, raw: !options.records, maxLineBytes: options.maxLineBytes };
+  return { source, layout, parse, inLines: layout.kind !== 'json' && layout.kind !== 'csv' && layout.kind !== 'arrow', first };
+}
+
 /** The chunks of an input that lies in lines. */
-export function chunksOf({ source, layout }: Input, options: ReadOptions): AsyncGenerator<Chunk> {
+export function chunksOf({ source, layout, first }: Input, options: ReadOptions): AsyncGenerator<Chunk> {
   const { maxLineBytes, chunkBytes, wrapped } = options;
-  return lineChunks(source.bytes, source.name, { maxLineBytes, chunkBytes, wrapped, characters: layout.kind === 'text' });
+  return lineChunks(source.bytes, source.name, { maxLineBytes, chunkBytes, wrapped, characters: layout.kind === 'text', first });
 }
 
 /** All records of all inputs, in order. */

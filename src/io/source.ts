@@ -42,8 +42,27 @@ export async function openSource({ path, name }: InputFile, encoding: Encoding =
   const marked = markedEncoding(unpacked.head);
   const known = marked ?? encoding;
   const text = known === 'utf-8' ? unpacked : await peek(toUtf8(unpacked.bytes, known, name));
-  const extension = /\.([a-z0-9]+)(?:\.gz)?$/i.exec(name)?.[1]?.toLowerCase() ?? '';
-  return { name, extension, ...text, size };
+  return { name, extension: extensionOf(name), ...text, size };
+}
+
+/**
+ * Opens the bytes [begin, end) of a UTF-8 file that is not packed; the head is the file's, which says how the file lies.
+ *
+ * @throws PipeError('no-input') for what is not there or cannot be opened
+ */
+export async function openRange({ path, name }: InputFile, begin: number, end: number): Promise<Source> {
+  const { head } = await openHead({ path, name });
+  const range = async function* (): AsyncGenerator<Uint8Array> {
+    if (end > begin) yield* createReadStream(path, { start: begin, end: end - 1, highWaterMark: CHUNK }) as AsyncIterable<Uint8Array>;
+  };
+  return { name, extension: extensionOf(name), head, bytes: guarded(range(), name), size: end - begin };
+}
+
+/** The first bytes of a file, and whether they are UTF-8 text that is not packed. */
+export async function openHead({ path, name }: InputFile): Promise<{ head: Uint8Array; plain: boolean }> {
+  for await (const head of guarded((await openBytes(path)).stream, name))
+    return { head, plain: !isGzip(head) && (markedEncoding(head) ?? 'utf-8') === 'utf-8' };
+  return { head: new Uint8Array(), plain: true };
 }
 
 /** The bytes as they lie there, neither unpacked nor transcoded. */
@@ -66,6 +85,8 @@ async function openBytes(path: string): Promise<{ stream: AsyncIterable<Uint8Arr
     throw inputFailure(error, path);
   }
 }
+
+const extensionOf = (name: string): string => /\.([a-z0-9]+)(?:\.gz)?$/i.exec(name)?.[1]?.toLowerCase() ?? '';
 
 const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 

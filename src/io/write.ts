@@ -23,9 +23,13 @@ export function outputFormat(path: string, format: string | undefined): OutputFo
 
 /** Opens the writer; nothing stands under the output's name before `publish`. */
 export function openWriter(path: string, format: OutputFormat, options: OutputOptions): RecordWriter {
-  const output = openOutput(path, options);
   // .arrows is the usual name of the stream format
-  if (format === 'arrow') return arrowWriter(output, path === '-' || /\.arrows(\.gz)?$/i.test(path) ? 'stream' : 'file');
+  return writerTo(openOutput(path, options), format, path === '-' || /\.arrows(\.gz)?$/i.test(path) ? 'stream' : 'file');
+}
+
+/** Records to an opened output. */
+export function writerTo(output: Output, format: OutputFormat, arrow: 'stream' | 'file'): RecordWriter {
+  if (format === 'arrow') return arrowWriter(output, arrow);
   return format === 'json' ? arrayWriter(output) : lineWriter(output);
 }
 
