@@ -68,14 +68,15 @@ export interface Share {
   accumulator(): unknown;
 }
 
-export function openShare(work: Work): Share {
+/** @param ready the stages, where they are made ready already */
+export function openShare(work: Work, ready = (): Promise<Step[]> => prepare(work.stages)): Share {
   const { stages, then } = work;
   const accumulator: unknown = then === 'lines' ? undefined : FOLDS[then.fold].create(then.options);
   const lineFold = then === 'lines' || stages.length > 0 ? undefined : FOLDS[then.fold].lines?.(accumulator as never);
   let steps: Promise<Step[]> | undefined;
   let lineStep: Promise<LineStep | undefined> | undefined;
   const share: Share = {
-    steps: () => (steps ??= prepare(stages)),
+    steps: () => (steps ??= ready()),
     do: async (job) => doChunk(job, work, share, await (lineStep ??= lineFold ? Promise.resolve(lineFold.step) : prepareLines(work))),
     fold: (records) => {
       if (then !== 'lines') FOLDS[then.fold].add(accumulator as never, records);

@@ -6,14 +6,13 @@ import { PipeError } from '../../errors.js';
 import { unchanged } from '../../corpus/fingerprint.js';
 import { LINE, RAW, toJson, type Batch } from '../../formats/record.js';
 import type { Encoding } from '../../io/encoding.js';
-import { countLines } from '../../io/lines.js';
+import { countLines, type Chunk } from '../../io/lines.js';
 import { chunksOf, inputOf, recordsOf, stop, type Input, type OnBad } from '../../io/read.js';
 import { openRange, openSource } from '../../io/source.js';
 import { writerTo, type RecordWriter } from '../../io/write.js';
-import type { Step, StepContext } from '../../steps/step.js';
-import { formatCounts, type TokenCounts } from '../../text/counts.js';
-import { chain, doChunk, newAccumulator, plain, Tally, type PlainError, type Work } from '../chunk-work.js';
-import { FOLDS } from '../folds.js';
+import type { StepContext } from '../../steps/step.js';
+import { formatCounts, mergeCounts, type TokenCounts } from '../../text/counts.js';
+import { chain, plain, Tally, type PlainError, type Share, type Work } from '../chunk-work.js';
 import { STAGES } from '../stages.js';
 import { wantedOf, wantedParts, type Wanted } from './items.js';
 import type { JobInput, ShardJob, ShardResult, ShardWork } from './messages.js';
@@ -35,8 +34,7 @@ interface Run {
   hooks: Hooks;
   wanted: Wanted;
   tally: Tally;
-  /** for counts */
-  accumulator: unknown;
+  share: Share;
   writer: RecordWriter | undefined;
   aside: Aside | undefined;
   items: number;
@@ -49,27 +47,29 @@ const KILLED: PlainError = { code: 'data', message: 'a worker died whenever it w
 /** The extension of a shard's output. */
 const extensionOf = ({ result }: ShardWork): string => (typeof result === 'string' ? result : 'counts.json');
 
-/** A probe looks for deaths: bad records are nothing to it. */
-const chunkWork = ({ stages, result, quarantine }: ShardWork, { probe }: ShardJob): Work => ({
+/** The work on a chunk. A probe looks for deaths: bad records are nothing to it. */
+export const chunkWork = ({ stages, result, quarantine }: ShardWork, { probe }: ShardJob): Work => ({
   stages,
   then: typeof result === 'string' ? 'lines' : { fold: 'counts', options: result.counts },
   quarantine: quarantine || probe !== undefined,
 });
 
-/** @throws PipeError for the first bad record, unless bad lines are put aside; nothing is left under the output's name then */
-export async function doShard(job: ShardJob, work: ShardWork, steps: readonly Step[], hooks: Hooks): Promise<ShardResult> {
+/**
+ * @param share of `chunkWork`; where the result is counts it is this shard's own
+ * @throws PipeError for the first bad record, unless bad lines are put aside; nothing is left under the output's name then
+ */
+export async function doShard(job: ShardJob, work: ShardWork, share: Share, hooks: Hooks): Promise<ShardResult> {
   const { folder, result } = work;
   const output = job.probe ? undefined : openHashed(folder, `${job.name}.${extensionOf(work)}`);
   const aside = job.probe ? undefined : openAside(folder, job.name);
   const writer = output && typeof result === 'string' ? writerTo(output, result, 'file') : undefined;
-  const accumulator = newAccumulator(chunkWork(work, job));
   const run: Run = {
     job,
     work,
     hooks,
     wanted: wantedOf(job),
     tally: new Tally(),
-    accumulator,
+    share,
     writer,
     aside,
     items: 0,
@@ -77,8 +77,8 @@ export async function doShard(job: ShardJob, work: ShardWork, steps: readonly St
     recordsOut: 0,
   };
   try {
-    if (result === 'arrow' || !work.stages.every(({ name }) => STAGES.get(name)!.parallel)) await throughOneStream(run, steps);
-    else await chunkByChunk(run, steps);
+    if (result === 'arrow' || !work.stages.every(({ name }) => STAGES.get(name)!.parallel)) await throughOneStream(run);
+    else await chunkByChunk(run);
     for (const input of job.inputs) unchanged(input);
     return await published(run, output);
   } catch (error) {
@@ -98,7 +98,7 @@ async function published(run: Run, output: HashedOutput | undefined): Promise<Sh
   const bad = await aside.publish();
   if (writer) await writer.publish();
   else {
-    await output.write(Buffer.from(formatCounts(run.accumulator as TokenCounts)));
+    await output.write(Buffer.from(formatCounts(mergeCounts([run.share.accumulator() as TokenCounts]))));
     await output.publish();
   }
   return { ...counted, output: output.file(), ...(bad ? { bad } : {}) };
@@ -120,17 +120,17 @@ async function* inputsOf({ job, work, hooks }: Run): AsyncGenerator<Input> {
 
 export const bytesOf = ({ size, range }: JobInput): number => (range ? range.end - range.begin : size);
 
-async function chunkByChunk(run: Run, steps: readonly Step[]): Promise<void> {
+async function chunkByChunk(run: Run): Promise<void> {
   for await (const input of inputsOf(run)) {
     if (!input.inLines || (run.wanted.some && input.layout.kind === 'text' && input.layout.wrapped)) {
-      const batches = chain(recordsHere(run, input), steps, contextOf(run, input.source));
+      const batches = chain(recordsHere(run, input), await run.share.steps(), contextOf(run, input.source));
       for await (const batch of batches) await take(run, batch);
-    } else for await (const chunk of chunksOf(input, run.work.read)) await takeChunk(run, input, chunk, steps);
+    } else for await (const chunk of chunksOf(input, run.work.read)) await takeChunk(run, input, chunk);
   }
 }
 
-async function takeChunk(run: Run, input: Input, chunk: Parameters<typeof doChunk>[0]['chunk'], steps: readonly Step[]): Promise<void> {
-  const { wanted, work, hooks, aside } = run;
+async function takeChunk(run: Run, input: Input, chunk: Chunk): Promise<void> {
+  const { wanted, share, hooks, aside } = run;
   hooks.goOn();
   const file = input.source.name;
   for (const part of wanted.some ? wantedParts(chunk, run.items, wanted) : [{ chunk, skipped: false }]) {
@@ -139,7 +139,7 @@ async function takeChunk(run: Run, input: Input, chunk: Parameters<typeof doChun
       aside?.put({ file, line: part.chunk.firstLine }, part.chunk.bytes, KILLED);
       continue;
     }
-    const done = await doChunk({ chunk: part.chunk, parse: input.parse }, chunkWork(work, run.job), steps, run.accumulator);
+    const done = await share.do({ chunk: part.chunk, parse: input.parse });
     run.recordsIn += done.recordsIn;
     run.recordsOut += done.recordsOut;
     for (const [what, howMany] of done.counts) run.tally.count(what, howMany);
@@ -153,7 +153,7 @@ async function takeChunk(run: Run, input: Input, chunk: Parameters<typeof doChun
 const LF = 10;
 
 /** All records as one stream over the inputs, for steps that take batches and for Arrow. */
-async function throughOneStream(run: Run, steps: readonly Step[]): Promise<void> {
+async function throughOneStream(run: Run): Promise<void> {
   const current = { name: '' };
   async function* records(): AsyncGenerator<Batch> {
     for await (const input of inputsOf(run)) {
@@ -161,13 +161,13 @@ async function throughOneStream(run: Run, steps: readonly Step[]): Promise<void>
       yield* recordsHere(run, input);
     }
   }
-  for await (const batch of chain(records(), steps, contextOf(run, current))) await take(run, batch);
+  for await (const batch of chain(records(), await run.share.steps(), contextOf(run, current))) await take(run, batch);
 }
 
 async function take(run: Run, batch: Batch): Promise<void> {
   run.recordsOut += batch.length;
   run.hooks.progress(0, batch.length);
-  if (typeof run.work.result !== 'string') FOLDS.counts.add(run.accumulator as TokenCounts, batch);
+  run.share.fold(batch);
   await run.writer?.write(batch);
 }
 

@@ -4,14 +4,15 @@
  */
 import { PipeError } from '../../errors.js';
 import type { Step } from '../../steps/step.js';
-import { plain, prepare } from '../chunk-work.js';
-import type { FromWorker, ShardWork, ToWorker } from './messages.js';
+import { openShare, plain, prepare, type Share } from '../chunk-work.js';
+import type { FromWorker, ShardJob, ShardWork, ToWorker } from './messages.js';
 import { areThere } from './outputs.js';
-import { doShard, type Hooks } from './shard.js';
+import { chunkWork, doShard, type Hooks } from './shard.js';
 
 let work: ShardWork;
 // loaded for the first shard, so that a worker that only proves what is there loads nothing
 let steps: Promise<Step[]> | undefined;
+let share: Share | undefined;
 let orphaned = false;
 
 process.on('disconnect', () => (orphaned = true));
@@ -45,12 +46,18 @@ function tell(): void {
   [bytesRead, written] = [0, 0];
 }
 
+/** One share does all shards, but where it is filled with counts. */
+function shareFor(job: ShardJob): Share {
+  const open = (): Share => openShare(chunkWork(work, job), () => (steps ??= prepare(work.stages)));
+  return typeof work.result === 'string' && !job.probe ? (share ??= open()) : open();
+}
+
 async function answer(message: ToWorker): Promise<void> {
   try {
     if ('work' in message) work = message.work;
     else if ('prove' in message) send({ proven: await areThere(work.folder, message.prove) });
     else {
-      const result = await doShard(message.job, work, await (steps ??= prepare(work.stages)), hooks);
+      const result = await doShard(message.job, work, shareFor(message.job), hooks);
       if (message.job.probe) [bytesRead, written] = [0, 0];
       else tell();
       send({ result, peakMemory: process.resourceUsage().maxRSS * 1024 });
