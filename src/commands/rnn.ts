@@ -126,6 +126,7 @@ are zeros. --trace adds the cell state and every gate of every layer and directi
           open: (inputSize) => openNetworkOf(options, inputSize),
           keepEmbeddings: options['keepEmbeddings'] === true,
           batchSize: Number(options['batchSize']),
+          traced: options['trace'] === true,
         }),
       ),
   },

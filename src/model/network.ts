@@ -26,8 +26,11 @@ export interface States {
 
 export interface Network {
   shape: NetworkShape;
-  /** the states of each sentence, in order */
-  run(batch: readonly Sequence[]): Promise<States[]>;
+  /**
+   * The states of each sentence, in order. Sentences of like length run together, at most `batchSize` of them: what is computed
+   * for the shorter ones up to the longest of their batch is for nothing.
+   */
+  run(sentences: readonly Sequence[], batchSize?: number): Promise<States[]>;
   close(): Promise<void>;
 }
 
@@ -40,16 +43,21 @@ export async function openNetwork(engine: Engine, shape: NetworkShape, weights: 
   return {
     shape,
     close: () => program.close(),
-    run: async (batch) => {
-      const real = batch.map(realSteps);
+    run: async (sentences, batchSize = sentences.length) => {
+      const real = sentences.map(realSteps);
+      const collected = collector(sentences, shape, trace);
       // a sentence without a real time step has nothing to run; its states are zeros
       const rows = real.flatMap((steps, row) => (steps.length > 0 ? [row] : []));
-      if (rows.length === 0) return unpacked(batch, real, rows, {}, shape, trace);
-      const size = rows.length * Math.max(...rows.map((row) => real[row]!.length)) * shape.inputSize;
-      const memory = taken(spare, size);
-      const results = await program.run(feedsOf(batch, real, rows, shape.inputSize, memory.subarray(0, size).fill(0)));
-      spare.push(memory);
-      return unpacked(batch, real, rows, results, shape, trace);
+      rows.sort((a, b) => real[a]!.length - real[b]!.length || a - b);
+      for (let at = 0; at < rows.length; at += batchSize) {
+        const together = rows.slice(at, at + batchSize);
+        const size = together.length * real[together.at(-1)!]!.length * shape.inputSize;
+        const memory = taken(spare, size);
+        const results = await program.run(feedsOf(sentences, real, together, shape.inputSize, memory.subarray(0, size).fill(0)));
+        spare.push(memory);
+        collected.put(results, together, real);
+      }
+      return collected.states();
     },
   };
 }
@@ -115,31 +123,36 @@ function feedsOf(
   };
 }
 
-/** The results of a program as the states of each sentence, every time step back in its place. */
-function unpacked(
-  batch: readonly Sequence[],
-  real: readonly RealSteps[],
-  rows: readonly number[],
-  results: Record<string, HostTensor>,
-  shape: NetworkShape,
-  trace: boolean,
-): States[] {
-  const matrices = (name: string, width: number): Tensor[] => {
-    // one block for the whole batch, of which each sentence has a part: it can be written as it is
-    const block = new Float32Array(batch.reduce((sum, { inputs }) => sum + inputs.shape[0]! * width, 0));
+/** The states of all sentences, which batches fill in, every time step in its place. */
+interface Collector {
+  /** @param rows which sentence stands in which row of the results */
+  put(results: Record<string, HostTensor>, rows: readonly number[], real: readonly RealSteps[]): void;
+  states(): States[];
+}
+
+function collector(sentences: readonly Sequence[], shape: NetworkShape, trace: boolean): Collector {
+  const matrices = new Map<string, Tensor[]>();
+  /** The matrices of a name, one a sentence: parts of one block, which can be written as it is. */
+  const matricesOf = (name: string, width: number): Tensor[] => {
+    const block = new Float32Array(sentences.reduce((sum, { inputs }) => sum + inputs.shape[0]! * width, 0));
     let at = 0;
-    const parts = batch.map(({ inputs }): Tensor => {
+    const parts = sentences.map(({ inputs }): Tensor => {
       const timeSteps = inputs.shape[0]!;
       at += timeSteps * width;
       return new Tensor([timeSteps, width], block.subarray(at - timeSteps * width, at));
     });
-    const result = results[name];
-    if (result) for (const [place, row] of rows.entries()) put(result, place, parts[row]!, real[row]!, width);
+    matrices.set(name, parts);
     return parts;
   };
-  const hiddenStates = matrices('hiddenStates', shape.units * shape.directions.length);
-  const traces = trace ? tracesOf(shape, batch.length, (name) => matrices(name, shape.units)) : undefined;
-  return hiddenStates.map((states, row) => (traces ? { hiddenStates: states, trace: traces[row]! } : { hiddenStates: states }));
+  const hiddenStates = matricesOf('hiddenStates', shape.units * shape.directions.length);
+  const traces = trace ? tracesOf(shape, sentences.length, (name) => matricesOf(name, shape.units)) : undefined;
+  return {
+    put: (results, rows, real) => {
+      for (const [name, parts] of matrices)
+        for (const [place, row] of rows.entries()) put(results[name]!, place, parts[row]!, real[row]!, parts[row]!.shape[1]!);
+    },
+    states: () => hiddenStates.map((states, row) => (traces ? { hiddenStates: states, trace: traces[row]! } : { hiddenStates: states })),
+  };
 }
 
 /** Copies a sentence's rows from a result of [timeSteps, batch, width]. */

@@ -19,6 +19,29 @@ export async function* inBatches(batches: AsyncIterable<Batch>, size: number): A
   if (waiting.length > 0) yield waiting;
 }
 
+/** A window has at most so many batches, and no more once it holds so many numbers: 16 MB of floats. */
+const [BATCHES, NUMBERS] = [16, 1 << 22];
+
+/**
+ * Windows of such batches, in which a network may run records of like length together: one batch, then two, four, eight, and so on up to
+ * sixteen. So a slow pipe never waits for more records than have come out already and one batch, and the same records always make the
+ * same windows.
+ */
+export async function* inWindows(batches: AsyncIterable<Batch>, size: number): AsyncGenerator<Batch> {
+  let window: Batch = [];
+  let [most, count, numbers] = [1, 0, 0];
+  for await (const batch of inBatches(batches, size)) {
+    for (const record of batch) {
+      window.push(record);
+      numbers += record.embeddings?.data.length ?? 0;
+    }
+    if (++count < most && numbers < NUMBERS) continue;
+    yield window;
+    [window, most, count, numbers] = [[], Math.min(2 * most, BATCHES), 0, 0];
+  }
+  if (window.length > 0) yield window;
+}
+
 /** Does the next batch's work while the results of the one before are waited for; the order is kept. */
 export async function* ahead<T>(batches: AsyncIterable<Batch>, work: (batch: Batch) => Promise<T>): AsyncGenerator<T> {
   let pending: Promise<T> | undefined;

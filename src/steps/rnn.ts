@@ -3,7 +3,7 @@ import { PipeError } from '../errors.js';
 import { need, type Batch, type SentenceRecord } from '../formats/record.js';
 import { firstNotFinite } from '../formats/tensor.js';
 import type { Network, Sequence } from '../model/network.js';
-import { ahead, inBatches } from './batches.js';
+import { ahead, inBatches, inWindows } from './batches.js';
 import { attempt, type Step, type StepContext } from './step.js';
 
 export interface RnnOptions {
@@ -12,18 +12,21 @@ export interface RnnOptions {
   keepEmbeddings: boolean;
   /** sentences that run together */
   batchSize: number;
+  /** traces are so large that a window of one batch is enough */
+  traced: boolean;
 }
 
 /** Adds `hiddenStates`, `network` and, of a tracing network, `trace`; takes `embeddings` away unless they are kept. */
-export function rnn({ open, keepEmbeddings, batchSize }: RnnOptions): Step {
+export function rnn({ open, keepEmbeddings, batchSize, traced }: RnnOptions): Step {
+  const windows = traced ? inBatches : inWindows;
   return async function* (batches, context) {
     let network: Promise<Network> | undefined;
-    const work = async (batch: Batch): Promise<Batch> => {
-      const records = batch.filter((record) => usable(record, context));
+    const work = async (window: Batch): Promise<Batch> => {
+      const records = window.filter((record) => usable(record, context));
       if (records.length === 0) return [];
       const opened = await (network ??= open(records[0]!.embeddings!.shape[1]!));
       const fitting = records.filter((record) => fits(record, opened, context));
-      const states = await opened.run(fitting.map(sequenceOf));
+      const states = await opened.run(fitting.map(sequenceOf), batchSize);
       return fitting.flatMap((record, i) => {
         const { cell, layers, units, directions } = opened.shape;
         const { embeddings, ...rest } = record;
@@ -37,7 +40,7 @@ export function rnn({ open, keepEmbeddings, batchSize }: RnnOptions): Step {
       });
     };
     try {
-      for await (const done of ahead(inBatches(batches, batchSize), work)) if (done.length > 0) yield done;
+      for await (const done of ahead(windows(batches, batchSize), work)) if (done.length > 0) yield done;
     } finally {
       await (await network)?.close();
     }

@@ -28,7 +28,9 @@ interface Runtime {
 export async function openOnnx({ threads = availableParallelism() }: EngineOptions): Promise<Engine> {
   const runtime = await loadNative();
   // vanishing gradients turn into denormal numbers, which take sixteen times as long
-  const options = { intraOpNumThreads: threads, interOpNumThreads: 1, extra: { session: { set_denormal_as_zero: '1' } } };
+  // a thread that spins while it waits for the next batch takes a core from those who read and write
+  const session = { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } };
+  const options = { intraOpNumThreads: threads, interOpNumThreads: 1, extra: { session } };
   return {
     name: 'onnx',
     description: `ONNX Runtime ${runtime.env.versions?.node ?? ''}, native, ${threads} threads`,

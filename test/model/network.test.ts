@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { Tensor } from '../../src/formats/tensor.js';
+import { openNetwork, type Sequence } from '../../src/model/network.js';
+import { randomWeights, type NetworkShape } from '../../src/model/shape.js';
+import { describeEngines } from '../support/engines.js';
+
+const shape: NetworkShape = { cell: 'lstm', inputSize: 3, units: 2, layers: 1, directions: ['forward', 'backward'], resetAfter: true };
+
+/** Sentences of any lengths, with padding anywhere; also sentences with nothing but padding. */
+const sentence = fc
+  .array(fc.tuple(fc.constantFrom(0, 1), fc.tuple(...Array.from({ length: 3 }, () => fc.integer({ min: -20, max: 20 })))), { maxLength: 6 })
+  .map((steps): Sequence => ({
+    inputs: new Tensor([steps.length, 3], Float32Array.from(steps.flatMap(([, numbers]) => numbers.map((number) => number / 10)))),
+    mask: steps.map(([real]) => real),
+  }));
+
+describeEngines((open) => {
+  test.each([false, true])(
+    'sentences of like length run together, and each gets what it gets alone (trace: %s)',
+    async (trace) => {
+      const network = await openNetwork(await open(), shape, randomWeights(shape, 1), trace);
+      await fc.assert(
+        fc.asyncProperty(fc.array(sentence, { maxLength: 9 }), fc.integer({ min: 1, max: 4 }), async (sentences, batchSize) => {
+          const states = await network.run(sentences, batchSize);
+          expect(states).toHaveLength(sentences.length);
+          for (const [i, one] of sentences.entries()) {
+            const [alone] = await network.run([one]);
+            expect(states[i]!.hiddenStates.shape).toEqual([one.inputs.shape[0], 4]);
+            close(states[i]!.hiddenStates, alone!.hiddenStates);
+            expect(states[i]!.trace?.length).toBe(trace ? 2 : undefined);
+            states[i]!.trace?.forEach((layer, l) => {
+              close(layer.cellStates!, alone!.trace![l]!.cellStates!);
+              close(layer.gates['forgetGate']!, alone!.trace![l]!.gates['forgetGate']!);
+            });
+          }
+        }),
+        { numRuns: 20 },
+      );
+      await network.close();
+    },
+    60_000,
+  );
+});
+
+function close(found: Tensor, expected: Tensor): void {
+  expect(found.data).toHaveLength(expected.data.length);
+  found.data.forEach((number, i) => expect(Math.abs(number - expected.data[i]!)).toBeLessThan(1e-5));
+}
