@@ -15,6 +15,11 @@ export class Tensor {
     const width = this.shape[1] ?? 1;
     return this.data.subarray(index * width, (index + 1) * width);
   }
+
+  /** The same numbers in memory of their own. */
+  copy(): Tensor {
+    return new Tensor(this.shape, Float32Array.from(this.data));
+  }
 }
 
 const POWERS = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));

@@ -1,0 +1,75 @@
+/**
+ * The document `model.json`: what a model is, beside its vocabulary and its weights. One schema, which is the type, the check and the error.
+ * Hashes bind the three files of a model's folder to one another.
+ */
+import { z } from 'zod';
+
+const size = z.int().min(1);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** What cuts the text, with the texts of its dictionaries: a folder needs nothing else. */
+const SEGMENTER = z.strictObject({
+  options: z.strictObject({
+    name: z.enum(['jieba', 'intl', 'characters', 'whitespace']),
+    hmm: z.boolean(),
+    mode: z.enum(['cut', 'all', 'search']),
+    userDicts: z.array(z.strictObject({ file: z.string(), text: z.string() })),
+    stopWords: z.array(z.string()),
+    dropPunctuation: z.boolean(),
+    toSimplified: z.boolean(),
+  }),
+  fingerprint: z.string(),
+  /** which jieba cut the training text; another one is told of */
+  backend: z.string().optional(),
+});
+
+const NETWORK = z.strictObject({
+  cell: z.enum(['rnn', 'lstm', 'gru']),
+  inputSize: size,
+  units: size,
+  layers: size,
+  directions: z.array(z.enum(['forward', 'backward'])).min(1),
+  /** GRU: the reset gate acts after the recurrent product */
+  resetAfter: z.boolean(),
+});
+
+export const TAKES = ['last', 'first', 'mean', 'max', 'attention'] as const;
+
+/** What is made of the network's output; each head has its own part of this. */
+const HEAD = z.discriminatedUnion('task', [
+  z.strictObject({
+    task: z.literal('classify'),
+    take: z.enum(TAKES),
+    /** in the order of the logits */
+    labels: z.array(z.string()).min(2),
+  }),
+]);
+
+export const MODEL = z.strictObject({
+  type: z.literal('rnn-pipe model'),
+  version: z.literal(1),
+  /** the version of rnn-pipe that made it */
+  rnnPipe: z.string(),
+  segmenter: SEGMENTER,
+  /** SHA-256 of the vocabulary, as vocabulary.json has it */
+  vocabulary: sha256,
+  /** SHA-256 of the file weights.safetensors */
+  weights: sha256,
+  /** tokens of a text beyond this are cut */
+  maxLength: size,
+  /** sizes of the vectors of a token and, where the vocabulary has n-grams, of the n-gram that begins at it */
+  embedding: z.strictObject({ dim: size, ngramDim: z.int().min(0), rows: size, ngramRows: z.int().min(0) }),
+  network: NETWORK,
+  head: HEAD,
+  /** weights of the recurrent layers are rounded to 8 bits in prediction */
+  quantize: z.enum(['int8']).optional(),
+  /** how it was trained, for people */
+  training: z.record(z.string(), z.json()),
+});
+
+export type ModelDocument = z.output<typeof MODEL>;
+export type HeadDefinition = ModelDocument['head'];
+export type Task = HeadDefinition['task'];
+export type Take = (typeof TAKES)[number];
+/** What decides which weights there are, and what is computed with them. */
+export type ModelShape = Pick<ModelDocument, 'embedding' | 'network' | 'head'>;

@@ -1,0 +1,122 @@
+/**
+ * A model as programs of an engine: one that learns (loss and gradients, weights as inputs) and one that predicts (weights as constants,
+ * by the engine's own recurrent operators). Both are the same network, pooling and head.
+ */
+import type { Differentiate, Engine, InputType, Ops, Program } from '../engine/ops.js';
+import type { ModelShape, Take } from '../formats/model.js';
+import type { Below, Values } from './heads/head.js';
+import { headOf } from './heads/index.js';
+import { denseParameters, networkValues, networkWeights, type Parameters } from './parameters.js';
+import { pool, stepInputs } from './pooling.js';
+import { constantWeights, fusedNetwork, recurrentNetwork } from './recurrent.js';
+
+/** The input of word vectors, [timeSteps, batch, inputSize]. */
+export const VECTORS = 'vectors';
+
+/** Names of the inputs that hold dropout: what is kept, divided by its probability, else 0. */
+export const DROPOUT = {
+  prefix: 'dropout.',
+  /** between layers: of the states that the layer of that index reads, [timeSteps, batch, width] */
+  layer: (layer: number): string => `dropout.layer.${layer}`,
+  /** of the recurrent kernel (Merity et al. 2017), [units, gates × units] */
+  recurrent: (parameter: string): string => `dropout.${parameter}`,
+  /** of what the head reads: [batch, width], or [timeSteps, batch, width] */
+  head: 'dropout.head',
+} as const;
+
+export interface Dropout {
+  /** between layers and before the head */
+  layers: number;
+  recurrent: number;
+}
+
+const takeOf = ({ head }: ModelShape): Take | undefined => ('take' in head ? head.take : undefined);
+const isRecurrentKernel = (name: string): boolean => name.endsWith('.recurrentKernel');
+
+/** What the program that learns needs, but for the parameters. */
+export function learningInputs(shape: ModelShape, dropout: Dropout): Record<string, InputType> {
+  const { network } = shape;
+  const width = network.units * network.directions.length;
+  const inputs: Record<string, InputType> = { ...networkInputs(shape), ...headOf(shape.head).lossInputs(shape.head) };
+  const float = (...sizes: (number | string)[]): InputType => ({ type: 'float', shape: sizes });
+  if (dropout.layers > 0) {
+    for (let layer = 1; layer < network.layers; layer++) inputs[DROPOUT.layer(layer)] = float('timeSteps', 'batch', width);
+    inputs[DROPOUT.head] = takeOf(shape) === undefined ? float('timeSteps', 'batch', width) : float('batch', width);
+  }
+  if (dropout.recurrent > 0)
+    for (const { name, shape: sizes } of denseParameters(shape))
+      if (isRecurrentKernel(name)) inputs[DROPOUT.recurrent(name)] = float(...sizes);
+  return inputs;
+}
+
+/** The program that learns: `loss`, and its gradients with respect to the word vectors and every dense parameter. */
+export function compileLearning(engine: Engine, shape: ModelShape, dropout: Dropout): Promise<Program> {
+  const parameters = denseParameters(shape);
+  const inputs = learningInputs(shape, dropout);
+  const all = {
+    ...inputs,
+    ...Object.fromEntries(parameters.map(({ name, shape: sizes }): [string, InputType] => [name, { type: 'float', shape: sizes }])),
+  };
+  const differentiate: Differentiate = { loss: 'loss', to: [VECTORS, ...parameters.map(({ name }) => name)] };
+  return engine.compile(all, (ops, given) => ({ loss: lossOf(ops, shape, given) }), differentiate);
+}
+
+function lossOf<T>(ops: Ops<T>, shape: ModelShape, given: Values<T>): T {
+  const dropped = (value: T, by: string): T => (given[by] === undefined ? value : ops.multiply(value, given[by]));
+  const weights = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, isRecurrentKernel(name) ? dropped(value, DROPOUT.recurrent(name)) : value]),
+  );
+  const { hiddenStates } = recurrentNetwork(
+    ops,
+    shape.network,
+    networkValues(shape.network, weights),
+    given[VECTORS]!,
+    given['lengths']!,
+    (states, layer) => dropped(states, DROPOUT.layer(layer)),
+  );
+  const below = belowHead(ops, shape, hiddenStates!, given);
+  const read: Below<T> =
+    below.output === undefined
+      ? { hiddenStates: dropped(below.hiddenStates, DROPOUT.head) }
+      : { ...below, output: dropped(below.output, DROPOUT.head) };
+  return headOf(shape.head).loss(ops, shape.head, weights, read, given);
+}
+
+/** What the network and pooling read: vectors, lengths, and what tells real time steps. */
+function networkInputs(shape: ModelShape): Record<string, InputType> {
+  return {
+    [VECTORS]: { type: 'float', shape: ['timeSteps', 'batch', shape.network.inputSize] },
+    lengths: { type: 'int', shape: ['batch'] },
+    ...stepInputs(takeOf(shape)),
+  };
+}
+
+function belowHead<T>(ops: Ops<T>, shape: ModelShape, hiddenStates: T, given: Values<T>): Below<T> & { attention?: T } {
+  const take = takeOf(shape);
+  return { hiddenStates, ...(take === undefined ? {} : pool(ops, take, shape.network, hiddenStates, given, given)) };
+}
+
+/** The program that predicts: the head's answers, and `output` and `attention` where there are any. */
+export function compilePrediction(engine: Engine, shape: ModelShape, parameters: Parameters): Promise<Program> {
+  const head = headOf(shape.head);
+  const weights = networkWeights(shape.network, parameters);
+  return engine.compile(networkInputs(shape), (ops, given) => {
+    const constants = Object.fromEntries(
+      denseParameters(shape)
+        .filter(({ name }) => !name.startsWith('rnn.'))
+        .map(({ name }) => [name, ops.constant(parameters.get(name)!.shape, parameters.get(name)!.data)]),
+    );
+    const hiddenStates = engine.fused
+      ? fusedNetwork(ops, shape.network, weights, given[VECTORS]!, given['lengths']!)
+      : recurrentNetwork(ops, shape.network, constantWeights(ops, shape.network, weights), given[VECTORS]!, given['lengths']!)[
+          'hiddenStates'
+        ]!;
+    const below = belowHead(ops, shape, hiddenStates, { ...given, ...constants });
+    const { output, attention } = below;
+    return {
+      ...(output === undefined ? {} : { output }),
+      ...(attention === undefined ? {} : { attention }),
+      ...head.predict(ops, shape.head, constants, below),
+    };
+  });
+}

@@ -1,0 +1,75 @@
+/** What a head is: what is made of the network's states, how it learns, and what its answers are. One file a head. */
+import type { HostTensor, InputType, Ops } from '../../engine/ops.js';
+import type { HeadDefinition, ModelShape, Task } from '../../formats/model.js';
+import type { Parameter } from '../parameters.js';
+
+/** Values of a program by name. */
+export type Values<T> = Readonly<Record<string, T>>;
+
+/** What stands below a head. */
+export interface Below<T> {
+  /** [timeSteps, batch, width] */
+  hiddenStates: T;
+  /** [batch, width]; where the head has a `take` */
+  output?: T | undefined;
+}
+
+/** What the sentences of a data set are to be: one row of numbers a sentence, or one a token. */
+export interface Targets {
+  per: 'sentence' | 'token';
+  width: number;
+  /** [sentences or tokens, width] */
+  numbers: Float32Array;
+}
+
+/** The sentences of one program run, for a head that makes its feeds. */
+export interface Rows {
+  targets: Targets;
+  /** which sentences of the data set */
+  rows: ArrayLike<number>;
+  /** where the tokens of sentence i begin and end in the data set */
+  offsets: ArrayLike<number>;
+  lengths: Int32Array;
+  timeSteps: number;
+  /** what each sentence's (or token's) loss is multiplied by, so that a batch's losses add up to its mean */
+  scale: number;
+  options: LossOptions;
+}
+
+export interface LossOptions {
+  /** the share of probability that is spread over all labels */
+  labelSmoothing: number;
+  /** of each label; 1 if undefined */
+  classWeights?: Float32Array | undefined;
+}
+
+/** What a program said of sentences: rows of numbers a sentence or a token, by the name of the result. */
+export type Answers = Readonly<Record<string, Targets>>;
+
+/** A head for definitions of its task. */
+export interface Head<D extends HeadDefinition = HeadDefinition> {
+  task: Task;
+  /** what a model is chosen by, among the scores, unless the user says it; and whether more of it is better */
+  metric: string;
+  /** scores of which less is better */
+  lowerIsBetter: readonly string[];
+  parameters(definition: D, width: number, shape: ModelShape): Parameter[];
+  /** inputs of the loss beside the network's */
+  lossInputs(definition: D): Record<string, InputType>;
+  lossFeeds(definition: D, rows: Rows): Record<string, HostTensor>;
+  /** what the rows count for in the mean: sentences, tokens or weights */
+  weightOf(definition: D, rows: Omit<Rows, 'scale' | 'timeSteps'>): number;
+  /** one number, shape [] */
+  loss<T>(ops: Ops<T>, definition: D, weights: Values<T>, below: Below<T>, inputs: Values<T>): T;
+  /** what a prediction is made of, by name; first axis batch, or timeSteps and batch */
+  predict<T>(ops: Ops<T>, definition: D, weights: Values<T>, below: Below<T>): Record<string, T>;
+  /** how good the answers are: named figures, the loss among them */
+  scores(definition: D, answers: Answers, data: Sequences): Record<string, number>;
+}
+
+/** Sentences as flat arrays, and what they are to be. */
+export interface Sequences {
+  /** sentence i has the tokens from offsets[i] to offsets[i + 1] */
+  offsets: ArrayLike<number>;
+  targets: Targets;
+}

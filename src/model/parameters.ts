@@ -1,0 +1,111 @@
+/**
+ * The weights of a model by name: which there are, their shapes, and the numbers that they begin with.
+ * The names are those of weights.safetensors.
+ */
+import type { ModelShape } from '../formats/model.js';
+import { Tensor } from '../formats/tensor.js';
+import { headOf } from './heads/index.js';
+import { poolingParameters } from './pooling.js';
+import { normal, uniform } from './random.js';
+import type { NetworkValues } from './recurrent.js';
+import { gatesOf, inputSizeOf, type DirectionWeights, type NetworkShape, type NetworkWeights } from './shape.js';
+
+export interface Parameter {
+  name: string;
+  shape: readonly number[];
+  /** uniform in ±limit; or N(0, deviation²) */
+  begin: { limit: number } | { deviation: number };
+}
+
+export type Parameters = ReadonlyMap<string, Tensor>;
+
+/** Tables of vectors, whose rows are gathered outside the network: [rows, dim]. */
+export const EMBEDDING = 'embedding';
+export const NGRAM_EMBEDDING = 'ngramEmbedding';
+
+/** The tables, the token's first; what the network reads at a time step is their rows side by side. */
+export function tablesOf({ embedding: { dim, rows, ngramDim, ngramRows } }: Pick<ModelShape, 'embedding'>): Parameter[] {
+  const table = (name: string, shape: readonly number[]): Parameter => ({ name, shape, begin: { deviation: 0.1 } });
+  return [table(EMBEDDING, [rows, dim]), ...(ngramDim > 0 ? [table(NGRAM_EMBEDDING, [ngramRows, ngramDim])] : [])];
+}
+
+/** All parameters but the tables: the inputs of a program that learns. */
+export function denseParameters(shape: ModelShape): Parameter[] {
+  const head = headOf(shape.head);
+  const width = shape.network.units * shape.network.directions.length;
+  return [...networkParameters(shape.network), ...poolingParameters(shape.head, width), ...head.parameters(shape.head, width, shape)];
+}
+
+const WEIGHTS = ['kernel', 'recurrentKernel', 'bias', 'recurrentBias'] as const;
+
+export const weightName = (layer: number, direction: string, weight: keyof DirectionWeights, prefix = 'rnn'): string =>
+  `${prefix}.${layer + 1}.${direction}.${weight}`;
+
+/** Uniform in ±1/√units, as PyTorch draws them. @param prefix of the names */
+export function networkParameters(shape: NetworkShape, prefix = 'rnn'): Parameter[] {
+  const width = gatesOf(shape).length * shape.units;
+  const begin = { limit: 1 / Math.sqrt(shape.units) };
+  return Array.from({ length: shape.layers }, (_, layer) =>
+    shape.directions.flatMap((direction) => {
+      const shapes = {
+        kernel: [inputSizeOf(shape, layer), width],
+        recurrentKernel: [shape.units, width],
+        bias: [width],
+        recurrentBias: [width],
+      };
+      return WEIGHTS.map((weight): Parameter => ({ name: weightName(layer, direction, weight, prefix), shape: shapes[weight], begin }));
+    }),
+  ).flat();
+}
+
+/** The recurrent weights among the values of a program. */
+export function networkValues<T>(shape: NetworkShape, values: Readonly<Record<string, T>>, prefix = 'rnn'): NetworkValues<T> {
+  return perDirection(shape, (layer, direction, weight) => values[weightName(layer, direction, weight, prefix)]!);
+}
+
+/** The recurrent weights among the parameters of a model. */
+export function networkWeights(shape: NetworkShape, parameters: Parameters, prefix = 'rnn'): NetworkWeights {
+  return perDirection(shape, (layer, direction, weight) => parameters.get(weightName(layer, direction, weight, prefix))!.data);
+}
+
+function perDirection<V>(
+  { layers, directions }: NetworkShape,
+  take: (layer: number, direction: string, weight: keyof DirectionWeights) => V,
+): Record<keyof DirectionWeights, V>[][] {
+  return Array.from({ length: layers }, (_, layer) =>
+    directions.map((direction) => {
+      const [kernel, recurrentKernel, bias, recurrentBias] = WEIGHTS.map((weight) => take(layer, direction, weight));
+      return { kernel: kernel!, recurrentKernel: recurrentKernel!, bias: bias!, recurrentBias: recurrentBias! };
+    }),
+  );
+}
+
+/** A weight of one layer (kernel and bias): […, outputs], uniform in ±1/√inputs as torch.nn.Linear draws it. */
+export function linear(name: string, inputs: number, outputs: number): Parameter[] {
+  const begin = { limit: 1 / Math.sqrt(inputs) };
+  return [
+    { name: `${name}.kernel`, shape: [inputs, outputs], begin },
+    { name: `${name}.bias`, shape: [outputs], begin },
+  ];
+}
+
+/** The numbers that training begins with; each parameter has a stream of its own. Row 0 of a table, `<pad>`, is zeros. */
+export function drawParameters(shape: ModelShape, seed: number): Map<string, Tensor> {
+  const parameters = [...tablesOf(shape), ...denseParameters(shape)];
+  return new Map(
+    parameters.map(({ name, shape: sizes, begin }, index): [string, Tensor] => {
+      const length = sizes.reduce((product, one) => product * one, 1);
+      const data = new Float32Array(length);
+      // streams of rows of `embed` are from 0 on, of `rnn` from -1 down
+      const stream = -1_000_001 - index;
+      if ('limit' in begin) {
+        const next = uniform(seed, stream);
+        for (let i = 0; i < length; i++) data[i] = begin.limit * (2 * next() - 1);
+      } else {
+        const next = normal(seed, stream);
+        for (let i = sizes[1]!; i < length; i++) data[i] = begin.deviation * next();
+      }
+      return [name, new Tensor(sizes, data)];
+    }),
+  );
+}

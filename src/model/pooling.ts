@@ -1,0 +1,98 @@
+/** Step 7 inside a model: the hidden states of a sentence to one output vector. Padding is never looked at. */
+import type { InputType, Ops } from '../engine/ops.js';
+import type { HeadDefinition, Take } from '../formats/model.js';
+import type { Parameter } from './parameters.js';
+import type { NetworkShape } from './shape.js';
+
+/** What tells real time steps from padding, [timeSteps, batch, 1] each. */
+export interface Steps<T> {
+  /** 1 = real */
+  mask: T;
+  /** 1 at the last real time step, and at the first */
+  last: T;
+  first: T;
+  /** 1/length at real time steps */
+  share: T;
+}
+
+const STEPS = { type: 'float', shape: ['timeSteps', 'batch', 1] } as const;
+
+/** The inputs that a way of taking needs. */
+export function stepInputs(take: Take | undefined): Partial<Record<keyof Steps<unknown>, InputType>> {
+  switch (take) {
+    case 'last':
+    case 'first':
+      return { last: STEPS, first: STEPS };
+    case 'mean':
+      return { share: STEPS };
+    case 'max':
+    case 'attention':
+      return { mask: STEPS };
+    default:
+      return {};
+  }
+}
+
+const takeOf = (head: HeadDefinition): Take | undefined => ('take' in head ? head.take : undefined);
+
+/** @param width of a hidden state, both directions */
+export function poolingParameters(head: HeadDefinition, width: number): Parameter[] {
+  if (takeOf(head) !== 'attention') return [];
+  const begin = { limit: 1 / Math.sqrt(width) };
+  return [
+    { name: 'attention.kernel', shape: [width, width], begin },
+    { name: 'attention.bias', shape: [width], begin },
+    { name: 'attention.query', shape: [width, 1], begin },
+  ];
+}
+
+/** Far below every score, and far from the end of 32-bit floats. */
+const NEVER = Float32Array.of(1e9);
+
+/**
+ * last, first: of each direction the end (beginning) of its own reading. mean and max: over the real time steps.
+ * attention (Yang et al. 2016): Σ aₜhₜ with aₜ = softmaxₜ(tanh(hₜ·W + b)·q).
+ *
+ * @param hiddenStates [timeSteps, batch, units × directions]
+ * @returns `output` [batch, units × directions], and of attention its `attention` [timeSteps, batch, 1]
+ */
+export function pool<T>(
+  ops: Ops<T>,
+  take: Take,
+  { directions, units }: NetworkShape,
+  hiddenStates: T,
+  steps: Readonly<Record<string, T>>,
+  weights: Readonly<Record<string, T>>,
+): { output: T; attention?: T } {
+  const weighted = (states: T, by: T): T => ops.sum(ops.multiply(states, by), [0]);
+  const never = (states: T): T =>
+    ops.add(states, ops.multiply(ops.subtract(steps['mask']!, ops.constant([1], ONE)), ops.constant([1], NEVER)));
+  switch (take) {
+    case 'mean':
+      return { output: weighted(hiddenStates, steps['share']!) };
+    case 'max':
+      return { output: ops.max(never(hiddenStates), 0) };
+    case 'attention': {
+      const keys = ops.tanh(ops.add(ops.matmul(hiddenStates, weights['attention.kernel']!), weights['attention.bias']!));
+      const scores = never(ops.matmul(keys, weights['attention.query']!));
+      const attention = ops.transpose(ops.softmax(ops.transpose(scores, [1, 2, 0])), [2, 0, 1]);
+      return { output: weighted(hiddenStates, attention), attention };
+    }
+    default: {
+      const parts =
+        directions.length === 1
+          ? [hiddenStates]
+          : ops.split(
+              hiddenStates,
+              directions.map(() => units),
+              2,
+            );
+      const ends = parts.map((states, i) =>
+        weighted(states, steps[(directions[i] === 'forward') === (take === 'last') ? 'last' : 'first']!),
+      );
+      return { output: ops.concat(ends, 1) };
+    }
+  }
+}
+
+const ONE = Float32Array.of(1);

@@ -1,0 +1,92 @@
+/** Sentences of ids through the program that predicts: batches of like length, answers in the order of the sentences. */
+import type { HostTensor, Program } from '../engine/ops.js';
+import type { ModelShape } from '../formats/model.js';
+import type { Answers } from './heads/head.js';
+import { EMBEDDING, NGRAM_EMBEDDING, tablesOf, type Parameters } from './parameters.js';
+import { VECTORS } from './build.js';
+import { chosenIds, gathered, partOf, stepFeeds, type Part, type Table } from './training/feeds.js';
+
+/** Sentences as flat arrays; `DataSet` is one of these. */
+export interface Sentences {
+  ids: Int32Array;
+  ngramIds: Int32Array | undefined;
+  offsets: Int32Array;
+}
+
+/** The tables of a model with the ids of some sentences. */
+export function tablesFor(shape: ModelShape, parameters: Parameters, { ids, ngramIds }: Sentences): Table[] {
+  const idsOf: Record<string, Int32Array | undefined> = { [EMBEDDING]: ids, [NGRAM_EMBEDDING]: ngramIds };
+  return tablesOf(shape).map(({ name, shape: sizes }) => ({
+    name,
+    dim: sizes[1]!,
+    numbers: parameters.get(name)!.data,
+    ids: idsOf[name]!,
+  }));
+}
+
+/** What a program that predicts is fed for some sentences. */
+export function predictionFeeds(shape: ModelShape, tables: readonly Table[], offsets: Int32Array, part: Part): Record<string, HostTensor> {
+  const chosen = tables.map((table) => chosenIds(table, offsets, part));
+  return {
+    [VECTORS]: gathered(tables, chosen, part),
+    lengths: { shape: [part.rows.length], data: part.lengths },
+    ...stepFeeds('take' in shape.head ? shape.head.take : undefined, part),
+  };
+}
+
+/** Some rows in batches: by length, so that little padding is computed. */
+export function batchesByLength(rows: ArrayLike<number>, offsets: ArrayLike<number>, size: number): Int32Array[] {
+  const length = (row: number): number => offsets[row + 1]! - offsets[row]!;
+  const order = Int32Array.from(rows).sort((a, b) => length(a) - length(b) || a - b);
+  const batches: Int32Array[] = [];
+  for (let at = 0; at < order.length; at += size) batches.push(order.subarray(at, at + size));
+  return batches;
+}
+
+/** What the program says of sentences that have at least one token each, by `rows`. */
+export async function answersOf(
+  program: Program,
+  shape: ModelShape,
+  parameters: Parameters,
+  sentences: Sentences,
+  rows: ArrayLike<number>,
+  batchSize: number,
+): Promise<Answers> {
+  const { offsets } = sentences;
+  const tables = tablesFor(shape, parameters, sentences);
+  const place = new Map(Array.from(rows, (row, i) => [row, i]));
+  const begins = new Int32Array(rows.length + 1);
+  for (let i = 0; i < rows.length; i++) begins[i + 1] = begins[i]! + offsets[rows[i]! + 1]! - offsets[rows[i]!]!;
+  const answers: Record<string, { per: 'sentence' | 'token'; width: number; numbers: Float32Array }> = {};
+  for (const batch of batchesByLength(rows, offsets, batchSize)) {
+    const part = partOf(sentences, batch);
+    const results = await program.run(predictionFeeds(shape, tables, offsets, part));
+    for (const [name, result] of Object.entries(results)) {
+      const per = result.shape.length === 3 ? 'token' : 'sentence';
+      const width = result.shape.at(-1)!;
+      answers[name] ??= { per, width, numbers: new Float32Array(width * (per === 'token' ? begins.at(-1)! : rows.length)) };
+      copy(
+        result,
+        part,
+        answers[name].numbers,
+        width,
+        (row) => (per === 'token' ? begins : undefined)?.[place.get(row)!] ?? place.get(row)!,
+      );
+    }
+  }
+  return answers;
+}
+
+/** The rows of a result [batch, width], or the real time steps of one [timeSteps, batch, width], to where they belong. */
+function copy({ shape, data }: HostTensor, { rows, lengths }: Part, to: Float32Array, width: number, begin: (row: number) => number): void {
+  const perToken = shape.length === 3;
+  for (let row = 0; row < rows.length; row++) {
+    const at = begin(rows[row]!);
+    if (!perToken) to.set(data.subarray(row * width, (row + 1) * width), at * width);
+    else
+      for (let t = 0; t < lengths[row]!; t++) {
+        const from = (t * rows.length + row) * width;
+        to.set(data.subarray(from, from + width), (at + t) * width);
+      }
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * What one thread of a training does: the loss and the gradients of a part of a batch, and answers for validation.
+ * It holds programs of its own and reads data and weights from memory that all threads share.
+ */
+import { gradientOf, type Engine, type HostTensor, type Program } from '../../engine/ops.js';
+import type { ModelShape } from '../../formats/model.js';
+import { Tensor } from '../../formats/tensor.js';
+import { compileLearning, compilePrediction, DROPOUT, learningInputs, VECTORS } from '../build.js';
+import type { Answers, LossOptions } from '../heads/head.js';
+import { headOf } from '../heads/index.js';
+import { denseParameters, tablesOf, type Parameters } from '../parameters.js';
+import { answersOf, tablesFor } from '../predictor.js';
+import { uniform, type Random } from '../random.js';
+import type { DataSet } from './data.js';
+import { chosenIds, dropout, gathered, partOf, scattered, stepFeeds, type Part, type SparseGradient } from './feeds.js';
+
+/** What is left out while learning; probabilities. */
+export interface DropoutOptions {
+  /** numbers between layers and before the head */
+  layers: number;
+  /** numbers of word vectors */
+  embedding: number;
+  /** recurrent weights */
+  recurrent: number;
+  /** words, which become `<unk>` */
+  token: number;
+}
+
+export interface LearningOptions {
+  seed: number;
+  dropout: DropoutOptions;
+  loss: LossOptions;
+  /** tables that stay as they are */
+  frozen: readonly string[];
+}
+
+/** All that threads share: the weights that do not lie in tables one after another, the tables, the data. */
+export interface Shared {
+  shape: ModelShape;
+  /** of `denseParameters`, in their order */
+  dense: Float32Array;
+  tables: readonly { name: string; numbers: Float32Array }[];
+  train: DataSet;
+  valid: DataSet | undefined;
+  options: LearningOptions;
+}
+
+export interface GradientJob {
+  rows: Int32Array;
+  /** what the loss of a sentence is multiplied by */
+  scale: number;
+  /** names the random numbers of the dropout */
+  stream: number;
+}
+
+export interface Gradient {
+  loss: number;
+  /** of `dense` */
+  dense: Float32Array;
+  /** of each table, but for the frozen ones */
+  sparse: (SparseGradient | undefined)[];
+}
+
+export interface Learner {
+  gradient(job: GradientJob): Promise<Gradient>;
+  /** answers for sentences of the validation data, by the weights as they are now */
+  answers(rows: Int32Array): Promise<Answers>;
+  close(): Promise<void>;
+}
+
+/** Where each dense parameter lies in their common array. */
+export function denseLayout(shape: ModelShape): { name: string; shape: readonly number[]; begin: number; end: number }[] {
+  let end = 0;
+  return denseParameters(shape).map(({ name, shape: sizes }) => {
+    const begin = end;
+    end += sizes.reduce((product, one) => product * one, 1);
+    return { name, shape: sizes, begin, end };
+  });
+}
+
+/** The weights as they are now, by name; views of the shared memory. */
+export function parametersOf({ shape, dense, tables }: Pick<Shared, 'shape' | 'dense' | 'tables'>): Parameters {
+  return new Map([
+    ...tablesOf(shape).map(({ name, shape: sizes }, i): [string, Tensor] => [name, new Tensor(sizes, tables[i]!.numbers)]),
+    ...denseLayout(shape).map(({ name, shape: sizes, begin, end }): [string, Tensor] => [
+      name,
+      new Tensor(sizes, dense.subarray(begin, end)),
+    ]),
+  ]);
+}
+
+const PREDICT_TOGETHER = 128;
+
+export async function openLearner(engine: Engine, shared: Shared): Promise<Learner> {
+  const { shape, dense, train, valid, options } = shared;
+  const program = await compileLearning(engine, shape, options.dropout);
+  const layout = denseLayout(shape);
+  const inputs = learningInputs(shape, options.dropout);
+  const tables = tablesFor(shape, parametersOf(shared), train);
+  const places = tables.map(({ numbers, dim }) => new Int32Array(numbers.length / dim));
+  // ONNX Runtime takes no memory that threads share
+  const weights = new Float32Array(dense.length);
+  return {
+    gradient: async ({ rows, scale, stream }) => {
+      weights.set(dense);
+      const part = partOf(train, rows);
+      const next = uniform(options.seed, stream);
+      const { token, embedding } = options.dropout;
+      const keep = token > 0 ? () => next() >= token : undefined;
+      const chosen = tables.map((table) => chosenIds(table, train.offsets, part, keep));
+      const vectors = gathered(tables, chosen, part);
+      const kept = embedding > 0 ? dropout(vectors.shape, embedding, next) : undefined;
+      if (kept) multiplyBy(vectors, kept);
+      const feeds = {
+        ...feedsOf(shared, inputs, part, scale, next),
+        [VECTORS]: vectors,
+        ...Object.fromEntries(
+          layout.map(({ name, shape: sizes, begin, end }): [string, HostTensor] => [
+            name,
+            { shape: sizes, data: weights.subarray(begin, end) },
+          ]),
+        ),
+      };
+      const results = await program.run(feeds);
+      const found = new Float32Array(dense.length);
+      for (const { name, begin } of layout) found.set(results[gradientOf(name)]!.data, begin);
+      const ofVectors = results[gradientOf(VECTORS)]!;
+      if (kept) multiplyBy(ofVectors, kept);
+      let column = 0;
+      const sparse = tables.map(({ name, dim }, i) => {
+        const begin = column;
+        column += dim;
+        if (options.frozen.includes(name)) return undefined;
+        return scattered(ofVectors.data as Float32Array, vectors.shape[2]!, begin, dim, chosen[i]!, places[i]!);
+      });
+      return { loss: results['loss']!.data[0]!, dense: found, sparse };
+    },
+    answers: async (rows) => {
+      const now = parametersOf({ ...shared, dense: Float32Array.from(dense) });
+      const prediction: Program = await compilePrediction(engine, shape, now);
+      try {
+        return await answersOf(prediction, shape, now, valid!, rows, PREDICT_TOGETHER);
+      } finally {
+        await prediction.close();
+      }
+    },
+    close: () => program.close(),
+  };
+}
+
+/** Lengths, masks, targets and dropout of a part. */
+function feedsOf(
+  { shape, train, options }: Shared,
+  inputs: Record<string, { shape: readonly (number | string)[] }>,
+  part: Part,
+  scale: number,
+  next: Random,
+): Record<string, HostTensor> {
+  const { rows, lengths, timeSteps } = part;
+  const head = headOf(shape.head);
+  const { targets, offsets } = train;
+  const feeds: Record<string, HostTensor> = {
+    lengths: { shape: [rows.length], data: lengths },
+    ...stepFeeds('take' in shape.head ? shape.head.take : undefined, part),
+    ...head.lossFeeds(shape.head, { targets, rows, offsets, lengths, timeSteps, scale, options: options.loss }),
+  };
+  for (const [name, { shape: sizes }] of Object.entries(inputs)) {
+    if (!name.startsWith(DROPOUT.prefix)) continue;
+    const probability = name.endsWith('.recurrentKernel') ? options.dropout.recurrent : options.dropout.layers;
+    const real = sizes.map((size) => (size === 'timeSteps' ? timeSteps : size === 'batch' ? rows.length : Number(size)));
+    feeds[name] = dropout(real, probability, next);
+  }
+  return feeds;
+}
+
+function multiplyBy({ data }: HostTensor, { data: factors }: HostTensor): void {
+  for (let i = 0; i < data.length; i++) data[i]! *= factors[i]!;
+}

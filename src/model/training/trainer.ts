@@ -1,0 +1,261 @@
+/**
+ * The loop of a training: batches, gradients, clipping, the optimiser; scores on the validation data after each epoch; the best epoch
+ * kept. It opens no file and prints nothing: it yields what happened, and its state can be taken at any step and gone on from.
+ */
+import type { EngineName } from '../../engine/ops.js';
+import { PipeError } from '../../errors.js';
+import type { ModelShape } from '../../formats/model.js';
+import type { Answers } from '../heads/head.js';
+import { headOf } from '../heads/index.js';
+import { tablesOf, type Parameters } from '../parameters.js';
+import { batchesOf, partsOf } from './batches.js';
+import { sentencesOf, sharedFloats, type DataSet } from './data.js';
+import type { SparseGradient } from './feeds.js';
+import { denseLayout, parametersOf, type Gradient, type LearningOptions, type Shared } from './learner.js';
+import { newMoments, updateOf, type Moments, type OptimizerOptions } from './optimizer.js';
+import { learningRateAt, type Schedule } from './schedule.js';
+import { openThreads, type Threads } from './threads.js';
+
+export interface TrainingOptions extends LearningOptions {
+  engine?: EngineName | undefined;
+  /** threads; the cores */
+  workers: number;
+  epochs: number;
+  batchSize: number;
+  /** into so many parts each batch is divided, which threads may share; a part of what the seed gives again */
+  parts: number;
+  optimizer: OptimizerOptions;
+  learningRate: number;
+  schedule: Schedule;
+  /** steps in which the learning rate rises */
+  warmup: number;
+  /** the largest norm of all gradients together; undefined: any */
+  clip?: number | undefined;
+  /** epochs without a better score after which the training ends; undefined: never */
+  patience?: number | undefined;
+  /** the score that decides which epoch is the best */
+  metric: string;
+}
+
+/** Where a training stands; all that going on needs. */
+export interface TrainingState {
+  /** the epoch under way, from 1, and how many of its batches are done */
+  epoch: number;
+  batch: number;
+  /** steps done */
+  step: number;
+  /** Σ of the losses of this epoch's batches */
+  lossSum: number;
+  parameters: Parameters;
+  /** by the name of the parameter: of each table, and of the others together as `dense` */
+  moments: ReadonlyMap<string, Moments>;
+  best?: { epoch: number; score: number; parameters: Parameters } | undefined;
+}
+
+export interface EpochReport {
+  epoch: number;
+  /** mean over the epoch's batches */
+  loss: number;
+  learningRate: number;
+  /** of the validation data */
+  scores: Readonly<Record<string, number>>;
+  best: boolean;
+}
+
+export type TrainingEvent =
+  { kind: 'step'; epoch: number; batch: number; batches: number; sentences: number; loss: number } | ({ kind: 'epoch' } & EpochReport);
+
+export interface Training {
+  /** runs to the end, or until the caller breaks off between two events */
+  events(): AsyncGenerator<TrainingEvent>;
+  state(): TrainingState;
+  close(): Promise<void>;
+}
+
+/** @param begin parameters to begin with, or a state to go on from */
+export async function openTraining(
+  shape: ModelShape,
+  data: { train: DataSet; valid: DataSet | undefined },
+  options: TrainingOptions,
+  begin: { parameters: Parameters } | TrainingState,
+): Promise<Training> {
+  const shared = sharedOf(shape, data, options, begin.parameters);
+  const from = 'epoch' in begin ? begin : { epoch: 1, batch: 0, step: 0, lossSum: 0, moments: undefined, best: undefined };
+  const moments = new Map(
+    [...shared.tables, { name: DENSE, numbers: shared.dense }].map(({ name, numbers }) => [
+      name,
+      from.moments?.get(name) ?? newMoments(options.optimizer, numbers.length),
+    ]),
+  );
+  const threads = await openThreads(options.workers, { shared, engine: options.engine });
+  const at = { ...from };
+  const head = headOf(shape.head);
+  const better = (score: number, than: number): boolean => (head.lowerIsBetter.includes(options.metric) ? score < than : score > than);
+  const perEpoch = batchesOf(data.train, options.batchSize, options.seed, 1).length;
+
+  async function* events(): AsyncGenerator<TrainingEvent> {
+    while (at.epoch <= options.epochs) {
+      const batches = batchesOf(data.train, options.batchSize, options.seed, at.epoch);
+      let learningRate = 0;
+      while (at.batch < batches.length) {
+        const rows = batches[at.batch]!;
+        learningRate = learningRateAt(options.schedule, options.learningRate, at.step, perEpoch * options.epochs, options.warmup);
+        const gradients = await gradientsOf(threads, shared, options, rows, at.step);
+        const loss = gradients.reduce((sum, gradient) => sum + gradient.loss, 0);
+        if (!Number.isFinite(loss)) throw diverged(loss, at.epoch, at.batch + 1, learningRate);
+        at.step++;
+        apply(shared, moments, options, gradients, learningRate, at.step);
+        at.batch++;
+        at.lossSum += loss;
+        yield { kind: 'step', epoch: at.epoch, batch: at.batch, batches: batches.length, sentences: rows.length, loss };
+      }
+      const scores = await scoresOf(threads, shared);
+      const score = scores[options.metric];
+      const best = score === undefined || at.best === undefined || better(score, at.best.score);
+      if (best) at.best = { epoch: at.epoch, score: score ?? 0, parameters: copied(parametersOf(shared)) };
+      const report: EpochReport = { epoch: at.epoch, loss: at.lossSum / batches.length, learningRate, scores, best };
+      [at.epoch, at.batch, at.lossSum] = [at.epoch + 1, 0, 0];
+      yield { kind: 'epoch', ...report };
+      if (options.patience !== undefined && report.epoch - at.best!.epoch >= options.patience) return;
+    }
+  }
+
+  return {
+    events,
+    state: () => ({ ...at, parameters: parametersOf(shared), moments }),
+    close: () => threads.close(),
+  };
+}
+
+const DENSE = 'dense';
+
+/** The weights in memory that threads share. */
+function sharedOf(
+  shape: ModelShape,
+  { train, valid }: { train: DataSet; valid: DataSet | undefined },
+  options: LearningOptions,
+  parameters: Parameters,
+): Shared {
+  const layout = denseLayout(shape);
+  const dense = sharedFloats(layout.at(-1)!.end);
+  for (const { name, begin } of layout) dense.set(parameters.get(name)!.data, begin);
+  const tables = tablesOf(shape).map(({ name }) => {
+    const { data } = parameters.get(name)!;
+    const numbers = sharedFloats(data.length);
+    numbers.set(data);
+    return { name, numbers };
+  });
+  const { seed, dropout, loss, frozen } = options;
+  return { shape, dense, tables, train, valid, options: { seed, dropout, loss, frozen } };
+}
+
+/** The gradients of a batch's parts, in the order of the parts. */
+function gradientsOf(
+  threads: Threads,
+  { shape, train }: Shared,
+  options: TrainingOptions,
+  rows: Int32Array,
+  step: number,
+): Promise<Gradient[]> {
+  const head = headOf(shape.head);
+  const lengths = Int32Array.from(rows, (row) => train.offsets[row + 1]! - train.offsets[row]!);
+  const weight = head.weightOf(shape.head, { rows, lengths, targets: train.targets, offsets: train.offsets, options: options.loss });
+  // streams from 1 on are the steps'; each part has one
+  return threads.gradients(
+    partsOf(rows, options.parts).map((part, i) => ({ rows: part, scale: 1 / weight, stream: 1 + step * options.parts + i })),
+  );
+}
+
+/** One step of the optimiser with the sum of the parts' gradients. */
+function apply(
+  { shape, dense, tables, options: { frozen } }: Shared,
+  moments: ReadonlyMap<string, Moments>,
+  options: TrainingOptions,
+  gradients: readonly Gradient[],
+  learningRate: number,
+  step: number,
+): void {
+  const sum = gradients[0]!.dense;
+  for (const { dense: more } of gradients.slice(1)) for (let i = 0; i < sum.length; i++) sum[i]! += more[i]!;
+  const widths = tablesOf(shape).map(({ shape: sizes }) => sizes[1]!);
+  const sparse = tables.map(({ name }, i) =>
+    frozen.includes(name)
+      ? undefined
+      : joined(
+          gradients.map((one) => one.sparse[i]!),
+          widths[i]!,
+        ),
+  );
+  const scale = scaleOf(options.clip, [sum, ...sparse.flatMap((one) => (one ? [one.rows] : []))]);
+  const update = updateOf(options.optimizer, learningRate, step, scale);
+  update(dense, moments.get(DENSE)!, 0, sum.length, sum, 0);
+  for (const [i, table] of tables.entries()) {
+    const found = sparse[i];
+    const width = widths[i]!;
+    if (found)
+      for (let row = 0; row < found.ids.length; row++)
+        update(table.numbers, moments.get(table.name)!, found.ids[row]! * width, width, found.rows, row * width);
+  }
+}
+
+/** The sparse gradients of the parts as one. */
+function joined(parts: readonly SparseGradient[], width: number): SparseGradient {
+  if (parts.length === 1) return parts[0]!;
+  const places = new Map<number, number>();
+  for (const { ids } of parts) for (const id of ids) if (!places.has(id)) places.set(id, places.size);
+  const rows = new Float32Array(places.size * width);
+  for (const part of parts)
+    for (let row = 0; row < part.ids.length; row++) {
+      const [from, to] = [row * width, places.get(part.ids[row]!)! * width];
+      for (let k = 0; k < width; k++) rows[to + k]! += part.rows[from + k]!;
+    }
+  return { ids: Int32Array.from(places.keys()), rows };
+}
+
+/** What clips the gradients to a norm: 1 where they are within it. */
+function scaleOf(clip: number | undefined, all: readonly Float32Array[]): number {
+  if (clip === undefined) return 1;
+  let squares = 0;
+  for (const numbers of all) for (let i = 0; i < numbers.length; i++) squares += numbers[i]! * numbers[i]!;
+  // PyTorch's clip_grad_norm_ has this 1e-6, too
+  return Math.min(1, clip / (Math.sqrt(squares) + 1e-6));
+}
+
+const VALIDATE_TOGETHER = 512;
+
+/** The scores on the validation data; none without any. */
+async function scoresOf(threads: Threads, { shape, valid }: Shared): Promise<Record<string, number>> {
+  if (!valid) return {};
+  const all = Int32Array.from({ length: sentencesOf(valid) }, (_, i) => i);
+  const groups: Int32Array[] = [];
+  const size = Math.max(VALIDATE_TOGETHER, Math.ceil(all.length / 2));
+  for (let begin = 0; begin < all.length; begin += size) groups.push(all.subarray(begin, begin + size));
+  const parts = await threads.answers(groups);
+  return headOf(shape.head).scores(shape.head, together(parts), valid);
+}
+
+function together(parts: readonly Answers[]): Answers {
+  const [first] = parts;
+  return Object.fromEntries(
+    Object.entries(first!).map(([name, { per, width }]) => {
+      const numbers = new Float32Array(parts.reduce((sum, part) => sum + part[name]!.numbers.length, 0));
+      let at = 0;
+      for (const part of parts) {
+        numbers.set(part[name]!.numbers, at);
+        at += part[name]!.numbers.length;
+      }
+      return [name, { per, width, numbers }];
+    }),
+  );
+}
+
+function copied(parameters: Parameters): Parameters {
+  return new Map([...parameters].map(([name, tensor]) => [name, tensor.copy()]));
+}
+
+function diverged(loss: number, epoch: number, batch: number, learningRate: number): PipeError {
+  return new PipeError('data', `the loss is ${loss} at batch ${batch} of epoch ${epoch}`, {
+    expected: 'a finite number',
+    hint: `a smaller --learning-rate than ${learningRate}, or --clip 5; the last checkpoint is as it was`,
+  });
+}
