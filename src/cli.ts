@@ -4,17 +4,15 @@
  */
 import { Chalk, type ChalkInstance } from 'chalk';
 import { Command, CommanderError, Option } from 'commander';
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { CommandDefinition, OptionDefinition } from './commands/command.js';
 import { COMMANDS } from './commands/index.js';
 import { SPEAKING } from './commands/options.js';
+import { version } from './commands/version.js';
 import { describe, EXIT_CODES, PipeError } from './errors.js';
 import { removeTemporaryFiles } from './io/cleanup.js';
 import { ReaderWentAway, writeToStdout } from './io/stdout.js';
 import { reporter, type Voice } from './report.js';
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 
 /** Runs one command line; resolves to the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -31,6 +31,9 @@ export function reporter(voice: Voice): Report {
       if (!voice.quiet)
         line(voice.json ? JSON.stringify({ level: 'note', command: voice.command, text }) : `${voice.chalk.dim('note')}: ${text}`);
     },
+    say: (text) => {
+      if (!voice.quiet) line(voice.json ? JSON.stringify({ level: 'info', command: voice.command, text }) : text);
+    },
     summary: (summary) => {
       if (!voice.quiet) line(voice.json ? JSON.stringify(summaryAsData(summary, voice.command)) : summaryLine(summary));
     },

@@ -4,18 +4,23 @@ import { join, resolve } from 'node:path';
 
 const source = resolve(import.meta.dirname, '../src');
 const read = (file: string): string => readFileSync(join(source, file), 'utf8');
-const names = (folder: string): string[] => readdirSync(join(source, folder)).map((name) => name.replace(/\.ts$/, ''));
+const names = (folder: string): string[] =>
+  readdirSync(join(source, folder))
+    .filter((name) => name.endsWith('.ts') || !['commands', 'steps'].includes(folder))
+    .map((name) => name.replace(/\.ts$/, ''));
 
 /** The list, and the files of its folder that are no members. */
 test.each([
   ['text/segmenters/index.ts', ['index']],
   ['model/cells/index.ts', ['index', 'cell']],
   ['engine/index.ts', ['index', 'ops']],
+  ['model/heads/index.ts', ['index', 'head']],
+  ['commands/tasks/index.ts', ['index', 'task']],
 ])('%s lists every file of its folder', (list, others) => {
   const folder = list.slice(0, list.lastIndexOf('/'));
   const members = names(folder).filter((name) => !others.includes(name));
   expect(members.filter((name) => !read(list).includes(`'./${name}`))).toEqual([]);
-  expect(members.length).toBeGreaterThan(1);
+  expect(members.length).toBeGreaterThan(0);
 });
 
 test('every file that defines a command is in one of the two lists', () => {

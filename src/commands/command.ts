@@ -46,7 +46,7 @@ export interface Invocation {
   signal: AbortSignal;
 }
 
-export type Group = 'The eight steps' | 'Whole runs' | 'Looking and checking';
+export type Group = 'The eight steps' | 'Models' | 'Whole runs' | 'Looking and checking';
 
 export interface CommandDefinition {
   name: string;

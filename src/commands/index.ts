@@ -8,6 +8,7 @@ import { inspectCommand } from './inspect.js';
 import { runCommand } from './run.js';
 import { STEP_COMMANDS } from './stages.js';
 import { commandOfStep } from './step-command.js';
+import { trainCommand } from './train.js';
 import { vocabCommand } from './vocab.js';
 
 const [sentences, tokenize, ...others] = STEP_COMMANDS.map(commandOfStep);
@@ -17,6 +18,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   tokenize!,
   vocabCommand,
   ...others,
+  trainCommand,
   runCommand,
   batchCommand,
   inspectCommand,

@@ -36,6 +36,11 @@ function numberOrPercent(name: string): (text: string) => number | { percent: nu
   };
 }
 
+/** `5%` or `5` as 5. */
+export function percent(name: string): (text: string) => number {
+  return (text) => number(name, 0, 100)(text.replace(/%$/, ''));
+}
+
 /** `a,b,c` */
 export function list(name: string): (text: string) => string[] {
   return (text) => {
@@ -62,13 +67,15 @@ export const DOCUMENT_OUTPUT: readonly OptionDefinition[] = [
   { flags: '--force', about: 'replace the output if it exists' },
 ];
 
+const MAX_LINE: OptionDefinition = {
+  flags: '--max-line-bytes <n>',
+  about: 'the longest line that is read',
+  default: 64 * 1024 * 1024,
+  parse: wholeNumber('--max-line-bytes', 1),
+};
+
 const READING: readonly OptionDefinition[] = [
-  {
-    flags: '--max-line-bytes <n>',
-    about: 'the longest line that is read',
-    default: 64 * 1024 * 1024,
-    parse: wholeNumber('--max-line-bytes', 1),
-  },
+  MAX_LINE,
   { flags: '--on-bad <what>', about: 'stop at a bad record, or put it aside and go on', choices: ['stop', 'quarantine'], default: 'stop' },
   { flags: '--bad-out <file>', about: 'where bad lines go, byte for byte (with --on-bad quarantine)' },
   {
@@ -90,8 +97,8 @@ export const RECORD_INPUT: readonly OptionDefinition[] = [
   ...READING,
 ];
 
-/** Options of the commands that read raw text: sentences, tokenize, run. */
-export const TEXT_INPUT: readonly OptionDefinition[] = [
+/** How texts lie in a file. */
+const LAYOUT: readonly OptionDefinition[] = [
   {
     flags: '--input-format <format>',
     about: 'format of the input, when neither its name nor its first bytes say it',
@@ -105,9 +112,17 @@ export const TEXT_INPUT: readonly OptionDefinition[] = [
   },
   { flags: '--text-key <name>', about: 'column or field that holds the text (TSV, CSV, JSONL)' },
   { flags: '--label-key <name>', about: 'column or field that holds the label (TSV, CSV, JSONL)' },
+];
+
+/** Options of the commands that read raw text: sentences, tokenize, run. */
+export const TEXT_INPUT: readonly OptionDefinition[] = [
+  ...LAYOUT,
   { flags: '--wrapped', about: 'plain text with hard line breaks: only a blank line ends a paragraph' },
   ...READING,
 ];
+
+/** Options of the commands that read labelled texts whole: train, evaluate. */
+export const TEXT_READING: readonly OptionDefinition[] = [...LAYOUT, MAX_LINE];
 
 export const WORKERS: OptionDefinition = {
   flags: '--workers <n>',
@@ -141,3 +156,19 @@ export function checkOnBad(options: Readonly<Record<string, unknown>>): void {
     if (!quarantine && options[name] !== undefined)
       throw new PipeError('usage', `${flag} does not apply`, { hint: `it goes with --on-bad quarantine` });
 }
+
+/** A number of at least `least`, and below `below` where that is given. */
+export function number(name: string, least: number, below = Infinity): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? NaN : Number(text);
+    if (!Number.isFinite(value) || value < least || value >= below)
+      throw new PipeError('usage', `${name} is wrong`, {
+        expected: below === Infinity ? `a number of at least ${least}` : `a number from ${least} to below ${below}`,
+        found: `"${text}"`,
+      });
+    return value;
+  };
+}
+
+/** A probability below 1. */
+export const share = (name: string): ((text: string) => number) => number(name, 0, 1);

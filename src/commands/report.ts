@@ -15,6 +15,8 @@ export interface Summary {
 export interface Report {
   /** something that a person should know and that is no error, once */
   note: (text: string) => void;
+  /** a line of what goes on, such as an epoch's end */
+  say: (text: string) => void;
   /** the run's last line */
   summary: (summary: Summary) => void;
   /** the result of a command that makes no records (`inspect`, `doctor`, `vocab` without -o), to stdout */

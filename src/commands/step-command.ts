@@ -1,7 +1,7 @@
 /** A step as a whole command: reads, runs the one stage, writes, tells what it did. */
 import { PipeError } from '../errors.js';
 import { inputFile } from '../io/source.js';
-import type { CommandDefinition, Invocation, StepCommand } from './command.js';
+import type { CommandDefinition, Invocation, Options, StepCommand } from './command.js';
 import { checkOnBad, RECORD_INPUT, RECORD_OUTPUT, TEXT_INPUT, WORKERS } from './options.js';
 import { foldStages, runStages, type RunRequest } from './runner.js';
 import type { Stage } from './stages.js';
@@ -42,15 +42,7 @@ export function requestOf({ inputs, options, signal, report }: Invocation, stage
   const text = (name: string): string | undefined => options[name] as string | undefined;
   return {
     inputs: (inputs.length > 0 ? inputs : ['-']).map(inputFile),
-    read: {
-      records: !rawText,
-      format: text('inputFormat'),
-      encoding: text('encoding'),
-      textKey: text('textKey'),
-      labelKey: text('labelKey'),
-      wrapped: options['wrapped'] === true,
-      maxLineBytes: options['maxLineBytes'] as number | undefined,
-    },
+    read: readOptions(options, rawText),
     readToo: READ_TOO.flatMap((name) => (options[name] ?? []) as string | string[]),
     stages,
     output: { path: text('output') ?? '-', format: text('format'), force: options['force'] === true },
@@ -59,6 +51,20 @@ export function requestOf({ inputs, options, signal, report }: Invocation, stage
     signal,
     onProgress: report.progress,
     note: report.note,
+  };
+}
+
+/** How the inputs are to be read. */
+export function readOptions(options: Options, rawText: boolean): RunRequest['read'] {
+  const text = (name: string): string | undefined => options[name] as string | undefined;
+  return {
+    records: !rawText,
+    format: text('inputFormat'),
+    encoding: text('encoding'),
+    textKey: text('textKey'),
+    labelKey: text('labelKey'),
+    wrapped: options['wrapped'] === true,
+    maxLineBytes: options['maxLineBytes'] as number | undefined,
   };
 }
 

@@ -1,14 +1,14 @@
 /** Step 2 as a command: sentences to tokens. */
 import { PipeError } from '../errors.js';
 import { tokenize } from '../steps/tokenize.js';
-import { openSegmenter } from '../text/segmenters/index.js';
-import type { Options, StepCommand } from './command.js';
+import { openSegmenter, type SegmenterOptions } from '../text/segmenters/index.js';
+import type { OptionDefinition, Options, StepCommand } from './command.js';
 import { readText } from '../io/file.js';
 
 /** Options that only jieba understands; with another segmenter they are an error, never ignored. */
 const JIEBA_ONLY = { backend: '--backend', hmm: '--hmm', userDict: '--user-dict', pos: '--pos', mode: '--mode' } as const;
 
-function check(options: Options): void {
+export function checkSegmenter(options: Options): void {
   if (options['segmenter'] === 'jieba') return;
   for (const [name, flag] of Object.entries(JIEBA_ONLY))
     if (options[name] !== undefined)
@@ -17,36 +17,55 @@ function check(options: Options): void {
       });
 }
 
+export const SEGMENTER_OPTIONS: readonly OptionDefinition[] = [
+  {
+    flags: '--segmenter <name>',
+    about: 'what cuts the text',
+    choices: ['jieba', 'intl', 'characters', 'whitespace'],
+    default: 'jieba',
+  },
+  { flags: '--backend <name>', about: 'which jieba (default: nodejieba where it is installed)', choices: ['nodejieba', 'jieba-rs'] },
+  { flags: '--hmm', about: 'let jieba guess words that are not in its dictionary (the backends then differ)' },
+  {
+    flags: '--mode <mode>',
+    about: 'cut: each character once (default); all: every word that is in the text; search: also the words inside long ones',
+    choices: ['cut', 'all', 'search'],
+  },
+  {
+    flags: '--user-dict <file>',
+    about: 'words of your own, one a line: word [frequency] [tag]; may be given several times',
+    repeatable: true,
+  },
+  { flags: '--pos', about: 'add pos, the part of speech of each token (jieba only)' },
+  { flags: '--stop-words <file>', about: 'leave out the tokens of this list, one a line' },
+  { flags: '--drop-punctuation', about: 'leave out punctuation and white space' },
+  { flags: '--to-simplified', about: 'turn traditional characters into simplified ones first' },
+];
+
+/** What the options say of a segmenter, with the texts of the files that they name. */
+export async function segmenterOptions(options: Options): Promise<SegmenterOptions> {
+  const userDicts = (options['userDict'] ?? []) as string[];
+  const stopWords = options['stopWords'] as string | undefined;
+  return {
+    name: options['segmenter'] as 'jieba',
+    ...(options['backend'] === undefined ? {} : { backend: options['backend'] as 'nodejieba' }),
+    hmm: options['hmm'] === true,
+    mode: (options['mode'] ?? 'cut') as 'cut',
+    userDicts: await Promise.all(userDicts.map(async (file) => ({ file, text: await readText(file, 'user dictionary') }))),
+    pos: options['pos'] === true,
+    dropPunctuation: options['dropPunctuation'] === true,
+    toSimplified: options['toSimplified'] === true,
+    ...(stopWords === undefined ? {} : { stopWords: wordsOf(await readText(stopWords, 'list of stop words')) }),
+  };
+}
+
 export const tokenizeCommand: StepCommand = {
   name: 'tokenize',
   summary: 'step 2: sentences to tokens, with their exact places',
   description: `Cuts text into tokens. Joined they are the text, and tokenSpans says where each one stands. Reads the records of "sentences",
 or raw text, where every line is a record. jieba: runs of Chinese characters by jieba's dictionary (without its guesses at new words: --hmm),
 everything else by one rule that keeps LSTM, 3.14, 21% and AlphaGo-Zero whole. intl: ICU's dictionary; characters; whitespace: text that is cut already.`,
-  options: [
-    {
-      flags: '--segmenter <name>',
-      about: 'what cuts the text',
-      choices: ['jieba', 'intl', 'characters', 'whitespace'],
-      default: 'jieba',
-    },
-    { flags: '--backend <name>', about: 'which jieba (default: nodejieba where it is installed)', choices: ['nodejieba', 'jieba-rs'] },
-    { flags: '--hmm', about: 'let jieba guess words that are not in its dictionary (the backends then differ)' },
-    {
-      flags: '--mode <mode>',
-      about: 'cut: each character once (default); all: every word that is in the text; search: also the words inside long ones',
-      choices: ['cut', 'all', 'search'],
-    },
-    {
-      flags: '--user-dict <file>',
-      about: 'words of your own, one a line: word [frequency] [tag]; may be given several times',
-      repeatable: true,
-    },
-    { flags: '--pos', about: 'add pos, the part of speech of each token (jieba only)' },
-    { flags: '--stop-words <file>', about: 'leave out the tokens of this list, one a line' },
-    { flags: '--drop-punctuation', about: 'leave out punctuation and white space' },
-    { flags: '--to-simplified', about: 'turn traditional characters into simplified ones first' },
-  ],
+  options: SEGMENTER_OPTIONS,
   examples: [
     'rnn-pipe sentences examples/news.txt | rnn-pipe tokenize',
     'rnn-pipe tokenize examples/news.txt --user-dict examples/words.txt --pos',
@@ -54,21 +73,9 @@ everything else by one rule that keeps LSTM, 3.14, 21% and AlphaGo-Zero whole. i
   stage: {
     parallel: true,
     rawText: true,
-    check,
+    check: checkSegmenter,
     prepare: async (options) => {
-      const userDicts = (options['userDict'] ?? []) as string[];
-      const stopWords = options['stopWords'] as string | undefined;
-      const segmenter = await openSegmenter({
-        name: options['segmenter'] as 'jieba',
-        ...(options['backend'] === undefined ? {} : { backend: options['backend'] as 'nodejieba' }),
-        hmm: options['hmm'] === true,
-        mode: (options['mode'] ?? 'cut') as 'cut',
-        userDicts: await Promise.all(userDicts.map(async (file) => ({ file, text: await readText(file, 'user dictionary') }))),
-        pos: options['pos'] === true,
-        dropPunctuation: options['dropPunctuation'] === true,
-        toSimplified: options['toSimplified'] === true,
-        ...(stopWords === undefined ? {} : { stopWords: wordsOf(await readText(stopWords, 'list of stop words')) }),
-      });
+      const segmenter = await openSegmenter(await segmenterOptions(options));
       return tokenize({ segmenter });
     },
   },

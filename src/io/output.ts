@@ -157,10 +157,16 @@ function packed(output: Output): Output {
 }
 
 /** Writes a whole document. */
-export async function writeDocument(path: string, text: string, options: OutputOptions): Promise<void> {
+export const writeDocument = (path: string, text: string, options: OutputOptions): Promise<void> =>
+  writeWhole(path, Buffer.from(text), options);
+
+/** Writes a whole file of our own, in the place of the one before: nothing half-written ever has its name. */
+export const writeBytes = (path: string, bytes: Uint8Array): Promise<void> => writeWhole(path, bytes, { force: true, inputs: [] });
+
+async function writeWhole(path: string, bytes: Uint8Array, options: OutputOptions): Promise<void> {
   const output = openOutput(path, options);
   try {
-    await output.write(Buffer.from(text));
+    await output.write(bytes);
     await output.publish();
   } catch (error) {
     output.abandon();

@@ -5,17 +5,11 @@
 import type { ModelShape } from '../formats/model.js';
 import { Tensor } from '../formats/tensor.js';
 import { headOf } from './heads/index.js';
+import type { Parameter } from './parameter.js';
 import { poolingParameters } from './pooling.js';
 import { normal, uniform } from './random.js';
 import type { NetworkValues } from './recurrent.js';
 import { gatesOf, inputSizeOf, type DirectionWeights, type NetworkShape, type NetworkWeights } from './shape.js';
-
-export interface Parameter {
-  name: string;
-  shape: readonly number[];
-  /** uniform in ±limit; or N(0, deviation²) */
-  begin: { limit: number } | { deviation: number };
-}
 
 export type Parameters = ReadonlyMap<string, Tensor>;
 
@@ -78,15 +72,6 @@ function perDirection<V>(
       return { kernel: kernel!, recurrentKernel: recurrentKernel!, bias: bias!, recurrentBias: recurrentBias! };
     }),
   );
-}
-
-/** A weight of one layer (kernel and bias): […, outputs], uniform in ±1/√inputs as torch.nn.Linear draws it. */
-export function linear(name: string, inputs: number, outputs: number): Parameter[] {
-  const begin = { limit: 1 / Math.sqrt(inputs) };
-  return [
-    { name: `${name}.kernel`, shape: [inputs, outputs], begin },
-    { name: `${name}.bias`, shape: [outputs], begin },
-  ];
 }
 
 /** The numbers that training begins with; each parameter has a stream of its own. Row 0 of a table, `<pad>`, is zeros. */

@@ -1,7 +1,7 @@
 /** Step 7 inside a model: the hidden states of a sentence to one output vector. Padding is never looked at. */
 import type { InputType, Ops } from '../engine/ops.js';
 import type { HeadDefinition, Take } from '../formats/model.js';
-import type { Parameter } from './parameters.js';
+import type { Parameter } from './parameter.js';
 import type { NetworkShape } from './shape.js';
 
 /** What tells real time steps from padding, [timeSteps, batch, 1] each. */

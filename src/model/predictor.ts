@@ -25,7 +25,7 @@ export function tablesFor(shape: ModelShape, parameters: Parameters, { ids, ngra
 }
 
 /** What a program that predicts is fed for some sentences. */
-export function predictionFeeds(shape: ModelShape, tables: readonly Table[], offsets: Int32Array, part: Part): Record<string, HostTensor> {
+function predictionFeeds(shape: ModelShape, tables: readonly Table[], offsets: Int32Array, part: Part): Record<string, HostTensor> {
   const chosen = tables.map((table) => chosenIds(table, offsets, part));
   return {
     [VECTORS]: gathered(tables, chosen, part),
@@ -35,7 +35,7 @@ export function predictionFeeds(shape: ModelShape, tables: readonly Table[], off
 }
 
 /** Some rows in batches: by length, so that little padding is computed. */
-export function batchesByLength(rows: ArrayLike<number>, offsets: ArrayLike<number>, size: number): Int32Array[] {
+function batchesByLength(rows: ArrayLike<number>, offsets: ArrayLike<number>, size: number): Int32Array[] {
   const length = (row: number): number => offsets[row + 1]! - offsets[row]!;
   const order = Int32Array.from(rows).sort((a, b) => length(a) - length(b) || a - b);
   const batches: Int32Array[] = [];

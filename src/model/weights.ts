@@ -42,8 +42,19 @@ export function readWeights(bytes: Uint8Array): Map<string, Tensor> {
   );
 }
 
-/** The bytes of a safetensors file: tensors sorted by name, so that the same tensors give the same bytes. */
-export function writeWeights(tensors: ReadonlyMap<string, Tensor>): Uint8Array {
+/** The texts that a safetensors file carries beside its tensors. @throws PipeError('mismatch') as `readWeights` */
+export function readMetadata(bytes: Uint8Array): ReadonlyMap<string, string> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { metadata } = readHeader(bytes, view);
+  return new Map(Object.entries(metadata).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+/**
+ * The bytes of a safetensors file: tensors sorted by name, so that the same tensors give the same bytes.
+ *
+ * @param metadata texts that the file carries beside them
+ */
+export function writeWeights(tensors: ReadonlyMap<string, Tensor>, metadata?: Readonly<Record<string, string>>): Uint8Array {
   const sorted = [...tensors].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   let end = 0;
   const parts = sorted.map(([name, { shape, data }]) => {
@@ -51,6 +62,7 @@ export function writeWeights(tensors: ReadonlyMap<string, Tensor>): Uint8Array {
     end += data.length * 4;
     return `${JSON.stringify(name)}:${JSON.stringify({ dtype: 'F32', shape, data_offsets: [start, end] })}`;
   });
+  if (metadata) parts.unshift(`"__metadata__":${JSON.stringify(metadata)}`);
   const json = new TextEncoder().encode(`{${parts.join(',')}}`);
   const length = Math.ceil(json.length / 8) * 8;
   const bytes = new Uint8Array(8 + length + end);
@@ -58,7 +70,11 @@ export function writeWeights(tensors: ReadonlyMap<string, Tensor>): Uint8Array {
   view.setBigUint64(0, BigInt(length), true);
   bytes.fill(0x20, 8, 8 + length).set(json, 8);
   let at = 8 + length;
-  for (const [, { data }] of sorted) for (const number of data) view.setFloat32((at += 4) - 4, number, true);
+  for (const [, { data }] of sorted) {
+    // the header's length is a multiple of 8; every processor that Node runs on is little-endian
+    new Float32Array(bytes.buffer, at, data.length).set(data);
+    at += 4 * data.length;
+  }
   return bytes;
 }
 
@@ -66,13 +82,14 @@ function wrong(what: string, expected: string, found: string): PipeError {
   return new PipeError('mismatch', what, { expected, found, hint: HINT });
 }
 
-function readHeader(bytes: Uint8Array, view: DataView): { entries: Entry[]; dataStart: number } {
+function readHeader(bytes: Uint8Array, view: DataView): { entries: Entry[]; dataStart: number; metadata: object } {
   if (bytes.length < 8) throw wrong('not a safetensors file', 'at least 8 bytes', `${bytes.length}`);
   const length = view.getBigUint64(0, true);
   if (length > BigInt(bytes.length - 8))
     throw wrong('not a safetensors file, or one that was cut', `a header of at most ${bytes.length - 8} bytes`, `${length}`);
   const dataStart = 8 + Number(length);
-  const entries = Object.entries(parse(bytes.subarray(8, dataStart)))
+  const header = parse(bytes.subarray(8, dataStart));
+  const entries = Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
     .map(([name, value]) => entryOf(name, value))
     .sort((a, b) => a.start - b.start || a.end - b.end);
@@ -83,7 +100,8 @@ function readHeader(bytes: Uint8Array, view: DataView): { entries: Entry[]; data
     at = end;
   }
   if (dataStart + at !== bytes.length) throw wrong('the safetensors file is cut or too long', `${dataStart + at} bytes`, `${bytes.length}`);
-  return { entries, dataStart };
+  const { __metadata__: metadata } = header as { __metadata__?: unknown };
+  return { entries, dataStart, metadata: typeof metadata === 'object' && metadata !== null ? metadata : {} };
 }
 
 function parse(header: Uint8Array): object {
@@ -115,10 +133,13 @@ function entryOf(name: string, value: unknown): Entry {
 function numbers(view: DataView, dtype: string, start: number, end: number): Float32Array {
   const width = WIDTHS.get(dtype)!;
   const data = new Float32Array((end - start) / width);
+  if (dtype === 'F32') {
+    new Uint8Array(data.buffer).set(new Uint8Array(view.buffer, view.byteOffset + start, end - start));
+    return data;
+  }
   const bits = new DataView(new ArrayBuffer(4));
   for (let i = 0, at = start; i < data.length; i++, at += width) {
-    if (dtype === 'F32') data[i] = view.getFloat32(at, true);
-    else if (dtype === 'F64') data[i] = view.getFloat64(at, true);
+    if (dtype === 'F64') data[i] = view.getFloat64(at, true);
     else if (dtype === 'F16') data[i] = half(view.getUint16(at, true));
     else {
       bits.setUint32(0, view.getUint16(at, true) << 16);

@@ -136,7 +136,7 @@ export function formatCounts({ segmenter, ngrams, tokens, runs }: TokenCounts): 
  * @throws PipeError('mismatch') when it is not one
  */
 export async function parseCounts(text: string, file: string): Promise<TokenCounts> {
-  const { COUNTS, parseDocument } = await import('../formats/vocabulary.js');
+  const [{ COUNTS }, { parseDocument }] = await Promise.all([import('../formats/vocabulary.js'), import('../formats/document.js')]);
   const hint = 'make them with rnn-pipe vocab --partial tokens.jsonl -o a.counts.json';
   const document = parseDocument(COUNTS, text, file, { what: 'counts of tokens', hint });
   return {

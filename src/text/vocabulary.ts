@@ -131,7 +131,7 @@ export async function parseVocabulary(text: string, file: string): Promise<Vocab
 }
 
 async function checkedDocument(text: string, file: string, hint: string): Promise<VocabularyDocument> {
-  const { VOCABULARY, parseDocument } = await import('../formats/vocabulary.js');
+  const [{ VOCABULARY }, { parseDocument }] = await Promise.all([import('../formats/vocabulary.js'), import('../formats/document.js')]);
   return parseDocument(VOCABULARY, text, file, { what: 'a vocabulary', hint });
 }
 

@@ -6,14 +6,11 @@
  * with t_b the one label (smoothed: (1 - ε) of it and ε/labels of each) and w_b the weight of the sentence's label.
  */
 import type { Engine, Ops, Program } from '../../engine/ops.js';
-import type { HeadDefinition } from '../../formats/model.js';
-import { linear, type Parameter } from '../parameters.js';
+import { linear, type Parameter } from '../parameter.js';
 import { uniform } from '../random.js';
 import type { Head, LossOptions, Values } from './head.js';
 
-type Definition = Extract<HeadDefinition, { task: 'classify' }>;
-
-export const classify: Head<Definition> = {
+export const classify: Head = {
   task: 'classify',
   metric: 'accuracy',
   lowerIsBetter: ['loss'],
@@ -55,7 +52,7 @@ export const classify: Head<Definition> = {
 };
 
 /** The place of the largest number; of equals the first. */
-export function largest(numbers: ArrayLike<number>): number {
+function largest(numbers: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < numbers.length; i++) if (numbers[i]! > numbers[best]!) best = i;
   return best;

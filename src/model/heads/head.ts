@@ -1,7 +1,7 @@
 /** What a head is: what is made of the network's states, how it learns, and what its answers are. One file a head. */
 import type { HostTensor, InputType, Ops } from '../../engine/ops.js';
 import type { HeadDefinition, ModelShape, Task } from '../../formats/model.js';
-import type { Parameter } from '../parameters.js';
+import type { Parameter } from '../parameter.js';
 
 /** Values of a program by name. */
 export type Values<T> = Readonly<Record<string, T>>;

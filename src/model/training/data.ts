@@ -16,7 +16,7 @@ export const lengthOf = ({ offsets }: DataSet, sentence: number): number => offs
 
 /** Numbers in memory that threads share. */
 export const sharedFloats = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * length));
-export const sharedIntegers = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * length));
+const sharedIntegers = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * length));
 
 /** One sentence as it is collected. */
 export interface Example {

@@ -41,7 +41,9 @@ export async function openThreads(count: number, start: Start): Promise<Threads>
   return {
     gradients: (jobs) => spread(jobs, (learner, job) => learner.gradient(job)),
     answers: (groups) => spread(groups, (learner, rows) => learner.answers(rows)),
-    close: async () => void (await Promise.all(learners.map((learner) => learner.close()))),
+    close: async () => {
+      await Promise.all(learners.map((learner) => learner.close()));
+    },
   };
 }
 

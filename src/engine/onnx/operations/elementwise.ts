@@ -39,7 +39,7 @@ export const log = unary('log', 'Log', (ops, x) => ops.divide(ops.number(1), x))
 /** the sign; 0 at 0 */
 export const abs = unary('abs', 'Abs', (ops, x) => ops.apply(sign, [x]));
 
-export const sign: Operation = {
+const sign: Operation = {
   name: 'sign',
   shapes: ([shape]) => [shape!],
   lift: (attributes) => attributes,

@@ -14,4 +14,3 @@ export const constant = given('constant');
 export const state = given('state');
 export const slice = given('slice');
 export const scan = given('scan');
-export const fused = (name: string): Operation => given(name);

@@ -20,7 +20,7 @@ export const matmul: Operation = {
 };
 
 /** a · bᵀ and aᵀ · b of matrices, without the transposed one being made. */
-export const gemm: Operation = {
+const gemm: Operation = {
   name: 'gemm',
   shapes: ([a, b], { left, right }) => [[a![left ? 1 : 0]!, b![right ? 0 : 1]!]],
   onnx: (write, inputs, { attributes: { left, right } }) => write.node('Gemm', inputs, { transA: left ? 1 : 0, transB: right ? 1 : 0 }),

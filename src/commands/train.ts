@@ -1,0 +1,421 @@
+/** `train`: labelled texts to a model's folder. */
+import { availableParallelism } from 'node:os';
+import type { EngineName } from '../engine/ops.js';
+import { PipeError } from '../errors.js';
+import type { ModelDocument, ModelShape } from '../formats/model.js';
+import { readVectors } from '../io/vectors.js';
+import { CELL_NAMES, type CellName } from '../model/cells/index.js';
+import { headOf } from '../model/heads/index.js';
+import { drawParameters, EMBEDDING } from '../model/parameters.js';
+import { sentencesOf } from '../model/training/data.js';
+import { OPTIMIZER_DEFAULTS } from '../model/training/optimizer.js';
+import { SCHEDULES, type Schedule } from '../model/training/schedule.js';
+import { openTraining, type EpochReport, type Training, type TrainingOptions } from '../model/training/trainer.js';
+import { addTokens, newCounts } from '../text/counts.js';
+import { openSegmenter, type Segmenter, type SegmenterOptions } from '../text/segmenters/index.js';
+import { SPECIALS } from '../text/specials.js';
+import { vocabularyOf, type Vocabulary } from '../text/vocabulary.js';
+import { checkNoTraining, loadCheckpoint, removeTraining, saveCheckpoint, trainingFolder, type Configuration } from './checkpoint.js';
+import type { CommandDefinition, Invocation, OptionDefinition, Options } from './command.js';
+import { checkFree, saveModel } from './model-folder.js';
+import { number, percent, share, TEXT_READING, wholeNumber } from './options.js';
+import { ENGINE_OPTIONS } from './rnn.js';
+import { readOptions } from './step-command.js';
+import { TASKS, taskOf } from './tasks/index.js';
+import type { Labelled } from './tasks/task.js';
+import { checkSegmenter, SEGMENTER_OPTIONS, segmenterOptions } from './tokenize.js';
+import { encodeTexts, fingerprintOf, heldOut, readLabelled, type Encoded } from './training-data.js';
+import { version } from './version.js';
+
+const NETWORK: readonly OptionDefinition[] = [
+  { flags: '--cell <name>', about: 'kind of cell', choices: CELL_NAMES, default: 'lstm' },
+  { flags: '--units <n>', about: 'size of a hidden state', default: 128, parse: wholeNumber('--units', 1) },
+  { flags: '--layers <n>', about: 'layers, one above the other', default: 1, parse: wholeNumber('--layers', 1) },
+  { flags: '--bidirectional', about: 'read the sentence both ways' },
+  {
+    flags: '--reset <when>',
+    about: 'GRU: the reset gate acts after the recurrent product or before it',
+    choices: ['after', 'before'],
+    default: 'after',
+  },
+  { flags: '--dim <n>', about: 'size of a word vector (default: 128, or that of --vectors)', parse: wholeNumber('--dim', 1) },
+  { flags: '--ngram-dim <n>', about: 'size of the vector of an n-gram (--ngrams)', default: 64, parse: wholeNumber('--ngram-dim', 1) },
+  { flags: '--vectors <file>', about: 'word vectors to begin with: word2vec, GloVe or fastText' },
+  { flags: '--freeze-vectors', about: 'leave the vectors of --vectors as they are' },
+  { flags: '--max-length <n>', about: 'tokens of a text beyond this are cut', default: 256, parse: wholeNumber('--max-length', 1) },
+];
+
+const VOCABULARY: readonly OptionDefinition[] = [
+  { flags: '--min-count <n>', about: 'tokens that are seen less often are unknown', default: 2, parse: wholeNumber('--min-count', 1) },
+  { flags: '--max-size <n>', about: 'keep only so many tokens, and so many n-grams', parse: wholeNumber('--max-size', 5) },
+  {
+    flags: '--ngrams <n>',
+    about: 'read runs of n neighbouring tokens too, each with a vector of its own',
+    parse: wholeNumber('--ngrams', 2),
+  },
+];
+
+const LEARNING: readonly OptionDefinition[] = [
+  { flags: '--epochs <n>', about: 'how often all texts are read', default: 10, parse: wholeNumber('--epochs', 1) },
+  { flags: '--batch-size <n>', about: 'texts that make one step', default: 64, parse: wholeNumber('--batch-size', 1) },
+  { flags: '--optimizer <name>', about: 'how weights follow gradients', choices: ['adam', 'adamw', 'sgd'], default: 'adam' },
+  { flags: '--learning-rate <x>', about: 'length of a step', default: 0.001, parse: number('--learning-rate', 0) },
+  { flags: '--schedule <name>', about: 'how the learning rate falls', choices: SCHEDULES, default: 'constant' },
+  {
+    flags: '--warmup <n>',
+    about: 'steps in which the learning rate rises to its full size',
+    default: 0,
+    parse: wholeNumber('--warmup', 0),
+  },
+  { flags: '--momentum <x>', about: 'of sgd', default: 0, parse: share('--momentum') },
+  { flags: '--weight-decay <x>', about: 'L2 (adam, sgd), or decoupled decay (adamw)', default: 0, parse: number('--weight-decay', 0) },
+  { flags: '--clip <x>', about: 'largest norm of all gradients together (0: any)', default: 5, parse: number('--clip', 0) },
+  { flags: '--dropout <p>', about: 'of numbers between layers and before the head', default: 0, parse: share('--dropout') },
+  { flags: '--dropout-embedding <p>', about: 'of numbers of word vectors', default: 0, parse: share('--dropout-embedding') },
+  { flags: '--dropout-recurrent <p>', about: 'of recurrent weights', default: 0, parse: share('--dropout-recurrent') },
+  { flags: '--dropout-token <p>', about: 'of tokens, which become unknown', default: 0, parse: share('--dropout-token') },
+  { flags: '--patience <n>', about: 'epochs without a better score after which training ends', parse: wholeNumber('--patience', 1) },
+  { flags: '--metric <name>', about: 'score that decides which epoch is kept (default: the task’s)' },
+  { flags: '--seed <n>', about: 'seed of all random numbers', default: 1, parse: wholeNumber('--seed', 0) },
+  {
+    flags: '--parts <n>',
+    about: 'parts of a batch that threads can share; it decides the bytes, as the seed does',
+    default: 2,
+    parse: wholeNumber('--parts', 1),
+  },
+];
+
+/** Every task's options, each name once: a name means the same in every task that has it. */
+const TASK_OPTIONS: OptionDefinition[] = [
+  ...new Map(TASKS.flatMap(({ options }) => options).map((option) => [option.flags, option])).values(),
+];
+
+export const trainCommand: CommandDefinition = {
+  name: 'train',
+  group: 'Models',
+  summary: 'learns a model from labelled texts',
+  description: `Reads labelled texts, learns, and writes a folder that "predict", "evaluate" and the steps (--model) take; it needs nothing else.
+The epoch that is best on the validation data is kept. The training can be stopped (Ctrl-C) or killed at any moment and goes on with --resume to
+the very same bytes. The same options and seed give the same model, with any number of --workers.`,
+  argument: { name: '<train...>', about: 'labelled texts: TSV, CSV, JSONL, or __label__x text' },
+  options: [
+    { flags: '--task <name>', about: 'what is learnt', choices: TASKS.map(({ name }) => name), default: 'classify' },
+    { flags: '--out <folder>', about: 'the model' },
+    { flags: '--valid <file>', about: 'labelled texts that decide which epoch is kept' },
+    {
+      flags: '--hold-out <p%>',
+      about: 'share of the texts that is put aside for that, where there is no --valid',
+      default: 10,
+      parse: percent('--hold-out'),
+    },
+    { flags: '--resume', about: 'go on with a training that was stopped' },
+    { flags: '--force', about: 'replace the model if it exists, and a training that was begun' },
+    ...SEGMENTER_OPTIONS.filter(({ flags }) => flags !== '--pos'),
+    ...VOCABULARY,
+    ...NETWORK,
+    ...TASK_OPTIONS,
+    ...LEARNING,
+    ...ENGINE_OPTIONS.filter(({ flags }) => flags.startsWith('--engine')),
+    ...TEXT_READING,
+    {
+      flags: '--workers <n>',
+      about: 'threads that share each batch; any number gives the same bytes (default: the cores, at most --parts)',
+      parse: wholeNumber('--workers', 1),
+    },
+  ],
+  examples: ['rnn-pipe train examples/headlines.tsv --out model --segmenter characters --units 16 --epochs 20 --hold-out 0% --min-count 1'],
+  run: train,
+};
+
+async function train(invocation: Invocation): Promise<void> {
+  const { options, given, report } = invocation;
+  const out = options['out'] as string | undefined;
+  if (out === undefined) throw new PipeError('usage', 'the model has no name', { hint: '--out model' });
+  checkSegmenter(options);
+  checkStray(options, given);
+  const resume = options['resume'] === true;
+  const force = options['force'] === true;
+  checkFree(out, force);
+  const folder = trainingFolder(out);
+  if (!resume) checkNoTraining(folder, force);
+
+  const segmenting = await segmenterOptions(options);
+  const segmenter = await openSegmenter(segmenting);
+  const { train: trainTexts, valid: validTexts } = await texts(invocation, segmenter);
+  const vocabulary = vocabularyFrom(trainTexts, segmenter, options);
+  const task = taskOf(String(options['task']));
+  const head = task.define(trainTexts, options);
+  const vectors = await vectorsFor(options, vocabulary);
+  const shape = shapeOf(options, vocabulary, head, vectors?.dim);
+  const maxLength = Number(options['maxLength']);
+  const encode = (some: readonly Labelled[]): Encoded => encodeTexts(some, vocabulary, maxLength, task, head);
+  const train = encode(trainTexts);
+  const valid = validTexts.length > 0 ? encode(validTexts) : undefined;
+  tellData(report.note, 'training', trainTexts.length, train);
+  if (valid) tellData(report.note, 'validation', validTexts.length, valid);
+  else report.note('no validation data: the last epoch is kept');
+
+  const configuration: Configuration = {
+    ...configurationOf(options),
+    'training data': fingerprintOf(trainTexts),
+    'validation data': fingerprintOf(validTexts),
+  };
+  const metric = metricOf(options, shape);
+  const begun = resume ? await loadCheckpoint(folder, configuration) : undefined;
+  const parameters = drawParameters(shape, Number(options['seed']));
+  if (vectors && !begun) fill(parameters.get(EMBEDDING)!.data, vectors.dim, vocabulary.tokens, vectors.vectors);
+  const training = await openTraining(
+    shape,
+    { train: train.data, valid: valid?.data },
+    {
+      ...trainingOptions(options),
+      metric,
+      loss: task.lossOptions(trainTexts, head, options),
+      frozen: options['freezeVectors'] === true ? [EMBEDDING] : [],
+    },
+    begun?.state ?? { parameters },
+  );
+  let log: string;
+  try {
+    log = await learn(training, invocation, { folder, configuration, log: begun?.log ?? '', sentences: sentencesOf(train.data), metric });
+  } finally {
+    await training.close();
+  }
+  const { best } = training.state();
+  await saveModel(out, {
+    document: {
+      rnnPipe: version,
+      segmenter: {
+        options: documented(segmenting),
+        fingerprint: segmenter.fingerprint,
+        ...(segmenter.backend ? { backend: segmenter.backend } : {}),
+      },
+      maxLength,
+      ...shape,
+      training: {
+        ...(configuration as Record<string, string>),
+        ...(valid && best ? { best: { epoch: best.epoch, [metric]: best.score } } : {}),
+      },
+    },
+    vocabulary,
+    parameters: best!.parameters,
+    log,
+  });
+  removeTraining(folder);
+  report.say(valid ? `${out}: epoch ${best!.epoch}, ${metric} ${best!.score.toFixed(4)}` : out);
+}
+
+/** Options that say how, not what: they do not decide what is learnt. */
+const NOT_LEARNT = new Set(['out', 'resume', 'force', 'workers', 'quiet', 'json', 'patience', 'valid', 'maxLineBytes']);
+
+const configurationOf = (options: Options): Configuration =>
+  Object.fromEntries(
+    Object.entries(options).filter(
+      // a constant learning rate does not know how many epochs there will be
+      ([name, value]) => value !== undefined && !NOT_LEARNT.has(name) && !(name === 'epochs' && options['schedule'] === 'constant'),
+    ),
+  );
+
+function checkStray(options: Options, given: ReadonlySet<string>): void {
+  const needs = (name: string, flag: string, other: string, there: boolean): void => {
+    if (given.has(name) && !there) throw new PipeError('usage', `${flag} does not apply`, { hint: `it goes with ${other}` });
+  };
+  needs('reset', '--reset', '--cell gru', options['cell'] === 'gru');
+  needs('ngramDim', '--ngram-dim', '--ngrams', options['ngrams'] !== undefined);
+  needs('freezeVectors', '--freeze-vectors', '--vectors', options['vectors'] !== undefined);
+  needs('momentum', '--momentum', '--optimizer sgd', options['optimizer'] === 'sgd');
+  needs('holdOut', '--hold-out', 'a training without --valid', options['valid'] === undefined);
+  const task = taskOf(String(options['task']));
+  for (const { flags } of TASK_OPTIONS) {
+    const [, flag = ''] = /(--[a-z-]+)/.exec(flags) ?? [];
+    const name = flag.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    if (given.has(name) && !task.options.some((option) => option.flags === flags))
+      throw new PipeError('usage', `${flag} does not apply`, { hint: `--task ${task.name} has no use for it` });
+  }
+}
+
+async function texts({ inputs, options, report }: Invocation, segmenter: Segmenter): Promise<{ train: Labelled[]; valid: Labelled[] }> {
+  const read = readOptions(options, true);
+  const all = await readLabelled(inputs, read, segmenter, report.note);
+  const file = options['valid'] as string | undefined;
+  if (file !== undefined) return { train: all, valid: await readLabelled([file], read, segmenter, report.note) };
+  const held = heldOut(all, Number(options['holdOut']), Number(options['seed']));
+  if (held.train.length === 0) throw new PipeError('data', '--hold-out leaves nothing to learn from', { found: `${all.length} texts` });
+  return held;
+}
+
+function vocabularyFrom(trainTexts: readonly Labelled[], { fingerprint }: Segmenter, options: Options): Vocabulary {
+  const counts = newCounts(options['ngrams'] as number | undefined);
+  for (const { tokens } of trainTexts) addTokens(counts, { tokens: [...tokens], segmenter: fingerprint });
+  return vocabularyOf(counts, { minCount: Number(options['minCount']), maxSize: options['maxSize'] as number | undefined });
+}
+
+type Vectors = Awaited<ReturnType<typeof readVectors>>;
+
+async function vectorsFor(options: Options, vocabulary: Vocabulary): Promise<Vectors | undefined> {
+  const [file, dim] = [options['vectors'] as string | undefined, options['dim'] as number | undefined];
+  if (file === undefined) return undefined;
+  const vectors = await readVectors(file, new Set(vocabulary.tokens));
+  if (dim !== undefined && dim !== vectors.dim)
+    throw new PipeError('mismatch', 'the vectors have another size than --dim', {
+      expected: String(dim),
+      found: String(vectors.dim),
+      place: { file },
+      hint: 'leave --dim out',
+    });
+  return vectors;
+}
+
+function fill(table: Float32Array, dim: number, tokens: readonly string[], vectors: ReadonlyMap<string, Float32Array>): void {
+  for (const [id, token] of tokens.entries()) if (id >= SPECIALS.length && vectors.has(token)) table.set(vectors.get(token)!, id * dim);
+}
+
+function shapeOf(
+  options: Options,
+  { tokens, ngrams, runs }: Vocabulary,
+  head: ModelShape['head'],
+  vectorDim: number | undefined,
+): ModelShape {
+  const dim = Number(options['dim'] ?? vectorDim ?? 128);
+  const ngramDim = ngrams > 1 ? Number(options['ngramDim']) : 0;
+  return {
+    embedding: { dim, ngramDim, rows: tokens.length, ngramRows: ngrams > 1 ? runs.length + SPECIALS.length : 0 },
+    network: {
+      cell: options['cell'] as CellName,
+      inputSize: dim + ngramDim,
+      units: Number(options['units']),
+      layers: Number(options['layers']),
+      directions: options['bidirectional'] === true ? ['forward', 'backward'] : ['forward'],
+      resetAfter: options['reset'] !== 'before',
+    },
+    head,
+  };
+}
+
+function metricOf(options: Options, { head }: ModelShape): string {
+  const { metric } = headOf(head);
+  return (options['metric'] as string | undefined) ?? metric;
+}
+
+function trainingOptions(options: Options): Omit<TrainingOptions, 'metric' | 'loss' | 'frozen'> {
+  const parts = Number(options['parts']);
+  const clip = Number(options['clip']);
+  return {
+    engine: options['engine'] as EngineName | undefined,
+    workers: Math.min(parts, Number(options['workers'] ?? availableParallelism())),
+    epochs: Number(options['epochs']),
+    batchSize: Number(options['batchSize']),
+    parts,
+    optimizer: {
+      ...OPTIMIZER_DEFAULTS,
+      name: options['optimizer'] as 'adam',
+      momentum: Number(options['momentum']),
+      weightDecay: Number(options['weightDecay']),
+    },
+    learningRate: Number(options['learningRate']),
+    schedule: options['schedule'] as Schedule,
+    warmup: Number(options['warmup']),
+    clip: clip > 0 ? clip : undefined,
+    patience: options['patience'] as number | undefined,
+    seed: Number(options['seed']),
+    dropout: {
+      layers: Number(options['dropout']),
+      embedding: Number(options['dropoutEmbedding']),
+      recurrent: Number(options['dropoutRecurrent']),
+      token: Number(options['dropoutToken']),
+    },
+  };
+}
+
+function documented({
+  name,
+  hmm,
+  mode,
+  userDicts,
+  stopWords,
+  dropPunctuation,
+  toSimplified,
+}: SegmenterOptions): ModelDocument['segmenter']['options'] {
+  return {
+    name,
+    hmm: hmm === true,
+    mode: mode ?? 'cut',
+    userDicts: [...(userDicts ?? [])],
+    stopWords: [...(stopWords ?? [])],
+    dropPunctuation: dropPunctuation === true,
+    toSimplified: toSimplified === true,
+  };
+}
+
+function tellData(
+  note: (text: string) => void,
+  what: string,
+  count: number,
+  { tokens, unknown, cutTokens, cutTexts, empty }: Encoded,
+): void {
+  const percent = ((100 * unknown) / Math.max(1, tokens)).toFixed(2);
+  const cut = cutTokens > 0 ? `, ${cutTokens} tokens of ${cutTexts} texts cut (--max-length)` : '';
+  const none = empty > 0 ? `, ${empty} texts without a token are read as one unknown token` : '';
+  note(`${what}: ${count} texts, ${tokens} tokens, ${percent} % unknown${cut}${none}`);
+}
+
+interface Learning {
+  folder: string;
+  configuration: Configuration;
+  log: string;
+  sentences: number;
+  metric: string;
+}
+
+/** Runs the training, with a checkpoint after each epoch and at a signal; gives the lines of training.jsonl. */
+async function learn(training: Training, { options, signal, report }: Invocation, about: Learning): Promise<string> {
+  const { folder, configuration, sentences, metric } = about;
+  const epochs = Number(options['epochs']);
+  let { log } = about;
+  const save = (): Promise<void> => saveCheckpoint(folder, { state: training.state(), log }, configuration);
+  let epochBegan = performance.now();
+  let [done, since] = [0, 0];
+  for await (const event of training.events()) {
+    if (event.kind === 'step') {
+      done += event.sentences;
+      since += event.sentences;
+      const perSecond = since / ((performance.now() - epochBegan) / 1000);
+      const left = (sentences * (epochs - event.epoch + 1) - done) / perSecond;
+      report.progress(
+        `epoch ${event.epoch} of ${epochs}: ${event.batch}/${event.batches} steps, loss ${event.loss.toFixed(4)}, ${perSecond.toFixed(0)} texts/s, ${clock(left)} left`,
+      );
+    } else {
+      const seconds = (performance.now() - epochBegan) / 1000;
+      log += `${JSON.stringify(lineOf(event))}\n`;
+      report.say(epochLine(event, epochs, since / seconds, seconds, metric));
+      await save();
+      [epochBegan, done, since] = [performance.now(), 0, 0];
+    }
+    if (signal.aborted) {
+      await save();
+      report.say(`stopped; all that was learnt is in ${folder}: go on with the same command and --resume`);
+      throw new Error('stopped by a signal');
+    }
+  }
+  return log;
+}
+
+/** No times: the same training gives the same bytes. */
+const lineOf = ({ epoch, loss, learningRate, scores, best }: EpochReport): object => ({ epoch, loss, learningRate, valid: scores, best });
+
+function epochLine({ epoch, loss, scores, best }: EpochReport, epochs: number, perSecond: number, seconds: number, metric: string): string {
+  const told = Object.entries(scores)
+    .sort(([a], [b]) => Number(b === metric) - Number(a === metric))
+    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+    .join(', ');
+  const star = best && told ? ' (best)' : '';
+  return `epoch ${epoch} of ${epochs}: loss ${loss.toFixed(4)}${told && `; ${told}`}${star}; ${perSecond.toFixed(0)} texts/s, ${seconds.toFixed(1)} s`;
+}
+
+/** 75 → 1:15 */
+function clock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}

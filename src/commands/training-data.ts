@@ -1,0 +1,98 @@
+/** Files of labelled texts to the data sets of a training: read, cut, numbered. */
+import { createHash } from 'node:crypto';
+import { PipeError } from '../errors.js';
+import { LINE, need } from '../formats/record.js';
+import type { HeadDefinition } from '../formats/model.js';
+import { inputs, recordsOf, stop, type ReadOptions } from '../io/read.js';
+import { inputFile } from '../io/source.js';
+import { dataSet, type DataSet } from '../model/training/data.js';
+import { uniform } from '../model/random.js';
+import { keyOf } from '../text/counts.js';
+import type { Segmenter } from '../text/segmenters/index.js';
+import { UNKNOWN } from '../text/specials.js';
+import type { Vocabulary } from '../text/vocabulary.js';
+import type { Labelled, Task } from './tasks/task.js';
+
+/** All texts of some files, in order. */
+export async function readLabelled(
+  files: readonly string[],
+  read: ReadOptions,
+  segmenter: Segmenter,
+  note: (text: string) => void,
+): Promise<Labelled[]> {
+  const texts: Labelled[] = [];
+  for await (const input of inputs(files.map(inputFile), read, note))
+    for await (const batch of recordsOf(input, read, stop)) {
+      const cuts = segmenter.cut(
+        batch.map((record) => (segmenter.simplify ? segmenter.simplify(need(record, 'text')) : need(record, 'text'))),
+      );
+      batch.forEach((record, i) => texts.push({ record, tokens: cuts[i]!.tokens, file: input.source.name, line: record[LINE]! }));
+    }
+  if (texts.length === 0)
+    throw new PipeError('data', 'there are no texts', { place: { file: files[0] ?? 'stdin' }, hint: 'is the file empty?' });
+  return texts;
+}
+
+/** A hash of what is learnt from: going on with other texts is refused. */
+export function fingerprintOf(texts: readonly Labelled[]): string {
+  const hash = createHash('sha256');
+  for (const { record } of texts) hash.update(JSON.stringify([record.text, record.label]));
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** A random share of the texts, put aside for validation; which ones depends on the seed alone. */
+export function heldOut(texts: readonly Labelled[], percent: number, seed: number): { train: Labelled[]; valid: Labelled[] } {
+  const next = uniform(seed, -3_000_000);
+  const [train, valid]: [Labelled[], Labelled[]] = [[], []];
+  for (const text of texts) (next() * 100 < percent ? valid : train).push(text);
+  return { train, valid };
+}
+
+export interface Encoded {
+  data: DataSet;
+  /** tokens beyond the greatest length, and texts that had some */
+  cutTokens: number;
+  cutTexts: number;
+  unknown: number;
+  tokens: number;
+  /** texts without a token, which are read as one unknown token */
+  empty: number;
+}
+
+/** The texts as numbers. */
+export function encodeTexts(
+  texts: readonly Labelled[],
+  vocabulary: Vocabulary,
+  maxLength: number,
+  task: Task,
+  definition: HeadDefinition,
+): Encoded {
+  const counts = { cutTokens: 0, cutTexts: 0, unknown: 0, tokens: 0, empty: 0 };
+  const examples = texts.map((text) => {
+    const { ids, ngramIds, unknown, cut } = idsOf(text.tokens, vocabulary, maxLength);
+    if (text.tokens.length === 0) counts.empty++;
+    if (cut > 0) counts.cutTexts++;
+    counts.cutTokens += cut;
+    counts.unknown += unknown;
+    counts.tokens += ids.length;
+    return { ids, ngramIds, targets: task.targets(text, definition) };
+  });
+  return { data: dataSet(examples, task.per, task.width(definition)), ...counts };
+}
+
+/** The ids of a text, at least one, and of the n-gram at each token where the vocabulary has n-grams. */
+export function idsOf(
+  tokens: readonly string[],
+  { ids: idOf, ngrams, runIds }: Vocabulary,
+  maxLength: number,
+): { ids: number[]; ngramIds: number[] | undefined; unknown: number; cut: number } {
+  const length = Math.min(tokens.length, maxLength);
+  const ids = new Array<number>(Math.max(1, length)).fill(UNKNOWN);
+  let unknown = 0;
+  for (let i = 0; i < length; i++) {
+    ids[i] = idOf.get(tokens[i]!) ?? UNKNOWN;
+    if (ids[i] === UNKNOWN) unknown++;
+  }
+  const ngramIds = ngrams > 1 ? ids.map((_, i) => (i < length ? (runIds.get(keyOf(tokens, i, ngrams)) ?? UNKNOWN) : UNKNOWN)) : undefined;
+  return { ids, ngramIds, unknown, cut: tokens.length - length };
+}
