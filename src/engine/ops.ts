@@ -17,7 +17,7 @@ export interface ScanStep<T> {
   outputs: T[];
 }
 
-/** Axes count from 0. Every operation but `gather` and `equal` has a gradient. */
+/** Axes count from 0. Every operation but `gather` and `largest` has a gradient. */
 export interface Ops<T> {
   constant(shape: readonly number[], data: Float32Array): T;
   /** [rows, width] of zeros, with as many rows as `like` has along `axis` */
@@ -56,6 +56,10 @@ export interface Ops<T> {
   reverseSequence(x: T, lengths: T): T;
   /** rows of a table by ids: [rows, width], […] → […, width]; no gradient: rows are gathered outside where they are learnt */
   gather(table: T, ids: T): T;
+  /** of each row along the last axis the number at its place: […, n], […] → […] */
+  pick(x: T, places: T): T;
+  /** the `count` largest along the last axis, the largest first, of equals the first; and their places, as floats */
+  largest(x: T, count: number): { values: T; places: T };
   /** Runs `step` along the first axis of `inputs`; gives the outputs, stacked in the order of time. */
   scan(options: { initial: readonly T[]; inputs: readonly T[]; step: (state: T[], slices: T[]) => ScanStep<T> }): T[];
   /** a whole recurrent layer by the engine's own operator, where it has one; [timeSteps, batch, ·] in and out */

@@ -12,7 +12,7 @@ type Make = <T>(ops: Ops<T>, inputs: Record<string, T>) => T;
 
 interface Case {
   name: string;
-  /** of each input that is differentiated; `ids` and `lengths` are integers and are not */
+  /** of each input that is differentiated; `places` and `lengths` are integers and are not */
   shapes: Record<string, readonly number[]>;
   make: Make;
   /** numbers of inputs are drawn from here, [-1, 1] if undefined: for logarithms and kinks */
@@ -61,6 +61,7 @@ const CASES: Case[] = [
   { name: 'transpose', shapes: { x: [2, 3, 4] }, make: (ops, { x }) => ops.transpose(x!, [2, 0, 1]) },
   { name: 'unsqueeze, squeeze', shapes: { x: [2, 3] }, make: (ops, { x }) => ops.squeeze(ops.unsqueeze(ops.exp(x!), 1), 1) },
   { name: 'reverseSequence', shapes: { x: [4, 2, 3] }, make: (ops, { x, lengths }) => ops.exp(ops.reverseSequence(x!, lengths!)) },
+  { name: 'pick', shapes: { x: [3, 2, 5] }, make: (ops, { x, places }) => ops.exp(ops.pick(x!, places!)) },
   { name: 'scan of rnn', shapes: cellShapes(1), make: loop('rnn') },
   { name: 'scan of lstm', shapes: cellShapes(4), make: loop('lstm') },
   { name: 'scan of gru, reset after', shapes: cellShapes(3), make: loop('gru') },
@@ -96,14 +97,19 @@ const CASES: Case[] = [
 const THIRDS = Float32Array.of(0.1, 1.5, 0.05);
 const halves = <T>(ops: Ops<T>, [a, b]: T[]): T => ops.multiply(a!, ops.exp(b!));
 
+/** Inputs of every case, which have no gradient. */
+const INTEGERS: Record<string, InputType> = { lengths: { type: 'int', shape: [2] }, places: { type: 'int', shape: [3, 2] } };
 const types = ({ shapes }: Case): Record<string, InputType> => ({
   ...Object.fromEntries(Object.entries(shapes).map(([name, shape]): [string, InputType] => [name, { type: 'float', shape }])),
-  lengths: { type: 'int', shape: [2] },
+  ...INTEGERS,
 });
 
 function feedsOf({ shapes, range: [low, high] = [-1, 1] }: Case): Record<string, HostTensor> {
   const next = uniform(7);
-  const feeds: Record<string, HostTensor> = { lengths: { shape: [2], data: Int32Array.of(4, 2) } };
+  const feeds: Record<string, HostTensor> = {
+    lengths: { shape: [2], data: Int32Array.of(4, 2) },
+    places: { shape: [3, 2], data: Int32Array.of(0, 3, 4, 1, 1, 2) },
+  };
   for (const [name, shape] of Object.entries(shapes)) {
     const size = shape.reduce((product, one) => product * one, 1);
     feeds[name] = { shape, data: Float32Array.from({ length: size }, () => low + (high - low) * next()) };
@@ -145,7 +151,7 @@ describeEngines((open, engineName) => {
     const feeds = feedsOf(one);
     const width = 1 / 64; // exact in a float; a wider step costs curvature, a narrower one digits
     for (const [name, { data, shape }] of Object.entries(feeds)) {
-      if (name === 'lengths') continue;
+      if (name in INTEGERS) continue;
       expect(found[name]).toHaveLength(data.length);
       for (let i = 0; i < data.length; i++) {
         const moved = async (by: number): Promise<number> => {
@@ -180,4 +186,16 @@ test('the maximum shares its gradient among equals', async () => {
   });
   const results = await program.run({ x: { shape: [3, 1], data: Float32Array.of(2, 1, 2) } });
   expect(Array.from(results[gradientOf('x')]!.data)).toEqual([0.5, 0, 0.5]);
+});
+
+describeEngines((open) => {
+  test('largest: values and places, of equals the first', async () => {
+    const engine = await open();
+    const program = await engine.compile({ x: { type: 'float', shape: [2, 4] } }, (ops, { x }) => ops.largest(x!, 3));
+    const { values, places } = await program.run({ x: { shape: [2, 4], data: Float32Array.of(1, 3, 2, 3, 0, -1, -2, 5) } });
+    await program.close();
+    expect(values!.shape).toEqual([2, 3]);
+    expect(Array.from(values!.data)).toEqual([3, 3, 2, 5, 0, -1]);
+    expect(Array.from(places!.data)).toEqual([1, 3, 2, 3, 0, 1]);
+  });
 });

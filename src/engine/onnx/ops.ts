@@ -7,6 +7,7 @@ import * as leaves from './operations/leaves.js';
 import type { Operation } from './operations/operation.js';
 import { matmul } from './operations/products.js';
 import { expandAs, logSoftmax, logSumExp, max, softmax, sum } from './operations/reductions.js';
+import { largest, pick } from './operations/picking.js';
 import { concat, flatten, gather, reverseSequence, split, squeeze, transpose, unsqueeze, zeros, zerosAs } from './operations/shaping.js';
 
 /** What gradients need beside the model's operations. */
@@ -66,6 +67,11 @@ export function graphOps(): GraphOps {
     flatten: (x) => (x.shape.length === 2 ? x : apply(flatten, [x])),
     reverseSequence: (x, lengths) => apply(reverseSequence, [x, lengths]),
     gather: (table, ids) => apply(gather, [table, ids]),
+    pick: (x, places) => apply(pick, [x, places]),
+    largest: (x, count) => {
+      const [values, places] = graph.apply(largest, [x], { count });
+      return { values: values!, places: places! };
+    },
     expandAs: (x, like) => (x.shape.join() === like.shape.join() ? x : apply(expandAs, [x, like])),
     sumTo: (x, shape) => summed(ops, x, shape),
     scan: ({ initial, inputs, step }) => {

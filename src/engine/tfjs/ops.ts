@@ -51,6 +51,15 @@ export function tensorOps(tf: typeof TensorFlow, learning: boolean): { ops: Ops<
     squeeze: (x, axis) => tf.squeeze(x, [axis]),
     reverseSequence: (x, lengths) => reversed(tf, x, lengths),
     gather: (table, ids) => tf.gather(table, ids),
+    pick: (x, places) => {
+      // the WASM backend has no gradient of gather, so the product with a one-hot it is
+      const chosen = tf.oneHot(tf.cast(places, 'int32'), x.shape.at(-1)!);
+      return tf.sum(tf.mul(x, tf.cast(chosen, 'float32')), -1);
+    },
+    largest: (x, count) => {
+      const { values, indices } = tf.topk(x, count);
+      return { values, places: tf.cast(indices, 'float32') };
+    },
     scan: ({ initial, inputs, step }) => {
       const slices = inputs.map((input) => tf.unstack(input));
       const outputs: Tensor[][] = [];

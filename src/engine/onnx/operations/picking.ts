@@ -1,0 +1,45 @@
+/** Operations that choose numbers by their places along the last axis. */
+import type { Shape } from '../expression.js';
+import type { Operation } from './operation.js';
+
+/** x[…, places[…]]; its gradient stands at the places, with zeros about it. */
+export const pick: Operation = {
+  name: 'pick',
+  shapes: ([shape]) => [shape!.slice(0, -1)],
+  lift: (attributes, sliced) => (sliced.every(Boolean) ? attributes : undefined),
+  gradient: (ops, { inputs: [x, places] }, [g]) => [
+    ops.multiply(ops.apply(oneHot, [places!], { size: x!.shape.at(-1) as number }), ops.unsqueeze(g!, g!.shape.length)),
+    undefined,
+  ],
+  onnx: (write, [x, places], { inputs }) => {
+    const axis = write.integers(inputs[1]!.shape.length);
+    const columns = write.node('Unsqueeze', [places!, axis])[0]!;
+    return write.node('Squeeze', [write.node('GatherElements', [x!, columns], { axis: inputs[1]!.shape.length })[0]!, axis]);
+  },
+};
+
+/** […] → […, size]: 1 at the place, else 0 */
+const oneHot: Operation = {
+  name: 'oneHot',
+  shapes: ([shape], { size }) => [[...shape!, size as number]],
+  lift: (attributes) => attributes,
+  gradient: () => [undefined],
+  onnx: (write, [places], { attributes: { size } }) => {
+    const values = write.floats([2], Float32Array.of(0, 1));
+    return write.node('OneHot', [write.node('Cast', [places!], { to: 7 })[0]!, write.integers(size as number), values], { axis: -1 });
+  },
+};
+
+/** The largest numbers and their places; without a gradient. */
+export const largest: Operation = {
+  name: 'largest',
+  shapes: ([shape], { count }) => {
+    const kept: Shape = [...shape!.slice(0, -1), count as number];
+    return [kept, kept];
+  },
+  lift: (attributes) => attributes,
+  onnx: (write, [x], { attributes: { count } }) => {
+    const [values, places] = write.node('TopK', [x!, write.integers(count as number)], { axis: -1 }, 2);
+    return [values!, write.node('Cast', [places!], { to: 1 })[0]!];
+  },
+};
