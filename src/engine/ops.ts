@@ -66,6 +66,15 @@ export interface Ops<T> {
   recurrentLayer?(inputs: T, lengths: T, layer: FusedLayer): T;
 }
 
+/** Weights rounded to 8 bits: integers × scale, a scale a row of [directions, gates × units, inputs]. */
+export interface QuantizedWeights {
+  /** [directions, gates × units, inputs] */
+  shape: readonly number[];
+  integers: Int8Array;
+  /** [directions, gates × units] */
+  scales: Float32Array;
+}
+
 /** What an engine's own recurrent operator needs; weights as `model/layouts.ts` makes them for ONNX. */
 export interface FusedLayer {
   operator: 'LSTM' | 'GRU' | 'RNN';
@@ -74,9 +83,9 @@ export interface FusedLayer {
   /** GRU: the reset gate is applied after the recurrent product */
   resetAfter: boolean;
   /** [directions, gates × units, inputSize] */
-  inputWeights: HostTensor;
-  /** [directions, gates × units, units] */
-  recurrentWeights: HostTensor;
+  inputWeights: HostTensor | QuantizedWeights;
+  /** [directions, gates × units, units]; both are rounded (LSTM only) or neither is */
+  recurrentWeights: HostTensor | QuantizedWeights;
   /** [directions, 2 × gates × units] */
   bias: HostTensor;
 }

@@ -33,6 +33,9 @@ const NETWORK = z.strictObject({
   resetAfter: z.boolean(),
 });
 
+export const QUANTIZATIONS = ['int8'] as const;
+export type Quantization = (typeof QUANTIZATIONS)[number];
+
 export const TAKES = ['last', 'first', 'mean', 'max', 'attention'] as const;
 
 /** What is made of the network's output; each head has its own part of this. */
@@ -62,7 +65,7 @@ export const MODEL = z.strictObject({
   network: NETWORK,
   head: HEAD,
   /** weights of the recurrent layers are rounded to 8 bits in prediction */
-  quantize: z.enum(['int8']).optional(),
+  quantize: z.enum(QUANTIZATIONS).optional(),
   /** how it was trained, for people */
   training: z.record(z.string(), z.json()),
 });

@@ -3,11 +3,12 @@
  * by the engine's own recurrent operators). Both are the same network, pooling and head.
  */
 import type { Differentiate, Engine, InputType, Ops, Program } from '../engine/ops.js';
-import type { ModelShape, Take } from '../formats/model.js';
+import type { ModelShape, Quantization, Take } from '../formats/model.js';
 import type { Below, Values } from './heads/head.js';
 import { headOf } from './heads/index.js';
 import { denseParameters, networkValues, networkWeights, type Parameters } from './parameters.js';
 import { pool, stepInputs } from './pooling.js';
+import { checkQuantizable, roundedWeights } from './quantize.js';
 import { constantWeights, fusedNetwork, recurrentNetwork } from './recurrent.js';
 
 /** The input of word vectors, [timeSteps, batch, inputSize]. */
@@ -96,10 +97,17 @@ function belowHead<T>(ops: Ops<T>, shape: ModelShape, hiddenStates: T, given: Va
   return { hiddenStates, ...(take === undefined ? {} : pool(ops, take, shape.network, hiddenStates, given, given)) };
 }
 
-/** The program that predicts: the head's answers, and `output` and `attention` where there are any. */
-export function compilePrediction(engine: Engine, shape: ModelShape, parameters: Parameters): Promise<Program> {
+/**
+ * The program that predicts: the head's answers, and `output` and `attention` where there are any.
+ *
+ * @param quantize rounds the weights of the recurrent layers to 8 bits; an engine without an operator for that computes with the rounded weights
+ * @throws PipeError('usage') where the cell cannot be quantised
+ */
+export function compilePrediction(engine: Engine, shape: ModelShape, parameters: Parameters, quantize?: Quantization): Promise<Program> {
   const head = headOf(shape.head);
-  const weights = networkWeights(shape.network, parameters);
+  if (quantize) checkQuantizable(shape.network);
+  const exact = networkWeights(shape.network, parameters);
+  const weights = quantize && !engine.fused ? roundedWeights(shape.network, exact) : exact;
   return engine.compile(networkInputs(shape), (ops, given) => {
     const constants = Object.fromEntries(
       denseParameters(shape)
@@ -107,7 +115,7 @@ export function compilePrediction(engine: Engine, shape: ModelShape, parameters:
         .map(({ name }) => [name, ops.constant(parameters.get(name)!.shape, parameters.get(name)!.data)]),
     );
     const hiddenStates = engine.fused
-      ? fusedNetwork(ops, shape.network, weights, given[VECTORS]!, given['lengths']!)
+      ? fusedNetwork(ops, shape.network, weights, given[VECTORS]!, given['lengths']!, quantize !== undefined)
       : recurrentNetwork(ops, shape.network, constantWeights(ops, shape.network, weights), given[VECTORS]!, given['lengths']!)[
           'hiddenStates'
         ]!;

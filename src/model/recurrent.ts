@@ -8,6 +8,7 @@
 import type { Ops } from '../engine/ops.js';
 import { cellOf } from './cells/index.js';
 import { fusedLayer } from './layouts.js';
+import { quantizedLayer } from './quantize.js';
 import { gatesOf, inputSizeOf, type DirectionWeights, type NetworkShape, type NetworkWeights } from './shape.js';
 
 /** The weights of one direction of a layer as values of an engine; shapes as in `DirectionWeights`. */
@@ -74,7 +75,14 @@ export function recurrentNetwork<T>(
   return { ...results, hiddenStates: below };
 }
 
-/** The network by the engine's own operators: [timeSteps, batch, units × directions], zeros after the last real time step. */
-export function fusedNetwork<T>(ops: Ops<T>, shape: NetworkShape, weights: NetworkWeights, inputs: T, lengths: T): T {
-  return weights.reduce((below, layer, index) => ops.recurrentLayer!(below, lengths, fusedLayer(shape, layer, index)), inputs);
+/**
+ * The network by the engine's own operators: [timeSteps, batch, units × directions], zeros after the last real time step.
+ *
+ * @param quantize weights are rounded to 8 bits; for an LSTM only
+ */
+export function fusedNetwork<T>(ops: Ops<T>, shape: NetworkShape, weights: NetworkWeights, inputs: T, lengths: T, quantize = false): T {
+  return weights.reduce((below, layer, index) => {
+    const fused = fusedLayer(shape, layer, index);
+    return ops.recurrentLayer!(below, lengths, quantize ? quantizedLayer(fused) : fused);
+  }, inputs);
 }

@@ -7,18 +7,21 @@ import { bytes, integer, integers, message, nested, text, type Field } from './p
 export type Attribute = number | readonly number[] | string | readonly string[] | Graph | { tensor: Initializer };
 
 export interface Node {
+  /** of ONNX itself, or behind its domain: `com.microsoft.DynamicQuantizeLSTM` */
   operator: string;
   inputs: readonly string[];
   outputs: readonly string[];
   attributes: Readonly<Record<string, Attribute>>;
 }
 
-/** A constant: floats, or 64-bit integers, which shapes are made of. */
+/** A constant: floats; 64-bit integers, which shapes are made of; or 8-bit ones, which quantised weights are. */
 export interface Initializer {
   name: string;
   shape: readonly number[];
-  data: Float32Array | BigInt64Array;
+  data: Constant;
 }
+
+export type Constant = Float32Array | BigInt64Array | Int8Array;
 
 export interface GraphValue {
   name: string;
@@ -36,12 +39,25 @@ export interface Graph {
 }
 
 export type ElementType = 'float' | 'int';
-const ELEMENT = { float: 1, int: 6, int64: 7 };
+const ELEMENT = { float: 1, int8: 3, int: 6, int64: 7 };
 const [OPSET, IR_VERSION] = [18, 9];
 
 /** The bytes of an ONNX file. */
 export function modelBytes(graph: Graph): Uint8Array {
-  return message([integer(1, IR_VERSION), text(2, 'rnn-pipe'), bytes(7, graphBytes(graph)), nested(8, [text(1, ''), integer(2, OPSET)])]);
+  const operators = (domain: string, version: number): Field => nested(8, [text(1, domain), integer(2, version)]);
+  const domains = new Set(graph.nodes.map(({ operator }) => splitOperator(operator).domain).filter((domain) => domain !== ''));
+  return message([
+    integer(1, IR_VERSION),
+    text(2, 'rnn-pipe'),
+    bytes(7, graphBytes(graph)),
+    operators('', OPSET),
+    ...[...domains].map((domain) => operators(domain, 1)),
+  ]);
+}
+
+function splitOperator(operator: string): { domain: string; type: string } {
+  const dot = operator.lastIndexOf('.');
+  return { domain: operator.slice(0, Math.max(0, dot)), type: operator.slice(dot + 1) };
 }
 
 function graphBytes({ name, nodes, initializers, inputs, outputs }: Graph): Uint8Array {
@@ -56,10 +72,12 @@ function graphBytes({ name, nodes, initializers, inputs, outputs }: Graph): Uint
 
 function nodeBytes({ operator, inputs, outputs, attributes }: Node): Uint8Array {
   const names = (field: number, values: readonly string[]): Field[] => values.map((value) => text(field, value));
+  const { domain, type } = splitOperator(operator);
   return message([
     ...names(1, inputs),
     ...names(2, outputs),
-    text(4, operator),
+    text(4, type),
+    domain === '' ? undefined : text(7, domain),
     ...Object.entries(attributes).map(([name, value]) => nested(5, attributeFields(name, value))),
   ]);
 }
@@ -77,7 +95,7 @@ function attributeFields(name: string, value: Attribute): Field[] {
 }
 
 function tensorBytes({ name, shape, data }: Initializer): Uint8Array {
-  const type = data instanceof BigInt64Array ? ELEMENT.int64 : ELEMENT.float;
+  const type = data instanceof BigInt64Array ? ELEMENT.int64 : data instanceof Int8Array ? ELEMENT.int8 : ELEMENT.float;
   return message([
     integers(1, shape),
     integer(2, type),

@@ -4,7 +4,7 @@
  */
 import { scopeOf, type Expression, type Node, type Scope } from './expression.js';
 import { outsideOf } from './gradients.js';
-import type { Attribute, Graph } from './graph.js';
+import type { Attribute, Constant, Graph } from './graph.js';
 import { add } from './operations/elementwise.js';
 import type { OnnxWriter } from './operations/operation.js';
 import { matmul } from './operations/products.js';
@@ -15,7 +15,7 @@ export function writeGraph(graph: Graph, results: Record<string, Expression>): v
   let next = 0;
   const fresh = (): string => `v${next++}`;
   const integers = new Map<string, string>();
-  const initializer = (shape: readonly number[], data: Float32Array | BigInt64Array): string => {
+  const initializer = (shape: readonly number[], data: Constant): string => {
     const name = fresh();
     graph.initializers.push({ name, shape, data });
     return name;
@@ -34,7 +34,7 @@ export function writeGraph(graph: Graph, results: Record<string, Expression>): v
       integers.set(key, name);
       return name;
     },
-    floats: initializer,
+    constant: initializer,
   });
 
   function write(value: Expression, into: Graph, uses: ReadonlyMap<Expression, number>): string {

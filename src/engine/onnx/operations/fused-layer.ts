@@ -1,7 +1,10 @@
-/** A whole recurrent layer by ONNX's own LSTM, GRU or RNN: the fastest there is, and without a gradient. */
-import type { FusedLayer } from '../../ops.js';
+/**
+ * A whole recurrent layer by ONNX's own LSTM, GRU or RNN: the fastest there is, and without a gradient. Weights that are rounded to
+ * 8 bits go into ONNX Runtime's own `DynamicQuantizeLSTM`, which rounds what it multiplies them with as it comes.
+ */
+import type { FusedLayer, HostTensor, QuantizedWeights } from '../../ops.js';
 import type { Attribute } from '../graph.js';
-import type { Operation } from './operation.js';
+import type { OnnxWriter, Operation } from './operation.js';
 
 /** [timeSteps, batch, inputSize] and lengths [batch] → [timeSteps, batch, units × directions] */
 export function fusedLayer(layer: FusedLayer): Operation {
@@ -10,13 +13,40 @@ export function fusedLayer(layer: FusedLayer): Operation {
     name: 'fusedLayer',
     shapes: ([inputs]) => [[inputs![0]!, inputs![1]!, layer.units * directions]],
     onnx: (write, [inputs, lengths]) => {
-      const weights = [layer.inputWeights, layer.recurrentWeights, layer.bias].map(({ shape, data }) =>
-        write.floats(shape, data as Float32Array),
-      );
-      const [states] = write.node(layer.operator, [inputs!, ...weights, lengths!], attributesOf(layer)); // [timeSteps, directions, batch, units]
+      const [states] = statesOf(write, layer, inputs!, lengths!); // [timeSteps, directions, batch, units]
       if (directions === 1) return write.node('Squeeze', [states!, write.integers(1)]);
       return write.node('Reshape', [write.node('Transpose', [states!], { perm: [0, 2, 1, 3] })[0]!, write.integers(0, 0, -1)]);
     },
+  };
+}
+
+function statesOf(write: OnnxWriter, layer: FusedLayer, inputs: string, lengths: string): readonly string[] {
+  const { operator, inputWeights, recurrentWeights } = layer;
+  const float = ({ shape, data }: HostTensor): string => write.constant(shape, data as Float32Array);
+  const bias = float(layer.bias);
+  if (!('integers' in inputWeights) || !('integers' in recurrentWeights)) {
+    const weights = [inputWeights, recurrentWeights].map((matrix) => float(matrix as HostTensor));
+    return write.node(operator, [inputs, ...weights, bias, lengths], attributesOf(layer));
+  }
+  const [kernel, recurrentKernel] = [rounded(write, inputWeights), rounded(write, recurrentWeights)];
+  const none = ''; // the states before the first time step are zeros, and there are no peepholes
+  const operands = [inputs, kernel.integers, recurrentKernel.integers, bias, lengths, none, none, none];
+  const scales = [kernel.scales, kernel.zeros, recurrentKernel.scales, recurrentKernel.zeros];
+  return write.node('com.microsoft.DynamicQuantizeLSTM', [...operands, ...scales], attributesOf(layer));
+}
+
+/** The integers as that operator wants them, [directions, inputs, gates × units]; the zero points are zeros. */
+function rounded(write: OnnxWriter, { shape, integers, scales }: QuantizedWeights): { integers: string; scales: string; zeros: string } {
+  const [directions, outputs, inputs] = shape as [number, number, number];
+  const turned = new Int8Array(integers.length);
+  for (let direction = 0; direction < directions; direction++)
+    for (let output = 0; output < outputs; output++)
+      for (let input = 0; input < inputs; input++)
+        turned[(direction * inputs + input) * outputs + output] = integers[(direction * outputs + output) * inputs + input]!;
+  return {
+    integers: write.constant([directions, inputs, outputs], turned),
+    scales: write.constant([directions, outputs], scales),
+    zeros: write.constant([directions, outputs], new Int8Array(scales.length)),
   };
 }
 

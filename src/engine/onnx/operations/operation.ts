@@ -1,5 +1,5 @@
 /** What an operation of the expression graph is: its shapes, its gradient, what it is outside a loop, and its nodes in ONNX. */
-import type { Attribute } from '../graph.js';
+import type { Attribute, Constant } from '../graph.js';
 import type { Attributes, Expression, Shape, Size } from '../expression.js';
 import type { GraphOps } from '../ops.js';
 
@@ -35,7 +35,7 @@ export interface OnnxWriter {
   node(operator: string, inputs: readonly string[], attributes?: Record<string, Attribute>, outputs?: number): readonly string[];
   /** a constant of 64-bit integers: axes, sizes, shapes */
   integers(...values: number[]): string;
-  floats(shape: readonly number[], data: Float32Array): string;
+  constant(shape: readonly number[], data: Constant): string;
 }
 
 export const axisOf = (attributes: Attributes): number => attributes['axis'] as number;
