@@ -25,7 +25,7 @@ const oneHot: Operation = {
   lift: (attributes) => attributes,
   gradient: () => [undefined],
   onnx: (write, [places], { attributes: { size } }) => {
-    const values = write.floats([2], Float32Array.of(0, 1));
+    const values = write.constant([2], Float32Array.of(0, 1));
     return write.node('OneHot', [write.node('Cast', [places!], { to: 7 })[0]!, write.integers(size as number), values], { axis: -1 });
   },
 };
