@@ -1,5 +1,5 @@
 /** An input, opened: its bytes as UTF-8, unpacked. What they mean is not known here. */
-import { createReadStream, fstatSync } from 'node:fs';
+import { createReadStream, fstatSync, readFileSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { markedEncoding, toUtf8, type Encoding } from './encoding.js';
@@ -73,6 +73,10 @@ export async function rawBytes({ path, name }: InputFile): Promise<AsyncIterable
 async function openBytes(path: string): Promise<{ stream: AsyncIterable<Uint8Array>; size: number | undefined }> {
   if (path === '-') return { stream: process.stdin, size: undefined };
   try {
+    const small = statSync(path);
+    if (small.isFile() && small.size <= CHUNK) {
+      return { stream: atOnce(readFileSync(path)), size: small.size };
+    }
     const handle = await open(path, 'r');
     const stat = fstatSync(handle.fd);
     if (stat.isDirectory()) {
@@ -84,6 +88,11 @@ async function openBytes(path: string): Promise<{ stream: AsyncIterable<Uint8Arr
   } catch (error) {
     throw inputFailure(error, path);
   }
+}
+
+/** A small file is read at once: of a hundred thousand of them a stream each would cost more than the work. */
+async function* atOnce(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (bytes.length > 0) yield await Promise.resolve(bytes);
 }
 
 const extensionOf = (name: string): string => /\.([a-z0-9]+)(?:\.gz)?$/i.exec(name)?.[1]?.toLowerCase() ?? '';

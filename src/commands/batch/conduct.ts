@@ -7,13 +7,13 @@ import type { ShardResult, ShardWork } from './messages.js';
 import { tasksOf, type Plan, type Task } from './plan.js';
 import { showProgress } from './progress.js';
 import { bytesOf } from './shard.js';
-import { doShardAnyhow } from './survive.js';
+import { doShardAnyhow, proven } from './survive.js';
 
 export interface Conducted {
   /** of every shard, in order */
   entries: ShardEntry[];
   /** shards that an earlier run had done, and whose outputs are there as it left them */
-  proven: number;
+  doneBefore: number;
   workers: number;
   deaths: number;
   /** of the largest worker, in bytes */
@@ -45,13 +45,13 @@ export async function conduct({ plan, work, ledger, known, workers, workerMemory
     hands,
   );
   const entries: ShardEntry[] = [];
-  let [proven, deaths, bad] = [0, 0, 0];
+  let [doneBefore, deaths, bad] = [0, 0, 0];
   const ended = new AbortController();
   const tasks = inTurn(tasksOf(plan, known));
 
   async function done(task: Task, entry: ShardEntry, now: boolean): Promise<void> {
     if (now) ledger.add(entry);
-    else proven++;
+    else doneBefore++;
     entries[task.shard] = entry;
     bad += entry.recordsBad;
     progress.done(
@@ -65,15 +65,15 @@ export async function conduct({ plan, work, ledger, known, workers, workerMemory
 
   async function serve(hand: Hand): Promise<void> {
     for (let task = await tasks(); task && !ended.signal.aborted; task = await tasks()) {
+      const died = (): void => {
+        deaths++;
+      };
       const before = known.get(task.shard);
-      if (before && (await hand.prove([before.output, ...(before.bad ?? [])]))) {
+      if (before && (await proven(hand, [before.output, ...(before.bad ?? [])], died))) {
         await done(task, before, false);
         continue;
       }
       const { name, inputs } = task;
-      const died = (): void => {
-        deaths++;
-      };
       const result = await doShardAnyhow(hand, { name, inputs, skip: [] }, { note: report.note, quarantine: work.quarantine, died });
       await done(task, entryOf(task, result), true);
     }
@@ -87,7 +87,7 @@ export async function conduct({ plan, work, ledger, known, workers, workerMemory
     const all = entries.reduce((sum, { recordsIn }) => sum + recordsIn, 0);
     if (typeof maxBad === 'object' && bad * 100 > maxBad.percent * all)
       throw tooMany(`${bad} of ${all} records are bad`, `${maxBad.percent} %`);
-    return { entries, proven, deaths, workers: size, peakMemory: Math.max(...hands.map((hand) => hand.peakMemory())) };
+    return { entries, doneBefore, deaths, workers: size, peakMemory: Math.max(...hands.map((hand) => hand.peakMemory())) };
   } finally {
     ended.abort();
     progress.stop();

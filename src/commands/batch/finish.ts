@@ -43,17 +43,17 @@ function hashOfResults(entries: readonly ShardEntry[]): string {
 
 /** What the table and the manifest tell of the run itself, which is another every time. */
 export function detailsOf({ inputs, conducted, seconds }: Finished): Record<string, number | string> {
-  const { entries, proven, workers, deaths, peakMemory } = conducted;
-  const done = entries.length - proven;
+  const { entries, doneBefore, workers, deaths, peakMemory } = conducted;
+  const done = entries.length - doneBefore;
   const outBytes = entries.reduce((sum, { output }) => sum + output.bytes, 0);
   return {
     shards: entries.length,
-    doneBefore: proven,
+    doneBefore,
     files: inputs.files,
     inputBytes: inputs.bytes,
     outputBytes: outBytes,
     seconds: Number(seconds.toFixed(3)),
-    megabytesPerSecond: proven === 0 && seconds > 0 ? Number((inputs.bytes / 1e6 / seconds).toFixed(2)) : 0,
+    megabytesPerSecond: doneBefore === 0 && seconds > 0 ? Number((inputs.bytes / 1e6 / seconds).toFixed(2)) : 0,
     workers,
     workersDied: deaths,
     peakMemoryOfAWorker: done > 0 ? peakMemory : 0,
@@ -91,7 +91,7 @@ export function tableOf(finished: Finished, sha256: string): string {
   const { recordsIn, recordsOut, bad, counts, seconds } = summaryOf(entries, finished.seconds);
   const details = detailsOf(finished);
   const megabytes = (bytes: unknown): string => `${(Number(bytes) / 1e6).toFixed(1)} MB`;
-  const before = finished.conducted.proven;
+  const before = finished.conducted.doneBefore;
   const rows: [string, string][] = [
     ['input', `${grouped(finished.inputs.files)} file${finished.inputs.files === 1 ? '' : 's'}, ${megabytes(details['inputBytes'])}`],
     ['shards', `${grouped(entries.length)}${before > 0 ? `, ${grouped(before)} of them done before` : ''}`],

@@ -163,7 +163,18 @@ function makeFolder(folder: string): boolean {
   try {
     return mkdirSync(folder, { recursive: true }) !== undefined;
   } catch (error) {
-    throw outputFailure(error, folder);
+    throw outputFailure(causeOf(error, folder), folder);
+  }
+}
+
+/** On a read-only disk `recursive` says that there is no such folder. */
+function causeOf(error: unknown, folder: string): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return error;
+  try {
+    mkdirSync(folder);
+    return error;
+  } catch (cause) {
+    return cause;
   }
 }
 

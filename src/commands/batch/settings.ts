@@ -9,6 +9,7 @@ import { inputFailure } from '../../io/failure.js';
 import type { ReadOptions } from '../../io/read.js';
 import { hasNodejieba } from '../../text/jieba/nodejieba.js';
 import type { OptionDefinition, Options } from '../command.js';
+import { SPEAKING } from '../options.js';
 import { namesOf, STRETCH } from '../run.js';
 import type { Stage } from '../stages.js';
 import { READ_TOO, refuseStray } from '../step-command.js';
@@ -38,7 +39,7 @@ export async function settingsOf(options: Options, given: ReadonlySet<string>, c
   const steps = stretchOf(from, to);
   const counting = to === 'vocab' ? COUNTING : [];
   const own = [...steps.flatMap((step) => step.options), ...counting];
-  refuseStray(given, namesOf([...own, ...common]), `it belongs to none of the steps ${from} … ${to}`);
+  refuseStray(given, namesOf([...own, ...common, ...SPEAKING]), `it belongs to none of the steps ${from} … ${to}`);
   for (const { stage } of steps) stage.check?.(options);
   refuseWholeText(
     options,

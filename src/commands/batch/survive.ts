@@ -2,6 +2,7 @@
  * A shard done although workers die of it. It is tried again; where that does not help, the record that kills is found by halving
  * and put aside.
  */
+import type { OutputFile } from '../../corpus/ledger.js';
 import { PipeError } from '../../errors.js';
 import { WorkerDied, type Hand } from './hand.js';
 import type { ShardJob, ShardResult } from './messages.js';
@@ -36,6 +37,18 @@ export async function doShardAnyhow(hand: Hand, job: ShardJob, { note, quarantin
     note(`item ${killer + 1} of ${job.name} kills workers: it is put aside`);
     skip.push(killer);
   }
+}
+
+/** Whether outputs are there as they were written; a worker that dies over them has proven nothing. */
+export async function proven(hand: Hand, files: readonly OutputFile[], died: () => void): Promise<boolean> {
+  for (let deaths = 0; deaths < TRIES; deaths++)
+    try {
+      return await hand.prove(files);
+    } catch (error) {
+      if (!(error instanceof WorkerDied)) throw error;
+      died();
+    }
+  return false;
 }
 
 async function tried(hand: Hand, job: ShardJob): Promise<ShardResult | WorkerDied> {
