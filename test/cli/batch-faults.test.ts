@@ -156,13 +156,16 @@ test.each(['one long text', 'one long line', 'packed'])('sentences | tokenize | 
   else if (what === 'one long line') writeFileSync(file('t'), news.replaceAll('\n', '').repeat(4000));
   else writeFileSync(file('t'), news.repeat(40_000));
   const name = what === 'packed' ? 't.gz' : 't';
-  // the least of some: what else the machine does is not measured
-  let least = Infinity;
-  for (let i = 0; i < 4 && least >= 2000; i++) {
+  const timed = (line: string): number => {
     const began = performance.now();
-    const { stdout } = folder().shell(`rnn-pipe sentences ${name} -q | rnn-pipe tokenize --backend jieba-rs -q | head -3 | wc -l`);
-    least = Math.min(least, performance.now() - began);
-    expect(stdout.trim()).toBe('3');
+    expect(folder().shell(line).stdout.trim()).toBe('3');
+    return performance.now() - began;
+  };
+  // two seconds; longer only where the machine has so much else to do that a text of four lines takes longer than its half second
+  let least = Infinity;
+  for (let i = 0; i < 4 && least > 2000; i++) {
+    const busy = Math.max(1, timed('rnn-pipe tokenize examples/news.txt --backend jieba-rs -q | head -3 | wc -l') / 500);
+    least = Math.min(least, timed(`rnn-pipe sentences ${name} -q | rnn-pipe tokenize --backend jieba-rs -q | head -3 | wc -l`) / busy);
   }
   expect(least).toBeLessThan(2000);
 });
