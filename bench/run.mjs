@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { inTurn, once, row, table } from './measure.mjs';
 import { rnn } from './rnn.mjs';
+import { train } from './train.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const data = resolve(process.env.RNN_PIPE_DATA ?? join(root, '../shared/data'));
@@ -62,6 +63,7 @@ const BENCHES = {
   },
 
   rnn: () => rnn({ root, data, runs, folder, own, python }),
+  train: () => train({ root, data, runs, folder, python }),
 
   async memory() {
     const [small, large] = [await raw('modern_mixed'), await raw('poetry_classical')];
