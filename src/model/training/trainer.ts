@@ -111,6 +111,7 @@ export async function openTraining(
       }
       const scores = await scoresOf(threads, shared);
       const score = scores[options.metric];
+      if (score === undefined && data.valid) throw noSuchScore(options.metric, scores);
       const best = score === undefined || at.best === undefined || better(score, at.best.score);
       if (best) at.best = { epoch: at.epoch, score: score ?? 0, parameters: copied(parametersOf(shared)) };
       const report: EpochReport = { epoch: at.epoch, loss: at.lossSum / batches.length, learningRate, scores, best };
@@ -251,6 +252,13 @@ function together(parts: readonly Answers[]): Answers {
 
 function copied(parameters: Parameters): Parameters {
   return new Map([...parameters].map(([name, tensor]) => [name, tensor.copy()]));
+}
+
+function noSuchScore(metric: string, scores: Readonly<Record<string, number>>): PipeError {
+  return new PipeError('usage', `there is no score "${metric}"`, {
+    expected: Object.keys(scores).join(', '),
+    hint: `--metric names one of them`,
+  });
 }
 
 function diverged(loss: number, epoch: number, batch: number, learningRate: number): PipeError {
