@@ -66,6 +66,7 @@ const TOLD: readonly (readonly [Count, string])[] = [
   ['cutRecords', 'records cut'],
   ['paddedSteps', 'time steps of padding'],
   ['missingVectors', 'tokens without a vector'],
+  ['otherShards', 'of other shards'],
 ];
 
 function summaryLine({ recordsIn, recordsOut, bad, lost, counts: all, seconds }: Summary): string {

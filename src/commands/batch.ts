@@ -5,7 +5,7 @@ import type { CommandDefinition, OptionDefinition } from './command.js';
 import { byteSize, TEXT_INPUT, wholeNumber } from './options.js';
 import { STEP_OPTIONS } from './run.js';
 
-const READING = TEXT_INPUT.filter(({ flags }) => !/^--(on-bad|bad-out)/.test(flags));
+const READING = TEXT_INPUT.filter(({ flags }) => !/^--(on-bad|bad-out|shard)/.test(flags));
 
 /** Options that a batch has whatever its steps are. */
 const COMMON: readonly OptionDefinition[] = [

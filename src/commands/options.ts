@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { PipeError } from '../errors.js';
 import type { OptionDefinition } from './command.js';
+import { SHARD } from './shard.js';
 
 /** A whole number of at least `least`. */
 export function wholeNumber(name: string, least: number): (text: string) => number {
@@ -75,6 +76,7 @@ const MAX_LINE: OptionDefinition = {
 };
 
 const READING: readonly OptionDefinition[] = [
+  SHARD,
   MAX_LINE,
   { flags: '--on-bad <what>', about: 'stop at a bad record, or put it aside and go on', choices: ['stop', 'quarantine'], default: 'stop' },
   { flags: '--bad-out <file>', about: 'where bad lines go, byte for byte (with --on-bad quarantine)' },

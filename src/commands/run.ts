@@ -9,6 +9,7 @@ import { formatVocabulary, vocabularyOf } from '../text/vocabulary.js';
 import type { CommandDefinition, Invocation, OptionDefinition } from './command.js';
 import { RECORD_OUTPUT, TEXT_INPUT, WORKERS } from './options.js';
 import { foldStages, type RunRequest } from './runner.js';
+import { refuseWholeText } from './shard.js';
 import { STEP_COMMANDS, type Stage } from './stages.js';
 import { passBefore, refuseStray, requestOf, runAndTell, withLength } from './step-command.js';
 import { COUNTING } from './vocab.js';
@@ -80,6 +81,7 @@ export function namesOf(options: readonly OptionDefinition[]): Set<string> {
 async function withVocabulary(request: RunRequest, { options, report }: Invocation): Promise<RunRequest> {
   const first = request.stages.findIndex(({ name }) => name === 'encode');
   if (first < 0 || options['vocab'] !== undefined) return request;
+  if (options['shard'] !== undefined) refuseWholeText('a part gives no vocabulary of all', 'give one: --vocab vocabulary.json');
   const again = { ...request, inputs: await replayable(request.inputs) };
   const ngrams = options['ngrams'] as number | undefined;
   const { accumulator } = await foldStages(passBefore({ ...again, stages: request.stages.slice(0, first) }), 'counts', { ngrams });

@@ -8,6 +8,7 @@ import { outputCommand } from './output.js';
 import { padCommand } from './pad.js';
 import { rnnCommand } from './rnn.js';
 import { sentencesCommand } from './sentences.js';
+import { shardStage } from './shard.js';
 import { tokenizeCommand } from './tokenize.js';
 
 export const STEP_COMMANDS: readonly StepCommand[] = [
@@ -28,4 +29,7 @@ export interface Stage {
   options: Options;
 }
 
-export const STAGES: ReadonlyMap<string, StageDefinition> = new Map(STEP_COMMANDS.map(({ name, stage }) => [name, stage]));
+export const STAGES: ReadonlyMap<string, StageDefinition> = new Map([
+  ...STEP_COMMANDS.map(({ name, stage }): [string, StageDefinition] => [name, stage]),
+  ['shard', shardStage],
+]);

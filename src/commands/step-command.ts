@@ -3,6 +3,7 @@ import { PipeError } from '../errors.js';
 import { inputFile } from '../io/source.js';
 import type { CommandDefinition, Invocation, Options, StepCommand } from './command.js';
 import { checkOnBad, RECORD_INPUT, RECORD_OUTPUT, TEXT_INPUT, WORKERS } from './options.js';
+import { refuseWholeText } from './shard.js';
 import { foldStages, runStages, type RunRequest } from './runner.js';
 import type { Stage } from './stages.js';
 import { paddedLength } from '../text/padding.js';
@@ -44,7 +45,7 @@ export function requestOf({ inputs, options, signal, report }: Invocation, stage
     inputs: (inputs.length > 0 ? inputs : ['-']).map(inputFile),
     read: readOptions(options, rawText),
     readToo: READ_TOO.flatMap((name) => (options[name] ?? []) as string | string[]),
-    stages,
+    stages: options['shard'] === undefined ? stages : [{ name: 'shard', options: { shard: options['shard'] } }, ...stages],
     output: { path: text('output') ?? '-', format: text('format'), force: options['force'] === true },
     workers: options['workers'] as number | undefined,
     onBad: options['onBad'] === 'quarantine' ? { quarantine: text('badOut')!, max: options['maxBad'] as number | undefined } : 'stop',
@@ -81,6 +82,8 @@ export async function withLength(request: RunRequest): Promise<RunRequest> {
   const padding = request.stages.find(({ name }) => name === 'pad');
   const wanted = padding?.options['length'];
   if (typeof wanted === 'number' || !padding) return request;
+  if (request.stages.some(({ name }) => name === 'shard'))
+    refuseWholeText('a part does not tell the --length of all', 'for instance --length 64');
   const again = { ...request, inputs: await replayable(request.inputs) };
   const before = request.stages.slice(0, request.stages.indexOf(padding)).filter(({ name }) => name !== 'encode');
   const { accumulator } = await foldStages(passBefore({ ...again, stages: before }), 'lengths', {});

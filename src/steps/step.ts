@@ -7,6 +7,8 @@ export type Count =
   /** records that a step made of one, less that one: -1 for a text without a sentence */
   | 'addedRecords'
   | 'characters'
+  /** records that --shard leaves to others */
+  | 'otherShards'
   | 'tokens'
   /** tokens that were looked up in the vocabulary: in `run` they were counted by tokenize before */
   | 'encodedTokens'
