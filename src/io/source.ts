@@ -1,7 +1,7 @@
 /** An input, opened: its bytes as UTF-8, unpacked. What they mean is not known here. */
 import { createReadStream, fstatSync, readFileSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, type Gunzip } from 'node:zlib';
 import { markedEncoding, toUtf8, type Encoding } from './encoding.js';
 import { inputFailure } from './failure.js';
 
@@ -103,8 +103,7 @@ async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
   const unpacking = createGunzip({ chunkSize: CHUNK });
   // the pump's own failure (a read error) must reach the reader of the unpacked bytes
   const pump = (async () => {
-    for await (const part of bytes)
-      if (!unpacking.write(part)) await new Promise((resolve) => unpacking.once('drain', resolve).once('close', resolve));
+    for await (const part of bytes) if (!unpacking.write(part)) await drained(unpacking);
     unpacking.end();
   })().catch((error: unknown) => unpacking.destroy(error as Error));
   try {
@@ -113,6 +112,17 @@ async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
   } finally {
     unpacking.destroy();
   }
+}
+
+/** Until more may be written, or nothing more will be read. */
+function drained(stream: Gunzip): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.on('drain', done).on('close', done);
+  });
 }
 
 /** Errors of the stream as errors of the input. */

@@ -1,8 +1,18 @@
 /** Text that breaks programs: names of JavaScript's own, lone surrogates, line ends of other worlds, lines of 20 MB, emoji families. */
+import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { useFolder } from './support.js';
 
 const folder = useFolder();
+
+test('a packed file of many pieces is read without a warning of Node’s on stderr', () => {
+  // each wait for the unpacking once left a listener behind, and the eleventh was warned of
+  writeFileSync(folder().file('many.txt.gz'), gzipSync(randomBytes(6 << 20).toString('base64').replace(/.{60}/g, '$&\n')));
+  const { code, stderr } = folder().shell('rnn-pipe sentences many.txt.gz -o /dev/null');
+  expect({ code, warned: /Warning/.test(stderr) }).toEqual({ code: 0, warned: false });
+});
+
 const put = (name: string, content: string): void => writeFileSync(folder().file(name), content);
 const records = (text: string): Record<string, unknown>[] =>
   text

@@ -1,0 +1,156 @@
+/** The parts of a training, one by one: batches, what a program is fed, the way back to tables, schedules, poolings. */
+import fc from 'fast-check';
+import type { ModelShape, Take } from '../../src/formats/model.js';
+import { TAKES } from '../../src/formats/model.js';
+import { openEngine } from '../../src/engine/index.js';
+import { compilePrediction } from '../../src/model/build.js';
+import { drawParameters } from '../../src/model/parameters.js';
+import { answersOf } from '../../src/model/predictor.js';
+import { uniform } from '../../src/model/random.js';
+import { batchesOf, partsOf } from '../../src/model/training/batches.js';
+import { dataSet, type DataSet } from '../../src/model/training/data.js';
+import { chosenIds, dropout, gathered, partOf, scattered, stepFeeds, type Table } from '../../src/model/training/feeds.js';
+import { openLearner, parametersOf, denseLayout, type Shared } from '../../src/model/training/learner.js';
+import { learningRateAt } from '../../src/model/training/schedule.js';
+
+const sentences = fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 7 }), { minLength: 1, maxLength: 20 });
+const setOf = (ids: readonly (readonly number[])[]): DataSet =>
+  dataSet(
+    ids.map((one) => ({ ids: one, targets: [one[0]! % 2] })),
+    'sentence',
+    1,
+  );
+
+test('an epoch has every sentence once, in parts that are the batch; the seed gives the same again', () => {
+  fc.assert(
+    fc.property(sentences, fc.integer({ min: 1, max: 8 }), fc.nat(), fc.integer({ min: 1, max: 3 }), (ids, size, seed, parts) => {
+      const data = setOf(ids);
+      const batches = batchesOf(data, size, seed, 1);
+      expect(batches.flatMap((rows) => [...rows]).sort((a, b) => a - b)).toEqual(ids.map((_, i) => i));
+      expect(batchesOf(data, size, seed, 1)).toEqual(batches);
+      for (const rows of batches) {
+        expect(rows.length).toBeLessThanOrEqual(size);
+        const pieces = partsOf(rows, parts);
+        expect(pieces.flatMap((piece) => [...piece]).sort()).toEqual([...rows].sort());
+        expect(pieces.every(({ length }) => length > 0)).toBe(true);
+      }
+    }),
+  );
+});
+
+test('batches are of like length', () => {
+  const next = uniform(1);
+  const data = setOf(Array.from({ length: 1000 }, () => Array.from({ length: 1 + Math.floor(50 * next()) }, () => 5)));
+  for (const rows of batchesOf(data, 16, 1, 1)) {
+    const { lengths } = partOf(data, rows);
+    expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThan(10);
+  }
+});
+
+test('what is gathered from a table and what is scattered back are adjoint: <gather(E), G> = <E, scatter(G)>', () => {
+  fc.assert(
+    fc.property(sentences, fc.nat(), (ids, seed) => {
+      const next = uniform(seed);
+      const data = setOf(ids);
+      const draw = (length: number): Float32Array => Float32Array.from({ length }, () => Math.round(8 * next() - 4));
+      const table: Table = { name: 'embedding', dim: 3, numbers: draw(30), ids: data.ids };
+      const part = partOf(data, [...ids.keys()]);
+      const chosen = chosenIds(table, data.offsets, part);
+      const vectors = gathered([table], [chosen], part);
+      const gradient = draw(vectors.data.length);
+      const { ids: touched, rows } = scattered(gradient, 3, 0, 3, chosen, new Int32Array(10));
+      const left = gradient.reduce((sum, g, i) => sum + g * vectors.data[i]!, 0);
+      let right = 0;
+      for (const [row, id] of touched.entries()) for (let k = 0; k < 3; k++) right += rows[row * 3 + k]! * table.numbers[id * 3 + k]!;
+      expect(right).toBe(left);
+      expect(new Set(touched).size).toBe(touched.length);
+    }),
+  );
+});
+
+test('dropout keeps the share that it says, and the mean', () => {
+  const data = Float32Array.from(dropout([100_000], 0.3, uniform(2)).data);
+  const zeros = data.filter((x) => x === 0).length / data.length;
+  expect(Math.abs(zeros - 0.3)).toBeLessThan(0.01);
+  expect(Math.abs(data.reduce((sum, x) => sum + x, 0) / data.length - 1)).toBeLessThan(0.02);
+});
+
+test('schedules, by hand', () => {
+  expect([0, 1, 4, 5, 10].map((step) => learningRateAt('constant', 1, step, 10, 5))).toEqual([0.2, 0.4, 1, 1, 1]);
+  expect([0, 5, 10].map((step) => learningRateAt('linear', 2, step, 10, 0))).toEqual([2, 1, 0]);
+  expect([0, 5, 10].map((step) => Number(learningRateAt('cosine', 2, step, 10, 0).toFixed(9)))).toEqual([2, 1, 0]);
+});
+
+test('what tells real time steps from padding', () => {
+  const part = partOf(setOf([[5, 6, 7], [8]]), [0, 1]);
+  const at = (take: Take, name: string): number[] => Array.from(stepFeeds(take, part)[name]!.data);
+  // [timeSteps, batch]
+  expect(at('max', 'mask')).toEqual([1, 1, 1, 0, 1, 0]);
+  expect(at('last', 'last')).toEqual([0, 1, 0, 0, 1, 0]);
+  expect(at('last', 'first')).toEqual([1, 1, 0, 0, 0, 0]);
+  expect(at('mean', 'share')).toEqual([1, 1, 1, 0, 1, 0].map((x, i) => Math.fround(i % 2 ? x : x / 3)));
+});
+
+const shapeOf = (take: Take, cell: 'rnn' | 'lstm' | 'gru' = 'lstm'): ModelShape => ({
+  embedding: { dim: 4, rows: 10, ngramDim: 0, ngramRows: 0 },
+  network: { cell, inputSize: 4, units: 3, layers: 2, directions: ['forward', 'backward'], resetAfter: true },
+  head: { task: 'classify', take, labels: ['a', 'b'] },
+});
+const IDS = [[4, 5, 6, 7, 8], [9, 4, 4], [5, 6], [6]];
+
+test.each(TAKES)('take %s: an answer does not depend on who else is in the batch', async (take) => {
+  const engine = await openEngine(undefined, { threads: 1 });
+  const shape = shapeOf(take);
+  const parameters = drawParameters(shape, 1);
+  const program = await compilePrediction(engine, shape, parameters);
+  const data = setOf(IDS);
+  const together = await answersOf(program, shape, parameters, data, [0, 1, 2, 3], 64);
+  for (const row of [0, 1, 2, 3]) {
+    const alone = await answersOf(program, shape, parameters, data, [row], 64);
+    for (const k of [0, 1]) expect(Math.abs(alone['logits']!.numbers[k]! - together['logits']!.numbers[2 * row + k]!)).toBeLessThan(1e-6);
+  }
+  if (take === 'attention') {
+    const { numbers } = together['attention']!;
+    expect(numbers).toHaveLength(11);
+    expect(numbers.slice(0, 5).reduce((sum, x) => sum + x, 0)).toBeCloseTo(1, 5);
+    expect(numbers[10]).toBeCloseTo(1, 6);
+  }
+  await program.close();
+});
+
+test.each(TAKES.flatMap((take) => (['rnn', 'lstm', 'gru'] as const).map((cell) => ({ take, cell }))))(
+  'the gradients of a whole model are those of its loss: $cell, take $take',
+  async ({ take, cell }) => {
+    const shape = shapeOf(take, cell);
+    const parameters = drawParameters(shape, 2);
+    const train = setOf(IDS);
+    const layout = denseLayout(shape);
+    const dense = new Float32Array(layout.at(-1)!.end);
+    for (const { name, begin } of layout) dense.set(parameters.get(name)!.data, begin);
+    const tables = [{ name: 'embedding', numbers: parameters.get('embedding')!.data.map((x) => 10 * x) }];
+    const options = { seed: 1, dropout: { layers: 0, embedding: 0, recurrent: 0, token: 0 }, loss: { labelSmoothing: 0.1 }, frozen: [] };
+    const shared: Shared = { shape, dense, tables, train, valid: undefined, options };
+    const learner = await openLearner(await openEngine(undefined, { threads: 1 }), shared);
+    const job = { rows: Int32Array.of(0, 1, 2, 3), scale: 1 / 4, stream: 1 };
+    const { dense: found, sparse } = await learner.gradient(job);
+    const width = 1 / 64;
+    const check = async (numbers: Float32Array, i: number, gradient: number): Promise<void> => {
+      const before = numbers[i]!;
+      numbers[i] = before + width;
+      const up = (await learner.gradient(job)).loss;
+      numbers[i] = before - width;
+      const down = (await learner.gradient(job)).loss;
+      numbers[i] = before;
+      expect(Math.abs(gradient - (up - down) / (2 * width))).toBeLessThan(1e-3);
+    };
+    const next = uniform(3);
+    for (const { begin, end } of layout) {
+      const i = begin + Math.floor(next() * (end - begin));
+      await check(dense, i, found[i]!);
+    }
+    const { ids, rows } = sparse[0]!;
+    for (const row of [0, ids.length - 1]) await check(tables[0]!.numbers, ids[row]! * 4 + 1, rows[row * 4 + 1]!);
+    expect(parametersOf(shared).get('embedding')!.data).toBe(tables[0]!.numbers);
+    await learner.close();
+  },
+);
