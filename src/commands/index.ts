@@ -4,6 +4,7 @@ import { checkCommand } from './check.js';
 import type { CommandDefinition } from './command.js';
 import { convertCommand } from './convert.js';
 import { doctorCommand } from './doctor.js';
+import { exportCommand } from './export.js';
 import { inspectCommand } from './inspect.js';
 import { runCommand } from './run.js';
 import { STEP_COMMANDS } from './stages.js';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   vocabCommand,
   ...others,
   trainCommand,
+  exportCommand,
   runCommand,
   batchCommand,
   inspectCommand,

@@ -104,27 +104,36 @@ function belowHead<T>(ops: Ops<T>, shape: ModelShape, hiddenStates: T, given: Va
  * @throws PipeError('usage') where the cell cannot be quantised
  */
 export function compilePrediction(engine: Engine, shape: ModelShape, parameters: Parameters, quantize?: Quantization): Promise<Program> {
-  const head = headOf(shape.head);
   if (quantize) checkQuantizable(shape.network);
+  return engine.compile(networkInputs(shape), (ops, given) => predicted(ops, shape, parameters, given, engine.fused, quantize));
+}
+
+/** @param fused by the engine's own recurrent operators, or by the cell's equations */
+export function predicted<T>(
+  ops: Ops<T>,
+  shape: ModelShape,
+  parameters: Parameters,
+  given: Values<T>,
+  fused: boolean,
+  quantize?: Quantization,
+): Record<string, T> {
   const exact = networkWeights(shape.network, parameters);
-  const weights = quantize && !engine.fused ? roundedWeights(shape.network, exact) : exact;
-  return engine.compile(networkInputs(shape), (ops, given) => {
-    const constants = Object.fromEntries(
-      denseParameters(shape)
-        .filter(({ name }) => !name.startsWith('rnn.'))
-        .map(({ name }) => [name, ops.constant(parameters.get(name)!.shape, parameters.get(name)!.data)]),
-    );
-    const hiddenStates = engine.fused
-      ? fusedNetwork(ops, shape.network, weights, given[VECTORS]!, given['lengths']!, quantize !== undefined)
-      : recurrentNetwork(ops, shape.network, constantWeights(ops, shape.network, weights), given[VECTORS]!, given['lengths']!)[
-          'hiddenStates'
-        ]!;
-    const below = belowHead(ops, shape, hiddenStates, { ...given, ...constants });
-    const { output, attention } = below;
-    return {
-      ...(output === undefined ? {} : { output }),
-      ...(attention === undefined ? {} : { attention }),
-      ...head.predict(ops, shape.head, constants, below),
-    };
-  });
+  const constants = Object.fromEntries(
+    denseParameters(shape)
+      .filter(({ name }) => !name.startsWith('rnn.'))
+      .map(({ name }) => [name, ops.constant(parameters.get(name)!.shape, parameters.get(name)!.data)]),
+  );
+  const [vectors, lengths] = [given[VECTORS]!, given['lengths']!];
+  const byEquations = (): T => {
+    const weights = quantize ? roundedWeights(shape.network, exact) : exact;
+    return recurrentNetwork(ops, shape.network, constantWeights(ops, shape.network, weights), vectors, lengths)['hiddenStates']!;
+  };
+  const hiddenStates = fused ? fusedNetwork(ops, shape.network, exact, vectors, lengths, quantize !== undefined) : byEquations();
+  const below = belowHead(ops, shape, hiddenStates, { ...given, ...constants });
+  const { output, attention } = below;
+  return {
+    ...(output === undefined ? {} : { output }),
+    ...(attention === undefined ? {} : { attention }),
+    ...headOf(shape.head).predict(ops, shape.head, constants, below),
+  };
 }

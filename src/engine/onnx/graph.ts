@@ -38,20 +38,30 @@ export interface Graph {
   outputs: GraphValue[];
 }
 
-export type ElementType = 'float' | 'int';
+export type ElementType = 'float' | 'int' | 'int64';
 const ELEMENT = { float: 1, int8: 3, int: 6, int64: 7 };
 const [OPSET, IR_VERSION] = [18, 9];
 
+/** What a file tells about itself. */
+export interface About {
+  /** of this package */
+  version: string;
+  /** texts by name */
+  metadata: Readonly<Record<string, string>>;
+}
+
 /** The bytes of an ONNX file. */
-export function modelBytes(graph: Graph): Uint8Array {
+export function modelBytes(graph: Graph, about?: About): Uint8Array {
   const operators = (domain: string, version: number): Field => nested(8, [text(1, domain), integer(2, version)]);
   const domains = new Set(graph.nodes.map(({ operator }) => splitOperator(operator).domain).filter((domain) => domain !== ''));
   return message([
     integer(1, IR_VERSION),
     text(2, 'rnn-pipe'),
+    about && text(3, about.version),
     bytes(7, graphBytes(graph)),
     operators('', OPSET),
     ...[...domains].map((domain) => operators(domain, 1)),
+    ...Object.entries(about?.metadata ?? {}).map(([name, value]) => nested(14, [text(1, name), text(2, value)])),
   ]);
 }
 

@@ -1,0 +1,75 @@
+/**
+ * A model as one ONNX file: ids in, answers out. Embeddings, network, pooling and head are all in it; texts are cut and numbered outside.
+ *
+ *     ids, ngramIds   [batch, time]   64-bit integers; 0 after the end of a sentence
+ *     lengths         [batch]         real tokens of each sentence, at least 1
+ *     → logits, probabilities [batch, labels]; output [batch, width]; answers a token are [batch, time, …]
+ */
+import { onnxFile, type FileOps } from '../../engine/onnx/file.js';
+import type { ModelDocument, ModelShape, Quantization } from '../../formats/model.js';
+import { predicted, VECTORS } from '../build.js';
+import { tablesOf, type Parameters } from '../parameters.js';
+import { checkQuantizable } from '../quantize.js';
+
+const [BATCH, TIME] = ['batch', 'time'];
+
+/** @throws PipeError('usage') for a cell that cannot be quantised, and for a model that one file cannot hold */
+export function onnxModel(document: ModelDocument, parameters: Parameters, quantize?: Quantization, limit?: number): Uint8Array {
+  if (quantize) checkQuantizable(document.network);
+  const inputs = {
+    ids: [BATCH, TIME],
+    ...(document.embedding.ngramDim > 0 ? { ngramIds: [BATCH, TIME] } : {}),
+    lengths: [BATCH],
+  };
+  const about = { version: document.rnnPipe, metadata: metadataOf(document, quantize) };
+  return onnxFile(inputs, (ops, given) => answers(ops, document, parameters, given, quantize), about, limit);
+}
+
+function answers<T>(
+  ops: FileOps<T>,
+  shape: ModelShape,
+  parameters: Parameters,
+  { ids, ngramIds, lengths }: Readonly<Record<string, T>>,
+  quantize?: Quantization,
+): Record<string, T> {
+  const rows = [ids!, ngramIds].slice(0, tablesOf(shape).length).map((one) => ops.transpose(one!, [1, 0]));
+  const vectors = tablesOf(shape).map(({ name, shape: sizes }, i) => ops.gather(ops.constant(sizes, parameters.get(name)!.data), rows[i]!));
+  const given = { ...steps(ops, rows[0]!, lengths!), [VECTORS]: ops.concat(vectors, 2), lengths: ops.cast(lengths!, 'int') };
+  const results = predicted(ops, shape, parameters, given, true, quantize);
+  return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, batchFirst(ops, name, value)]));
+}
+
+/** What tells real time steps from padding (`pooling.ts`), [time, batch, 1], from the lengths. */
+function steps<T>(ops: FileOps<T>, like: T, lengths: T): Record<string, T> {
+  const number = (value: number): T => ops.constant([1], Float32Array.of(value));
+  const sizes = ops.unsqueeze(ops.unsqueeze(ops.cast(lengths, 'float'), 0), 2); // [1, batch, 1]
+  const final = ops.subtract(sizes, number(1));
+  const at = ops.positions(like);
+  const mask = ops.atLeast(final, at);
+  return {
+    mask,
+    last: ops.multiply(mask, ops.atLeast(at, final)),
+    first: ops.multiply(mask, ops.atLeast(number(0), at)),
+    share: ops.divide(mask, sizes),
+  };
+}
+
+/** Answers a token are [time, batch, width] in the graph; weights of attention lose their last axis of 1. */
+function batchFirst<T>(ops: FileOps<T>, name: string, value: T): T {
+  if (name === 'attention') return ops.transpose(ops.squeeze(value, 2), [1, 0]);
+  return ops.rankOf(value) === 3 ? ops.transpose(value, [1, 0, 2]) : value;
+}
+
+/** Texts that the file carries: what its ids and answers mean. */
+function metadataOf({ head, segmenter, vocabulary, maxLength, rnnPipe }: ModelDocument, quantize?: Quantization): Record<string, string> {
+  return {
+    task: head.task,
+    ...('labels' in head ? { labels: JSON.stringify(head.labels) } : {}),
+    segmenter: segmenter.fingerprint,
+    segmenterOptions: JSON.stringify(segmenter.options),
+    vocabulary,
+    maxLength: String(maxLength),
+    rnnPipe,
+    ...(quantize ? { quantize } : {}),
+  };
+}
