@@ -6,7 +6,7 @@ import type { CommandDefinition, OptionDefinition } from './command.js';
 import { loadModel } from './model-folder.js';
 
 /** Of the commands that predict with a model. */
-export const QUANTIZE: OptionDefinition = {
+const QUANTIZE: OptionDefinition = {
   flags: '--quantize <how>',
   about: 'round the weights of an LSTM to 8 bits: about twice as fast',
   choices: QUANTIZATIONS,
