@@ -19,7 +19,9 @@ export const exportCommand: CommandDefinition = {
   description: `Writes a model as one ONNX file that onnxruntime runs in any language: ids [batch, time] and lengths [batch] in, logits and probabilities out.`,
   argument: { name: '<model> <file>', about: 'a folder that train wrote\nwhat is written: model.onnx' },
   options: [QUANTIZE, { flags: '--force', about: 'replace the output if it exists' }],
-  examples: [],
+  examples: [
+    'rnn-pipe train examples/headlines.tsv --out model --segmenter characters --units 8 --epochs 1 -q && rnn-pipe export model model.onnx',
+  ],
   run: async ({ inputs, options, report }) => {
     const [folder, file] = inputs as [string, string];
     const { document, parameters } = await loadModel(folder);
