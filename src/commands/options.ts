@@ -38,8 +38,13 @@ function numberOrPercent(name: string): (text: string) => number | { percent: nu
 }
 
 /** `5%` or `5` as 5. */
-export function percent(name: string): (text: string) => number {
+function percent(name: string): (text: string) => number {
   return (text) => number(name, 0, 100)(text.replace(/%$/, ''));
+}
+
+/** `5%` as 5, `tail:5%` as the last five of a hundred. */
+export function shareOrTail(name: string): (text: string) => number | { tail: number } {
+  return (text) => (text.startsWith('tail:') ? { tail: percent(name)(text.slice('tail:'.length)) } : percent(name)(text));
 }
 
 /** `a,b,c` */
@@ -124,7 +129,10 @@ export const TEXT_INPUT: readonly OptionDefinition[] = [
 ];
 
 /** Options of the commands that read labelled texts whole: train, evaluate. */
-export const TEXT_READING: readonly OptionDefinition[] = [...LAYOUT, MAX_LINE];
+export const TEXT_READING: readonly OptionDefinition[] = [
+  ...LAYOUT.map((option) => (option.choices === INPUT_FORMATS ? { ...option, choices: [...INPUT_FORMATS, 'conll', 'slash'] } : option)),
+  MAX_LINE,
+];
 
 export const WORKERS: OptionDefinition = {
   flags: '--workers <n>',

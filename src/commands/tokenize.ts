@@ -21,7 +21,7 @@ export const SEGMENTER_OPTIONS: readonly OptionDefinition[] = [
   {
     flags: '--segmenter <name>',
     about: 'what cuts the text',
-    choices: ['jieba', 'intl', 'characters', 'whitespace'],
+    choices: ['jieba', 'intl', 'characters', 'codepoints', 'whitespace'],
     default: 'jieba',
   },
   { flags: '--backend <name>', about: 'which jieba (default: nodejieba where it is installed)', choices: ['nodejieba', 'jieba-rs'] },

@@ -5,7 +5,7 @@ import { PipeError } from '../errors.js';
 import type { ModelDocument, ModelShape } from '../formats/model.js';
 import { readVectors } from '../io/vectors.js';
 import { CELL_NAMES, type CellName } from '../model/cells/index.js';
-import { headOf } from '../model/heads/index.js';
+import { metricOf } from '../model/heads/index.js';
 import { drawParameters, EMBEDDING } from '../model/parameters.js';
 import { sentencesOf } from '../model/training/data.js';
 import { OPTIMIZER_DEFAULTS } from '../model/training/optimizer.js';
@@ -18,13 +18,13 @@ import { vocabularyOf, type Vocabulary } from '../text/vocabulary.js';
 import { checkNoTraining, loadCheckpoint, removeTraining, saveCheckpoint, trainingFolder, type Configuration } from './checkpoint.js';
 import type { CommandDefinition, Invocation, OptionDefinition, Options } from './command.js';
 import { checkFree, saveModel } from './model-folder.js';
-import { number, percent, share, TEXT_READING, wholeNumber } from './options.js';
+import { number, share, shareOrTail, TEXT_READING, wholeNumber } from './options.js';
 import { ENGINE_OPTIONS } from './rnn.js';
 import { readOptions } from './step-command.js';
 import { TASKS, taskOf } from './tasks/index.js';
-import type { Labelled } from './tasks/task.js';
+import type { Labelled, Task } from './tasks/task.js';
 import { checkSegmenter, SEGMENTER_OPTIONS, segmenterOptions } from './tokenize.js';
-import { encodeTexts, fingerprintOf, heldOut, readLabelled, type Encoded } from './training-data.js';
+import { encodeTexts, fingerprintOf, heldOut, readTexts, type Encoded, type HoldOut } from './training-data.js';
 import { version } from './version.js';
 
 const NETWORK: readonly OptionDefinition[] = [
@@ -97,16 +97,19 @@ export const trainCommand: CommandDefinition = {
   description: `Reads labelled texts, learns, and writes a folder that "predict", "evaluate" and the steps (--model) take; it needs nothing else.
 The epoch that is best on the validation data is kept. The training can be stopped (Ctrl-C) or killed at any moment and goes on with --resume to
 the very same bytes. The same options and seed give the same model, with any number of --workers.`,
-  argument: { name: '<train...>', about: 'labelled texts: TSV, CSV, JSONL, or __label__x text' },
+  argument: {
+    name: '<train...>',
+    about: 'labelled texts: TSV, CSV, JSONL, or __label__x text; tag: CoNLL columns or word/tag; segment: words divided by spaces',
+  },
   options: [
     { flags: '--task <name>', about: 'what is learnt', choices: TASKS.map(({ name }) => name), default: 'classify' },
     { flags: '--out <folder>', about: 'the model' },
     { flags: '--valid <file>', about: 'labelled texts that decide which epoch is kept' },
     {
       flags: '--hold-out <p%>',
-      about: 'share of the texts that is put aside for that, where there is no --valid',
+      about: 'share of the texts that is put aside for that, where there is no --valid: at random, or tail:10% for the last ones',
       default: 10,
-      parse: percent('--hold-out'),
+      parse: shareOrTail('--hold-out'),
     },
     { flags: '--resume', about: 'go on with a training that was stopped' },
     { flags: '--force', about: 'replace the model if it exists, and a training that was begun' },
@@ -139,12 +142,10 @@ async function train(invocation: Invocation): Promise<void> {
   const folder = trainingFolder(out);
   if (!resume) checkNoTraining(folder, force);
 
-  const segmenting = await segmenterOptions(options);
-  const segmenter = await openSegmenter(segmenting);
-  const { train: trainTexts, valid: validTexts } = await texts(invocation, segmenter);
-  const vocabulary = vocabularyFrom(trainTexts, segmenter, options);
   const task = taskOf(String(options['task']));
-  const head = task.define(trainTexts, options);
+  const { train: trainTexts, valid: validTexts, segmenting, segmenter } = await texts(invocation, task);
+  const vocabulary = vocabularyFrom(trainTexts, segmenter, options);
+  const head = task.define(trainTexts, options, report.note);
   const vectors = await vectorsFor(options, vocabulary);
   const shape = shapeOf(options, vocabulary, head, vectors?.dim);
   const maxLength = Number(options['maxLength']);
@@ -160,7 +161,7 @@ async function train(invocation: Invocation): Promise<void> {
     'training data': fingerprintOf(trainTexts),
     'validation data': fingerprintOf(validTexts),
   };
-  const metric = metricOf(options, shape);
+  const metric = (options['metric'] as string | undefined) ?? metricOf(head);
   const begun = resume ? await loadCheckpoint(folder, configuration) : undefined;
   const parameters = drawParameters(shape, Number(options['seed']));
   if (vectors && !begun) fill(parameters.get(EMBEDDING)!.data, vectors.dim, vocabulary.tokens, vectors.vectors);
@@ -234,14 +235,27 @@ function checkStray(options: Options, given: ReadonlySet<string>): void {
   }
 }
 
-async function texts({ inputs, options, report }: Invocation, segmenter: Segmenter): Promise<{ train: Labelled[]; valid: Labelled[] }> {
+/** The texts, and what cuts them; or where their tokens are given, what will cut new ones. */
+interface Texts {
+  train: Labelled[];
+  valid: Labelled[];
+  segmenting: SegmenterOptions;
+  segmenter: Segmenter;
+}
+
+async function texts({ inputs, options, given, report }: Invocation, task: Task): Promise<Texts> {
   const read = readOptions(options, true);
-  const all = await readLabelled(inputs, read, segmenter, report.note);
+  let segmenting = await segmenterOptions(options);
+  let opened: Promise<Segmenter> | undefined;
+  const segmenter = (): Promise<Segmenter> => (opened ??= openSegmenter(segmenting));
+  const all = await readTexts(task, inputs, read, segmenter, options, report.note);
+  if (task.segmenter && !given.has('segmenter')) segmenting = { ...segmenting, name: task.segmenter(all) };
+  const cuts = { segmenting, segmenter: await segmenter() };
   const file = options['valid'] as string | undefined;
-  if (file !== undefined) return { train: all, valid: await readLabelled([file], read, segmenter, report.note) };
-  const held = heldOut(all, Number(options['holdOut']), Number(options['seed']));
+  if (file !== undefined) return { ...cuts, train: all, valid: await readTexts(task, [file], read, segmenter, options, report.note) };
+  const held = heldOut(all, options['holdOut'] as HoldOut, Number(options['seed']));
   if (held.train.length === 0) throw new PipeError('data', '--hold-out leaves nothing to learn from', { found: `${all.length} texts` });
-  return held;
+  return { ...cuts, ...held };
 }
 
 function vocabularyFrom(trainTexts: readonly Labelled[], { fingerprint }: Segmenter, options: Options): Vocabulary {
@@ -290,11 +304,6 @@ function shapeOf(
     },
     head,
   };
-}
-
-function metricOf(options: Options, { head }: ModelShape): string {
-  const { metric } = headOf(head);
-  return (options['metric'] as string | undefined) ?? metric;
 }
 
 function trainingOptions(options: Options): Omit<TrainingOptions, 'metric' | 'loss' | 'frozen'> {

@@ -11,10 +11,39 @@ import { keyOf } from '../text/counts.js';
 import type { Segmenter } from '../text/segmenters/index.js';
 import { UNKNOWN } from '../text/specials.js';
 import type { Vocabulary } from '../text/vocabulary.js';
+import type { Options } from './command.js';
 import type { Labelled, Task } from './tasks/task.js';
 
-/** All texts of some files, in order. */
-export async function readLabelled(
+/** The formats of tagged tokens, which are for some tasks only. */
+const TAGGED = ['conll', 'slash'];
+
+/**
+ * All texts of some files, as the task reads them.
+ *
+ * @throws PipeError('usage') for a format that is not the task's, PipeError('data') where there are no texts
+ */
+export async function readTexts(
+  task: Task,
+  files: readonly string[],
+  read: ReadOptions,
+  segmenter: () => Promise<Segmenter>,
+  options: Options,
+  note: (text: string) => void,
+): Promise<Labelled[]> {
+  const { format } = read;
+  if (format !== undefined && (task.formats ? !task.formats.includes(format) : TAGGED.includes(format)))
+    throw new PipeError('usage', `--input-format ${format} is not for --task ${task.name}`, {
+      ...(task.formats ? { expected: task.formats.join(', ') } : {}),
+      hint: TAGGED.includes(format) ? 'tagged tokens are for --task tag' : 'leave it out',
+    });
+  const texts = task.read ? await task.read(files, read, options, note) : await readLabelled(files, read, await segmenter(), note);
+  if (texts.length === 0)
+    throw new PipeError('data', 'there are no texts', { place: { file: files[0] ?? 'stdin' }, hint: 'is the file empty?' });
+  return texts;
+}
+
+/** Texts and their labels, cut by a segmenter. */
+async function readLabelled(
   files: readonly string[],
   read: ReadOptions,
   segmenter: Segmenter,
@@ -28,8 +57,6 @@ export async function readLabelled(
       );
       batch.forEach((record, i) => texts.push({ record, tokens: cuts[i]!.tokens, file: input.source.name, line: record[LINE]! }));
     }
-  if (texts.length === 0)
-    throw new PipeError('data', 'there are no texts', { place: { file: files[0] ?? 'stdin' }, hint: 'is the file empty?' });
   return texts;
 }
 
@@ -40,11 +67,18 @@ export function fingerprintOf(texts: readonly Labelled[]): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** A random share of the texts, put aside for validation; which ones depends on the seed alone. */
-export function heldOut(texts: readonly Labelled[], percent: number, seed: number): { train: Labelled[]; valid: Labelled[] } {
+/** What is put aside for validation: a random share, in percent, or the last ones. */
+export type HoldOut = number | { tail: number };
+
+/** A share of the texts, put aside for validation; which ones of a random share depends on the seed alone. */
+export function heldOut(texts: readonly Labelled[], share: HoldOut, seed: number): { train: Labelled[]; valid: Labelled[] } {
+  if (typeof share !== 'number') {
+    const end = texts.length - Math.floor((texts.length * share.tail) / 100);
+    return { train: texts.slice(0, end), valid: texts.slice(end) };
+  }
   const next = uniform(seed, -3_000_000);
   const [train, valid]: [Labelled[], Labelled[]] = [[], []];
-  for (const text of texts) (next() * 100 < percent ? valid : train).push(text);
+  for (const text of texts) (next() * 100 < share ? valid : train).push(text);
   return { train, valid };
 }
 
@@ -75,7 +109,9 @@ export function encodeTexts(
     counts.cutTokens += cut;
     counts.unknown += unknown;
     counts.tokens += ids.length;
-    return { ids, ngramIds, targets: task.targets(text, definition) };
+    const targets = task.targets(text, definition);
+    // a token that is cut has no target
+    return { ids, ngramIds, targets: task.per === 'token' ? targets.slice(0, ids.length * task.width(definition)) : targets };
   });
   return { data: dataSet(examples, task.per, task.width(definition)), ...counts };
 }

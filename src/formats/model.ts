@@ -10,7 +10,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 /** What cuts the text, with the texts of its dictionaries: a folder needs nothing else. */
 const SEGMENTER = z.strictObject({
   options: z.strictObject({
-    name: z.enum(['jieba', 'intl', 'characters', 'whitespace']),
+    name: z.enum(['jieba', 'intl', 'characters', 'codepoints', 'whitespace']),
     hmm: z.boolean(),
     mode: z.enum(['cut', 'all', 'search']),
     userDicts: z.array(z.strictObject({ file: z.string(), text: z.string() })),
@@ -36,6 +36,15 @@ const NETWORK = z.strictObject({
 export const QUANTIZATIONS = ['int8'] as const;
 export type Quantization = (typeof QUANTIZATIONS)[number];
 
+/** Labels of tokens; a scheme says which may follow which. */
+const TAGS = {
+  /** in the order of the scores */
+  tags: z.array(z.string()).min(2),
+  scheme: z.enum(['BIO', 'BMES', 'BIOES']).optional(),
+  /** a linear-chain CRF, or a softmax at each token */
+  crf: z.boolean(),
+} as const;
+
 export const TAKES = ['last', 'first', 'mean', 'max', 'attention'] as const;
 
 /** What is made of the network's output; each head has its own part of this. */
@@ -46,6 +55,9 @@ const HEAD = z.discriminatedUnion('task', [
     /** in the order of the logits */
     labels: z.array(z.string()).min(2),
   }),
+  z.strictObject({ task: z.literal('tag'), ...TAGS }),
+  /** the tags of characters that words are made of */
+  z.strictObject({ task: z.literal('segment'), ...TAGS }),
 ]);
 
 export const MODEL = z.strictObject({

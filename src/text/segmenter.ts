@@ -19,7 +19,7 @@ export interface UserDictionary {
 }
 
 export interface SegmenterOptions {
-  name: 'jieba' | 'intl' | 'characters' | 'whitespace';
+  name: 'jieba' | 'intl' | 'characters' | 'codepoints' | 'whitespace';
   /** jieba only; nodejieba where its binding loads, else jieba-rs */
   backend?: 'nodejieba' | 'jieba-rs';
   /** jieba only: guess words that the dictionary does not have */

@@ -7,7 +7,7 @@ import type { Labelled, Task } from './task.js';
 
 type Definition = Extract<HeadDefinition, { task: 'classify' }>;
 
-export const classify: Task = {
+export const classify: Task<Definition> = {
   name: 'classify',
   about: 'one label a text',
   options: [

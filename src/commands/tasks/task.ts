@@ -1,7 +1,9 @@
 /** What a task is to the commands: how its training files are read, and what its head is to give for each text. One file a task. */
 import type { HeadDefinition } from '../../formats/model.js';
 import type { SentenceRecord } from '../../formats/record.js';
+import type { ReadOptions } from '../../io/read.js';
 import type { LossOptions, Targets } from '../../model/heads/head.js';
+import type { SegmenterOptions } from '../../text/segmenters/index.js';
 import type { OptionDefinition, Options } from '../command.js';
 
 /** A text of a training file, cut into tokens, with its place for errors. */
@@ -10,6 +12,8 @@ export interface Labelled {
   tokens: readonly string[];
   file: string;
   line: number;
+  /** of each token, where they stand in lines of their own */
+  lines?: readonly number[];
 }
 
 export interface Task<D extends HeadDefinition = HeadDefinition> {
@@ -17,8 +21,14 @@ export interface Task<D extends HeadDefinition = HeadDefinition> {
   /** one line of what it learns, for help and errors */
   about: string;
   options: readonly OptionDefinition[];
+  /** names of --input-format that are for this task; all that hold texts if undefined */
+  formats?: readonly string[];
+  /** how its files are read, where their tokens are given; else they are texts, which a segmenter cuts */
+  read?(files: readonly string[], read: ReadOptions, options: Options, note: (text: string) => void): Promise<Labelled[]>;
+  /** what cuts new texts, where the tokens were given and the user does not say it */
+  segmenter?(texts: readonly Labelled[]): SegmenterOptions['name'];
   /** The head, from the training texts. @throws PipeError('data') where they are no training data for it */
-  define(texts: readonly Labelled[], options: Options): D;
+  define(texts: readonly Labelled[], options: Options, note: (text: string) => void): D;
   per: Targets['per'];
   width(definition: D): number;
   /** The numbers that a text's head is to give. @throws PipeError('data') with the place, for a label that the model does not have */

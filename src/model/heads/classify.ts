@@ -6,11 +6,14 @@
  * with t_b the one label (smoothed: (1 - ε) of it and ε/labels of each) and w_b the weight of the sentence's label.
  */
 import type { Engine, Ops, Program } from '../../engine/ops.js';
+import type { HeadDefinition } from '../../formats/model.js';
 import { linear, type Parameter } from '../parameter.js';
 import { uniform } from '../random.js';
 import type { Head, LossOptions, Values } from './head.js';
 
-export const classify: Head = {
+type Definition = Extract<HeadDefinition, { task: 'classify' }>;
+
+export const classify: Head<Definition> = {
   task: 'classify',
   metric: 'accuracy',
   lowerIsBetter: ['loss'],

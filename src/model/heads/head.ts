@@ -2,6 +2,7 @@
 import type { HostTensor, InputType, Ops } from '../../engine/ops.js';
 import type { HeadDefinition, ModelShape, Task } from '../../formats/model.js';
 import type { Parameter } from '../parameter.js';
+import type { Parameters } from '../parameters.js';
 
 /** Values of a program by name. */
 export type Values<T> = Readonly<Record<string, T>>;
@@ -50,7 +51,7 @@ export type Answers = Readonly<Record<string, Targets>>;
 export interface Head<D extends HeadDefinition = HeadDefinition> {
   task: Task;
   /** what a model is chosen by, among the scores, unless the user says it; and whether more of it is better */
-  metric: string;
+  metric: string | ((definition: D) => string);
   /** scores of which less is better */
   lowerIsBetter: readonly string[];
   parameters(definition: D, width: number, shape: ModelShape): Parameter[];
@@ -63,8 +64,8 @@ export interface Head<D extends HeadDefinition = HeadDefinition> {
   loss<T>(ops: Ops<T>, definition: D, weights: Values<T>, below: Below<T>, inputs: Values<T>): T;
   /** what a prediction is made of, by name; first axis batch, or timeSteps and batch */
   predict<T>(ops: Ops<T>, definition: D, weights: Values<T>, below: Below<T>): Record<string, T>;
-  /** how good the answers are: named figures, the loss among them */
-  scores(definition: D, answers: Answers, data: Sequences): Record<string, number>;
+  /** how good the answers are: named figures, the loss among them; of the parameters only the head's own are looked at */
+  scores(definition: D, answers: Answers, data: Sequences, parameters: Parameters): Record<string, number>;
 }
 
 /** Sentences as flat arrays, and what they are to be. */

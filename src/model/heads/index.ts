@@ -2,13 +2,21 @@
 import type { HeadDefinition } from '../../formats/model.js';
 import { classify } from './classify.js';
 import type { Head } from './head.js';
+import { segment } from './segment.js';
+import { tag } from './tag.js';
 
 /** A head among others; it is only ever handed definitions of its own task. */
-const one = <D extends HeadDefinition>(head: Head<D>): Head => head;
+const one = <D extends HeadDefinition>(head: Head<D>): Head => head as unknown as Head;
 
-const HEADS: readonly Head[] = [one(classify)];
+const HEADS: readonly Head[] = [one(classify), one(tag), one(segment)];
 
 /** The head of a definition's task. */
 export function headOf({ task }: HeadDefinition): Head {
   return HEADS.find((head) => (head.task as string) === task)!;
+}
+
+/** What a model is chosen by, unless the user says it. */
+export function metricOf(definition: HeadDefinition): string {
+  const { metric } = headOf(definition);
+  return typeof metric === 'string' ? metric : metric(definition);
 }

@@ -225,14 +225,15 @@ function scaleOf(clip: number | undefined, all: readonly Float32Array[]): number
 const VALIDATE_TOGETHER = 512;
 
 /** The scores on the validation data; none without any. */
-async function scoresOf(threads: Threads, { shape, valid }: Shared): Promise<Record<string, number>> {
+async function scoresOf(threads: Threads, shared: Shared): Promise<Record<string, number>> {
+  const { shape, valid } = shared;
   if (!valid) return {};
   const all = Int32Array.from({ length: sentencesOf(valid) }, (_, i) => i);
   const groups: Int32Array[] = [];
   const size = Math.max(VALIDATE_TOGETHER, Math.ceil(all.length / 2));
   for (let begin = 0; begin < all.length; begin += size) groups.push(all.subarray(begin, begin + size));
   const parts = await threads.answers(groups);
-  return headOf(shape.head).scores(shape.head, together(parts), valid);
+  return headOf(shape.head).scores(shape.head, together(parts), valid, parametersOf(shared));
 }
 
 function together(parts: readonly Answers[]): Answers {

@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto';
 import { isPunctuation } from '../other-text.js';
 import type { Cut, Cutter, Segmenter, SegmenterDefinition, SegmenterOptions } from '../segmenter.js';
 import { characters } from './characters.js';
+import { codepoints } from './codepoints.js';
 import { intl } from './intl.js';
 import { jieba } from './jieba.js';
 import { whitespace } from './whitespace.js';
 
 export type { Segmenter, SegmenterOptions } from '../segmenter.js';
 
-export const SEGMENTERS: readonly SegmenterDefinition[] = [jieba, intl, characters, whitespace];
+export const SEGMENTERS: readonly SegmenterDefinition[] = [jieba, intl, characters, codepoints, whitespace];
 
 /** Grows when the same options give other tokens than before. */
 const ALGORITHM = '1';
