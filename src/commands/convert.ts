@@ -1,7 +1,7 @@
 /** `convert`: records from one format to another, and nothing else. */
 import type { CommandDefinition } from './command.js';
 import { RECORD_INPUT, RECORD_OUTPUT, WORKERS } from './options.js';
-import { requestOf, runAndTell } from './step-command.js';
+import { runAndTell, withRequest } from './step-command.js';
 
 export const convertCommand: CommandDefinition = {
   name: 'convert',
@@ -11,5 +11,5 @@ export const convertCommand: CommandDefinition = {
   argument: { name: '[input...]', about: 'files of records; - is stdin (default)' },
   options: [...RECORD_INPUT, ...RECORD_OUTPUT, WORKERS],
   examples: ['rnn-pipe convert examples/states.jsonl -o states.arrow'],
-  run: async (invocation) => runAndTell(invocation, requestOf(invocation, [], false)),
+  run: (invocation) => withRequest(invocation, [], false, (request) => runAndTell(invocation, request)),
 };

@@ -1,4 +1,4 @@
-/** Chunks through worker threads, results in the order of the chunks. */
+/** Chunks through worker threads, results in the order of the chunks. The threads stay for the next pass over the input, with their dictionaries. */
 import { Worker } from 'node:worker_threads';
 import { PipeError } from '../errors.js';
 import { fromPlain, type Done, type Job, type Work } from './chunk-work.js';
@@ -11,11 +11,19 @@ const WAITING = 1;
 const YOUNG = { maxYoungGenerationSizeMb: 48 };
 
 export interface Pool {
+  /** how many threads it has when they are started */
+  size: number;
+  /** The next pass: all that is asked of the threads from now on is this work. */
+  begin(work: Work): Pass;
+  /** ends the threads; what waits is not done any more */
+  close(): Promise<void>;
+}
+
+export interface Pass {
   /** the results of the jobs, in their order; at most a few jobs a worker are taken ahead */
   map(jobs: AsyncIterable<Job>): AsyncGenerator<Done>;
   /** every worker's accumulator, after the last job */
   accumulators(): Promise<unknown[]>;
-  close(): Promise<void>;
 }
 
 interface Slot {
@@ -29,21 +37,23 @@ interface Pending {
   reject: (error: unknown) => void;
 }
 
-export function openPool(size: number, work: Work): Pool {
+/** Threads are started when the first job comes. */
+export function openPool(size: number): Pool {
   const pending = new Map<number, Pending>();
   const finished: ((accumulator: unknown) => void)[] = [];
   const stop = new Int32Array(new SharedArrayBuffer(4));
   let failure: Error | undefined;
+  let sequence = 0;
+  let slots: Slot[] | undefined;
+
   const fail = (error: Error): void => {
     failure ??= error;
     for (const { reject } of pending.values()) reject(error);
     pending.clear();
   };
-  const slots = Array.from({ length: size }, (): Slot => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), {
-      workerData: { work, stop } satisfies Start,
-      resourceLimits: YOUNG,
-    });
+
+  function start(): Slot {
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { stop } satisfies Start, resourceLimits: YOUNG });
     const slot: Slot = { worker, busy: 0, ended: new Promise((resolve) => worker.on('exit', () => resolve())) };
     slot.worker.on('message', (reply: Reply) => {
       if ('bug' in reply) fail(new Error(reply.bug));
@@ -61,48 +71,54 @@ export function openPool(size: number, work: Work): Pool {
       if (pending.size > 0) fail(workerDied(new Error(`it ended with code ${code}`)));
     });
     return slot;
-  });
+  }
 
-  function send(job: Job, sequence: number): Promise<Done> {
+  function send(job: Job): Promise<Done> {
     if (failure) throw failure;
-    const slot = slots.reduce((least, other) => (other.busy < least.busy ? other : least));
+    const slot = slots!.reduce((least, other) => (other.busy < least.busy ? other : least));
     slot.busy++;
-    const result = new Promise<Done>((resolve, reject) => pending.set(sequence, { resolve, reject }));
+    const number = sequence++;
+    const result = new Promise<Done>((resolve, reject) => pending.set(number, { resolve, reject }));
     // the bytes may be a view of a larger buffer, of which only this part is sent
     const bytes = Uint8Array.from(job.chunk.bytes);
-    slot.worker.postMessage({ sequence, job: { ...job, chunk: { ...job.chunk, bytes } } } satisfies Request, [bytes.buffer]);
+    slot.worker.postMessage({ sequence: number, job: { ...job, chunk: { ...job.chunk, bytes } } } satisfies Request, [bytes.buffer]);
     return result;
   }
 
-  async function* map(jobs: AsyncIterable<Job>): AsyncGenerator<Done> {
-    const results: Promise<Done>[] = [];
-    let sequence = 0;
-    for await (const job of jobs) {
-      const result = send(job, sequence++);
-      result.catch(() => {}); // it is awaited below, in its turn
-      results.push(result);
-      while (results.length >= size * (1 + WAITING)) yield await results.shift()!;
+  function begin(work: Work): Pass {
+    let begun = false;
+    const tell = (): void => {
+      slots ??= Array.from({ length: size }, start);
+      if (!begun) for (const { worker } of slots) worker.postMessage({ work } satisfies Request);
+      begun = true;
+    };
+    async function* map(jobs: AsyncIterable<Job>): AsyncGenerator<Done> {
+      const results: Promise<Done>[] = [];
+      for await (const job of jobs) {
+        tell();
+        const result = send(job);
+        result.catch(() => {}); // it is awaited below, in its turn
+        results.push(result);
+        while (results.length >= size * (1 + WAITING)) yield await results.shift()!;
+      }
+      while (results.length > 0) yield await results.shift()!;
     }
-    while (results.length > 0) yield await results.shift()!;
+    const accumulatorOf = ({ worker }: Slot): Promise<unknown> =>
+      new Promise((resolve) => {
+        finished.push(resolve);
+        worker.postMessage('finish' satisfies Request);
+      });
+    return { map, accumulators: () => Promise.all(begun ? slots!.map(accumulatorOf) : []) };
   }
 
   return {
-    map,
-    accumulators: () =>
-      Promise.all(
-        slots.map(
-          ({ worker }) =>
-            new Promise<unknown>((resolve) => {
-              finished.push(resolve);
-              worker.postMessage('finish' satisfies Request);
-            }),
-        ),
-      ),
+    size,
+    begin,
     close: async () => {
       // a thread that is torn down inside nodejieba takes the process with it, so each one ends its chunk first
       Atomics.store(stop, 0, 1);
-      for (const { worker } of slots) worker.postMessage('close' satisfies Request);
-      await Promise.all(slots.map(({ ended }) => ended));
+      for (const { worker } of slots ?? []) worker.postMessage('close' satisfies Request);
+      await Promise.all((slots ?? []).map(({ ended }) => ended));
     },
   };
 }

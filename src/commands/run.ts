@@ -11,7 +11,7 @@ import { RECORD_OUTPUT, TEXT_INPUT, WORKERS } from './options.js';
 import { foldStages, type RunRequest } from './runner.js';
 import { refuseWholeText } from './shard.js';
 import { STEP_COMMANDS, type Stage } from './stages.js';
-import { passBefore, refuseStray, requestOf, runAndTell, withLength } from './step-command.js';
+import { passBefore, refuseStray, runAndTell, withLength, withRequest } from './step-command.js';
 import { COUNTING } from './vocab.js';
 
 export const STRETCH = STEP_COMMANDS.filter(({ name }) => name !== 'decode');
@@ -56,12 +56,10 @@ Without --vocab the vocabulary is made from the input itself, as "vocab" would m
       `it belongs to none of the steps ${NAMES[from]} … ${NAMES[to]}`,
     );
     for (const { stage } of steps) stage.check?.(options);
-    const request = requestOf(
-      invocation,
-      steps.map(({ name }) => ({ name, options })),
-      steps[0]!.stage.rawText,
+    const stages = steps.map(({ name }): Stage => ({ name, options }));
+    await withRequest(invocation, stages, steps[0]!.stage.rawText, async (request) =>
+      runAndTell(invocation, await withLength(await withVocabulary(request, invocation))),
     );
-    await runAndTell(invocation, await withLength(await withVocabulary(request, invocation)));
   },
 };
 

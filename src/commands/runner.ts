@@ -3,7 +3,6 @@
  * Steps that look at one record at a time are shared by worker threads, chunk by chunk; what follows (a network that
  * takes batches) goes on in this thread. In which thread a step runs never shows in the bytes.
  */
-import { availableParallelism } from 'node:os';
 import { PipeError } from '../errors.js';
 import { fromJson, LINE, RAW, toJson, type Batch } from '../formats/record.js';
 import { chunksOf, inputs, recordsOf, stop, type Input, type OnBad, type ReadOptions } from '../io/read.js';
@@ -11,7 +10,7 @@ import type { InputFile } from '../io/source.js';
 import { openWriter, outputFormat, type RecordWriter } from '../io/write.js';
 import { chain, openShare, plain, prepare, Tally, type Done, type Job, type Share, type Work } from './chunk-work.js';
 import { FOLDS, type FoldName, type FoldOptions, type Folded } from './folds.js';
-import { openPool, type Pool } from './pool.js';
+import type { Pass, Pool } from './pool.js';
 import { openQuarantine, type Quarantine, type QuarantineOptions } from './quarantine.js';
 import type { Summary } from './report.js';
 import { STAGES, type Stage } from './stages.js';
@@ -24,8 +23,8 @@ export interface RunRequest {
   readToo: readonly string[];
   stages: readonly Stage[];
   output: { path: string; format?: string | undefined; force: boolean };
-  /** worker threads; the cores, if nothing is said */
-  workers?: number | undefined;
+  /** the worker threads; they outlive the run, for the next pass */
+  pool: Pool;
   onBad: 'stop' | QuarantineOptions;
   signal: AbortSignal;
   onProgress: (done: string) => void;
@@ -68,8 +67,9 @@ export async function foldStages<Name extends FoldName>(
   const run = begin(request, quarantine);
   try {
     const parts = await eachChunk(run, request.stages, { fold, options }, () => Promise.resolve());
+    const summary = checked(run);
     await quarantine.publish(run.recordsIn);
-    return { accumulator: FOLDS[fold].merge(parts as never) as Folded<Name>, summary: checked(run) };
+    return { accumulator: FOLDS[fold].merge(parts as never) as Folded<Name>, summary };
   } catch (error) {
     quarantine.abandon();
     throw error;
@@ -125,20 +125,16 @@ async function eachChunk(
 ): Promise<unknown[]> {
   const work: Work = { stages, then, quarantine: run.request.onBad !== 'stop' };
   const own = openShare(work);
-  const threads = openThreads(run.request, work, own);
-  try {
-    for await (const input of inputs(run.request.inputs, run.request.read, run.request.note)) {
-      if (input.inLines)
-        for await (const done of threads.map(jobsOf(input, run))) {
-          account(run, input, done);
-          await take(done);
-        }
-      else await inThisThread(run, input, own, writer);
-    }
-    return [own.accumulator(), ...(await threads.accumulators())];
-  } finally {
-    await threads.close();
+  const threads = openThreads(run.request.pool, work, own);
+  for await (const input of inputs(run.request.inputs, run.request.read, run.request.note)) {
+    if (input.inLines)
+      for await (const done of threads.map(jobsOf(input, run))) {
+        account(run, input, done);
+        await take(done);
+      }
+    else await inThisThread(run, input, own, writer);
   }
+  return [own.accumulator(), ...(await threads.accumulators())];
 }
 
 async function* jobsOf(input: Input, { request }: Run): AsyncGenerator<Job> {
@@ -160,25 +156,18 @@ function account(run: Run, input: Input, { recordsIn, recordsOut, counts, bad }:
   for (const { line, bytes, why } of bad) run.quarantine.put({ file: input.source.name, line }, bytes, why);
 }
 
-interface Threads {
-  map(jobs: AsyncIterable<Job>): AsyncGenerator<Done>;
-  accumulators(): Promise<unknown[]>;
-  close(): Promise<void>;
-}
-
-/** Threads are started for the second chunk only: a small input is done here before a thread would have begun. */
-function openThreads({ workers = availableParallelism() }: RunRequest, work: Work, own: Share): Threads {
-  let pool: Pool | undefined;
+/** Threads are used from the second chunk on only: a small input is done here before a thread would have begun. */
+function openThreads(pool: Pool, work: Work, own: Share): Pass {
+  let pass: Pass | undefined;
   return {
     map: async function* (jobs) {
       const iterator = jobs[Symbol.asyncIterator]();
-      const first = pool || workers > 1 ? [await iterator.next(), await iterator.next()] : [];
+      const first = pass || pool.size > 1 ? [await iterator.next(), await iterator.next()] : [];
       const all = again(first, iterator);
-      if (pool || (first.length > 0 && !first[1]!.done)) yield* (pool ??= openPool(workers, work)).map(all);
+      if (pass || (first.length > 0 && !first[1]!.done)) yield* (pass ??= pool.begin(work)).map(all);
       else for await (const job of all) yield await own.do(job);
     },
-    accumulators: async () => (await pool?.accumulators()) ?? [],
-    close: async () => pool?.close(),
+    accumulators: async () => (await pass?.accumulators()) ?? [],
   };
 }
 
@@ -215,21 +204,17 @@ async function* sharedBatches(run: Run, shared: readonly Stage[], current: { nam
   const { request } = run;
   const work: Work = { stages: shared, then: 'lines', quarantine: false };
   const own = openShare(work);
-  const threads = openThreads(request, work, own);
+  const threads = openThreads(request.pool, work, own);
   // bad lines are put aside byte for byte, which a later step can do only here, where the lines are
   const mayShare = shared.length > 0 && request.onBad === 'stop';
-  try {
-    for await (const input of inputs(request.inputs, request.read, request.note)) {
-      current.name = input.source.name;
-      if (mayShare && input.inLines)
-        for await (const done of threads.map(jobsOf(input, run))) {
-          account(run, input, { ...done, recordsOut: 0 });
-          yield recordsOfLines(done);
-        }
-      else yield* chain(readHere(run, input), await own.steps(), contextOf(run, current));
-    }
-  } finally {
-    await threads.close();
+  for await (const input of inputs(request.inputs, request.read, request.note)) {
+    current.name = input.source.name;
+    if (mayShare && input.inLines)
+      for await (const done of threads.map(jobsOf(input, run))) {
+        account(run, input, { ...done, recordsOut: 0 });
+        yield recordsOfLines(done);
+      }
+    else yield* chain(readHere(run, input), await own.steps(), contextOf(run, current));
   }
 }
 

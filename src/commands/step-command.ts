@@ -1,8 +1,10 @@
 /** A step as a whole command: reads, runs the one stage, writes, tells what it did. */
+import { availableParallelism } from 'node:os';
 import { PipeError } from '../errors.js';
 import { inputFile } from '../io/source.js';
 import type { CommandDefinition, Invocation, Options, StepCommand } from './command.js';
 import { checkOnBad, RECORD_INPUT, RECORD_OUTPUT, TEXT_INPUT, WORKERS } from './options.js';
+import { openPool } from './pool.js';
 import { refuseWholeText } from './shard.js';
 import { foldStages, runStages, type RunRequest } from './runner.js';
 import type { Stage } from './stages.js';
@@ -24,8 +26,9 @@ export function commandOfStep(step: StepCommand): CommandDefinition {
     options: optionsOf(step),
     run: async (invocation) => {
       stage.check?.(invocation.options);
-      const request = requestOf(invocation, [{ name, options: invocation.options }], stage.rawText);
-      await runAndTell(invocation, name === 'pad' ? await withLength(request) : request);
+      await withRequest(invocation, [{ name, options: invocation.options }], stage.rawText, async (request) =>
+        runAndTell(invocation, name === 'pad' ? await withLength(request) : request),
+      );
     },
   };
 }
@@ -37,8 +40,23 @@ export const READ_TOO = ['vocab', 'vectors', 'weights', 'stopWords', 'userDict']
 export const passBefore = (request: RunRequest): RunRequest =>
   request.onBad === 'stop' ? request : { ...request, onBad: { ...request.onBad, quarantine: undefined } };
 
+/** Does something with what the runner is asked to do, and ends the threads that it took. */
+export async function withRequest<T>(
+  invocation: Invocation,
+  stages: Stage[],
+  rawText: boolean,
+  use: (request: RunRequest) => Promise<T>,
+): Promise<T> {
+  const request = requestOf(invocation, stages, rawText);
+  try {
+    return await use(request);
+  } finally {
+    await request.pool.close();
+  }
+}
+
 /** What the runner is asked to do, from the options that all step commands share. */
-export function requestOf({ inputs, options, signal, report }: Invocation, stages: Stage[], rawText: boolean): RunRequest {
+function requestOf({ inputs, options, signal, report }: Invocation, stages: Stage[], rawText: boolean): RunRequest {
   checkOnBad(options);
   const text = (name: string): string | undefined => options[name] as string | undefined;
   return {
@@ -47,7 +65,7 @@ export function requestOf({ inputs, options, signal, report }: Invocation, stage
     readToo: READ_TOO.flatMap((name) => (options[name] ?? []) as string | string[]),
     stages: options['shard'] === undefined ? stages : [{ name: 'shard', options: { shard: options['shard'] } }, ...stages],
     output: { path: text('output') ?? '-', format: text('format'), force: options['force'] === true },
-    workers: options['workers'] as number | undefined,
+    pool: openPool((options['workers'] as number | undefined) ?? availableParallelism()),
     onBad: options['onBad'] === 'quarantine' ? { quarantine: text('badOut')!, max: options['maxBad'] as number | undefined } : 'stop',
     signal,
     onProgress: report.progress,

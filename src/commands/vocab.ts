@@ -8,7 +8,7 @@ import type { CommandDefinition, Invocation, OptionDefinition } from './command.
 import { DOCUMENT_OUTPUT, RECORD_INPUT, wholeNumber, WORKERS } from './options.js';
 import type { Summary } from './report.js';
 import { foldStages } from './runner.js';
-import { requestOf } from './step-command.js';
+import { withRequest } from './step-command.js';
 
 /** The options that decide which tokens get a number; `run` has them too. */
 export const COUNTING: readonly OptionDefinition[] = [
@@ -73,10 +73,11 @@ bytes as one run over everything (with --partial: larger counts).`,
 
 async function counted(invocation: Invocation): Promise<{ counts: TokenCounts; summary?: Summary }> {
   const { options } = invocation;
-  const { accumulator, summary } = await foldStages(requestOf(invocation, [], false), 'counts', {
-    ngrams: options['ngrams'] as number | undefined,
+  const ngrams = options['ngrams'] as number | undefined;
+  return withRequest(invocation, [], false, async (request) => {
+    const { accumulator, summary } = await foldStages(request, 'counts', { ngrams });
+    return { counts: accumulator, summary };
   });
-  return { counts: accumulator, summary };
 }
 
 async function merged({ inputs, given }: Invocation): Promise<TokenCounts> {

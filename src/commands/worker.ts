@@ -1,19 +1,19 @@
-/** A worker thread: does the chunks that it is sent, one after another, and hands the accumulator over at the end. */
+/** A worker thread: does the chunks that it is sent, one after another, and hands the accumulator over at the end of a pass. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { PipeError } from '../errors.js';
-import { openShare, plain, type Done, type Job, type PlainError, type Work } from './chunk-work.js';
+import { openShare, plain, type Done, type Job, type PlainError, type Share, type Work } from './chunk-work.js';
 
 /** What a thread is started with; `stop` is not 0 when what waits need not be done any more. */
 export interface Start {
-  work: Work;
   stop: Int32Array;
 }
 
-export type Request = { sequence: number; job: Job } | 'finish' | 'close';
+/** `work` comes before the jobs of a pass. */
+export type Request = { work: Work } | { sequence: number; job: Job } | 'finish' | 'close';
 export type Reply = { sequence: number; done: Done } | { sequence: number; error: PlainError } | { bug: string } | { accumulator: unknown };
 
-const { work, stop } = workerData as Start;
-const share = openShare(work);
+const { stop } = workerData as Start;
+let share: Share | undefined;
 let queue = Promise.resolve();
 
 parentPort!.on('message', (request: Request) => {
@@ -22,17 +22,21 @@ parentPort!.on('message', (request: Request) => {
 
 async function answer(request: Request): Promise<void> {
   if (request === 'finish') {
-    send({ accumulator: share.accumulator() });
+    send({ accumulator: share!.accumulator() });
     return;
   }
   if (request === 'close') {
     parentPort!.close();
     return;
   }
+  if ('work' in request) {
+    share = openShare(request.work);
+    return;
+  }
   if (Atomics.load(stop, 0) !== 0) return;
   const { sequence, job } = request;
   try {
-    const done = await share.do(job);
+    const done = await share!.do(job);
     send({ sequence, done }, [done.lines.buffer as ArrayBuffer]);
   } catch (error) {
     send(

@@ -1,6 +1,7 @@
 /** A chunk of lines to records. Pure, so that a worker thread can do it; what a line is has been found in `layout.ts`. */
 import { isUtf8 } from 'node:buffer';
 import { PipeError } from '../errors.js';
+import { codePoints } from '../formats/code-points.js';
 import { fromJson, LINE, type Batch, type SentenceRecord } from '../formats/record.js';
 import { decodeUtf8 } from './encoding.js';
 import type { Layout } from './layout.js';
@@ -202,11 +203,4 @@ function paragraphs(text: string, chunk: Chunk, { idPrefix }: ParseOptions): Bat
     at = match.index + match[0].length;
   }
   return batch;
-}
-
-const PAIR = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g;
-const HIGH = /[\uD800-\uDBFF]/;
-
-function codePoints(text: string): number {
-  return HIGH.test(text) ? text.length - (text.match(PAIR)?.length ?? 0) : text.length;
 }

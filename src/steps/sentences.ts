@@ -1,4 +1,5 @@
 /** Step 1: texts to sentences, one record each. */
+import { codePoints } from '../formats/code-points.js';
 import { need, type Batch, type SentenceRecord } from '../formats/record.js';
 import { splitSentences, type SentenceOptions } from '../text/sentences.js';
 import { attempt, type Step } from './step.js';
@@ -18,7 +19,7 @@ export function sentences({ split, ...options }: SentenceOptions & { split: bool
           const pieces = split ? cut(record, text, options) : [record];
           for (const piece of pieces) done.push(piece);
           context.count('addedRecords', pieces.length - 1);
-          context.count('characters', points(text, 0, text.length));
+          context.count('characters', codePoints(text));
         });
       if (done.length > 0) yield done;
     }
@@ -29,22 +30,11 @@ function cut(record: SentenceRecord, text: string, options: SentenceOptions): Se
   const name = record.id ?? '';
   let [at, point] = [0, record.span?.[0] ?? 0];
   return splitSentences(text, options).map(({ start, end }, k) => {
-    const first = point + points(text, at, start);
-    const last = first + points(text, start, end);
+    const first = point + codePoints(text.slice(at, start));
+    const last = first + codePoints(text.slice(start, end));
     [at, point] = [end, last];
     return { ...record, id: `${name}#${k + 1}`, text: unwrapped(text.slice(start, end)), span: [first, last] };
   });
-}
-
-/** How many code points text[from, to) has. */
-function points(text: string, from: number, to: number): number {
-  let count = to - from;
-  for (let at = from; at + 1 < to; at++)
-    if ((text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) {
-      count--;
-      at++;
-    }
-  return count;
 }
 
 /** Lines of wrapped text joined: with nothing between, but with a space between two Latin letters or digits. */
