@@ -7,11 +7,13 @@ const source = resolve(import.meta.dirname, '../src');
 /** What a file of each folder may import; its own folder always. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   '.': ['commands', 'steps', 'formats', 'io'],
-  commands: ['steps', 'text', 'model', 'engine', 'formats', 'io', 'corpus'],
+  commands: ['steps', 'text', 'model', 'drawing', 'engine', 'formats', 'io', 'corpus'],
   corpus: ['formats', 'io'],
   steps: ['text', 'model', 'engine', 'formats'],
   text: ['formats'],
   model: ['engine', 'formats'],
+  drawing: ['formats'],
+  page: ['drawing', 'formats'],
   engine: [],
   formats: [],
   io: ['formats'],

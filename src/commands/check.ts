@@ -22,7 +22,7 @@ difference of any hidden state at any real time step. The padding that is put in
   argument: { name: '<what> [input...]', about: 'what to check: padding\nfiles of records with embeddings; - is stdin (default)' },
   options: [
     { flags: '--limit <n>', about: 'how many sentences are tried, the first ones', default: 200, parse: wholeNumber('--limit', 1) },
-    ...rnnCommand.options.filter(({ flags }) => !/--(trace|keep-embeddings|batch-size)/.test(flags)),
+    ...rnnCommand.options.filter(({ flags }) => !/--(trace|sums|keep-embeddings|batch-size)/.test(flags)),
   ],
   examples: ['rnn-pipe check padding examples/embeddings.jsonl --cell gru --units 8 --bidirectional'],
   run: async ({ inputs: [what, ...inputs], options, report }: Invocation) => {

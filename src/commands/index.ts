@@ -5,6 +5,7 @@ import type { CommandDefinition } from './command.js';
 import { convertCommand } from './convert.js';
 import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
+import { drawCommand } from './draw.js';
 import { inspectCommand } from './inspect.js';
 import { runCommand } from './run.js';
 import { STEP_COMMANDS } from './stages.js';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   runCommand,
   batchCommand,
   inspectCommand,
+  drawCommand,
   checkCommand,
   convertCommand,
   doctorCommand,

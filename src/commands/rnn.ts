@@ -7,6 +7,7 @@ import { CELL_NAMES, type CellName } from '../model/cells/index.js';
 import { loadNetwork, type Layout, type Loaded } from '../model/layouts.js';
 import { openNetwork, type Network } from '../model/network.js';
 import { randomWeights, type Direction, type NetworkShape } from '../model/shape.js';
+import { withSums } from '../model/sums.js';
 import { readWeights } from '../model/weights.js';
 import { rnn } from '../steps/rnn.js';
 import type { OptionDefinition, Options, StepCommand } from './command.js';
@@ -31,6 +32,7 @@ const TOLD_BY_WEIGHTS = { units: '--units', layers: '--layers' } as const;
 function check(options: Options): void {
   const apply = (flag: string, to: string): PipeError => new PipeError('usage', `${flag} does not apply`, { hint: `it goes with ${to}` });
   if (options['reset'] !== undefined && options['cell'] !== 'gru') throw apply('--reset', '--cell gru');
+  if (options['sums'] === true && options['trace'] !== true) throw apply('--sums', '--trace');
   if (options['layout'] !== undefined && options['weights'] === undefined) throw apply('--layout', '--weights');
   if (options['weights'] !== undefined && options['layout'] === undefined)
     throw new PipeError('usage', '--weights needs the layout of the file', { hint: '--layout pytorch or --layout keras' });
@@ -80,7 +82,8 @@ async function loadedNetwork(options: Options, file: string, cell: CellName, res
 
 export async function openNetworkOf(options: Options, inputSize: number): Promise<Network> {
   const { shape, weights } = await networkOf(options, inputSize);
-  return openNetwork(await engineOf(options), shape, weights, options['trace'] === true);
+  const network = await openNetwork(await engineOf(options), shape, weights, options['trace'] === true);
+  return options['sums'] === true ? withSums(network, weights) : network;
 }
 
 export const rnnCommand: StepCommand = {
@@ -100,6 +103,7 @@ are zeros. --trace adds the cell state and every gate of every layer and directi
       choices: ['after', 'before'],
     },
     { flags: '--trace', about: 'add the cell state and every gate at every time step' },
+    { flags: '--sums', about: 'add to the trace what the word vector and the state before bring to each gate (for draw)' },
     { flags: '--keep-embeddings', about: 'keep the word vectors in the records' },
     { flags: '--weights <file>', about: 'trained weights, a safetensors file (with --layout)' },
     { flags: '--layout <name>', about: 'whose names and order of gates the file of --weights has', choices: ['pytorch', 'keras'] },

@@ -20,6 +20,14 @@ export interface LayerTrace {
   cellStates?: Tensor;
   /** LSTM: inputGate, forgetGate, candidate, outputGate; GRU: updateGate, resetGate, candidate; RNN: none */
   gates: Record<string, Tensor>;
+  /** what the word vector (x·W + b) and the state before (h·U + c) bring to each gate; a simple cell has one, hiddenState (--sums) */
+  sums?: Record<string, Sums>;
+}
+
+/** The two sums inside a gate at every time step, [timeSteps, units]. */
+export interface Sums {
+  input: Tensor;
+  recurrent: Tensor;
 }
 
 /** Which network made the hidden states. */
@@ -190,13 +198,18 @@ function readTensor(value: unknown, kind: 'vector' | 'matrix', name: string): Te
 function readTrace(value: unknown): LayerTrace[] {
   if (!KINDS.trace.is(value)) throw wrongField('trace', value);
   return (value as Record<string, unknown>[]).map((layer) => {
-    const { hiddenStates, cellStates, gates, ...rest } = layer;
-    const named = Object.entries(typeof gates === 'object' && gates !== null ? gates : {});
+    const { hiddenStates, cellStates, gates, sums, ...rest } = layer;
+    const entries = (value: unknown): [string, unknown][] => Object.entries(typeof value === 'object' && value !== null ? value : {});
+    const parts = entries(sums).map(([gate, both]): [string, unknown] => [
+      gate,
+      Object.fromEntries(entries(both).map(([part, values]) => [part, readTensor(values, 'matrix', `trace.sums.${gate}.${part}`)])),
+    ]);
     return {
       ...rest,
       hiddenStates: readTensor(hiddenStates, 'matrix', 'trace.hiddenStates'),
       ...(cellStates === undefined ? {} : { cellStates: readTensor(cellStates, 'matrix', 'trace.cellStates') }),
-      gates: Object.fromEntries(named.map(([name, gate]) => [name, readTensor(gate, 'matrix', `trace.gates.${name}`)])),
+      gates: Object.fromEntries(entries(gates).map(([name, gate]) => [name, readTensor(gate, 'matrix', `trace.gates.${name}`)])),
+      ...(sums === undefined ? {} : { sums: Object.fromEntries(parts) }),
     } as LayerTrace;
   });
 }

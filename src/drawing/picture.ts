@@ -1,0 +1,57 @@
+/** What was asked for, made normal, and the layout that serves the width. Runs in Node and in the page. */
+import { PipeError } from '../errors.js';
+import type { Box, Picture } from './marks.js';
+import { narrowPicture } from './narrow.js';
+import { rangesOf, type RangeName, type Ranges } from './range.js';
+import { realSteps, type Scene } from './scene.js';
+import { contextOf, type View } from './view.js';
+import { widePicture } from './wide.js';
+import type { Language } from './words.js';
+
+/** What may be asked of a picture; all else follows from the scene. */
+export interface Look {
+  layer?: number | undefined;
+  units?: readonly number[] | undefined;
+  order?: 'index' | 'value' | undefined;
+  range?: Partial<Record<RangeName, number>> | undefined;
+  /** from 1 */
+  step?: number | undefined;
+  allSteps?: boolean | undefined;
+  language?: Language | undefined;
+  width?: number | undefined;
+  /** of pictures that are compared, made from all of them */
+  ranges?: Ranges | undefined;
+}
+
+/** Below this width time runs down. */
+export const NARROW = 720;
+export const FULL_WIDTH = 1240;
+
+/** @throws PipeError('usage') for a layer, unit or step that the record does not have */
+export function viewOf(scene: Scene, look: Look): View {
+  const refuse = (flag: string, found: number, most: number, least: number): never => {
+    throw new PipeError('usage', `${flag} is not in this record`, { expected: `${least} … ${most}`, found: String(found) });
+  };
+  const layer = look.layer ?? Math.max(...scene.lanes.map((lane) => lane.layer), 1);
+  if (scene.lanes.length > 0 && !scene.lanes.some((lane) => lane.layer === layer)) refuse('--layer', layer, scene.layers, 1);
+  const unit = look.units?.find((one) => one >= scene.units);
+  if (unit !== undefined && scene.units > 0) refuse('--units', unit, scene.units - 1, 0);
+  if (look.step !== undefined && look.step > scene.mask.length) refuse('--step', look.step, scene.mask.length, 1);
+  return {
+    width: look.width ?? FULL_WIDTH,
+    language: look.language ?? 'en',
+    layer,
+    units: look.units,
+    order: look.order ?? 'index',
+    ranges: look.ranges ?? rangesOf([scene], look.range),
+    rangeGiven: look.range !== undefined,
+    chosen: look.step !== undefined ? look.step - 1 : (realSteps(scene).at(-1) ?? 0),
+    allSteps: look.allSteps ?? false,
+    numbers: true,
+  };
+}
+
+export function pictureOf(scene: Scene, view: View): Picture & { nodes: ReadonlyMap<string, Box> } {
+  const context = contextOf(scene, view);
+  return view.width < NARROW ? narrowPicture(context) : widePicture(context);
+}

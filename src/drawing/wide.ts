@@ -1,0 +1,170 @@
+/**
+ * The picture with time to the right: overview where the sentence is long, one or more systems, the answer beside or beneath.
+ * Nothing is measured; all places follow from the scene and the view.
+ */
+import { answerPanel, keyPanel, legendPanel } from './answer.js';
+import { breadthOf, planOf, type Column, type Plan } from './columns.js';
+import { alongTime, toOutput, usedSteps, withinStep } from './flow.js';
+import { bottom, type Box, type Mark, type Picture } from './marks.js';
+import { overviewOf } from './overview.js';
+import { padding, paddingGround } from './padding.js';
+import { rowLabels, rowsOf, skippedLayers } from './rows.js';
+import { placeColumns, stepNames, stepStrips, stripWidthOf, type System } from './system.js';
+import { label } from './text.js';
+import type { Context } from './view.js';
+
+/** Right end of the row labels, and their width. */
+const LABELS = { end: 108, width: 106 };
+/** Where columns begin: behind a zero, or behind an arrow that comes from another system. */
+const BEGIN = { zero: 136, edge: 170 };
+const END = { zero: 28, edge: 66 };
+const ANSWER = 248;
+/** The least width at which the answer stands beside the picture. */
+const BESIDE = 1100;
+const BETWEEN_SYSTEMS = 30;
+
+export function widePicture(context: Context): Picture & { nodes: ReadonlyMap<string, Box> } {
+  const { view, scene } = context;
+  const hasAnswer = scene.output !== undefined || scene.logits !== undefined;
+  const first = planOf(context, view.width - BEGIN.zero - END.zero - ANSWER);
+  const beside = view.width >= BESIDE && first.systems.length === 1 && !first.overview;
+  const one = beside ? first : planOf(context, view.width - BEGIN.zero - END.zero);
+  const several = !beside && (one.systems.length > 1 || one.overview);
+  const plan = several ? planOf(context, view.width - BEGIN.edge - END.edge) : one;
+  const left = several ? BEGIN.edge : BEGIN.zero;
+  const picture = { width: view.width, height: 0, marks: [] as Mark[], columns: [] as Picture['columns'] };
+  const nodes = new Map<string, Box>();
+  let y = 8;
+  let overview: Picture['overview'];
+  if (plan.overview) {
+    const shown = stepsShown(plan);
+    const made = overviewOf(context, left, view.width - left - 24, y, shown);
+    picture.marks.push(...made.marks);
+    overview = made.overview;
+    y += made.height + 16;
+  }
+  const systems = plan.systems.map((columns, index) => {
+    const system = systemOf(context, columns, left, plan.pitch, y, index, nodes);
+    y = bottom(system.columns[0]!.box) + BETWEEN_SYSTEMS;
+    return system;
+  });
+  const end = y - BETWEEN_SYSTEMS;
+  const top = systems[0]!.rows[0]!.y;
+  let answerX = view.width - ANSWER;
+  if (beside) {
+    const breadth = left + breadthOf(plan.systems[0]!) * plan.pitch;
+    // few columns leave room: the answer stands near what it comes from
+    answerX = Math.min(answerX, Math.max(breadth + 48, 620));
+  }
+  const output = beside
+    ? besideAnswer(context, answerX, top + 44, picture.marks)
+    : beneathAnswer(context, 24, end + (hasAnswer ? 44 : 26), view.width - 48, picture.marks);
+  if (output.box) nodes.set('output', output.box);
+  for (const system of systems) {
+    const isLast = system === systems.at(-1);
+    const target = output.box && (isLast || systems.length === 1) ? { name: 'output', box: output.box } : undefined;
+    picture.marks.push(...marksOf(system, target));
+    for (const { column, box } of system.columns)
+      if (column.kind === 'step') picture.columns.push({ timeStep: column.timeStep, real: scene.mask[column.timeStep]!, box });
+  }
+  picture.height = Math.ceil(Math.max(end, output.bottom) + 10);
+  return { ...picture, overview, nodes };
+}
+
+/** The first and last time step of the plan, [from, to). */
+function stepsShown({ systems }: Plan): [number, number] {
+  const steps = systems
+    .flat()
+    .map((column) => (column.kind === 'step' ? [column.timeStep, column.timeStep + 1] : [column.from, column.to]));
+  return [steps[0]![0]!, steps.at(-1)![1]!];
+}
+
+function systemOf(
+  context: Context,
+  columns: readonly Column[],
+  left: number,
+  pitch: number,
+  y: number,
+  index: number,
+  nodes: Map<string, Box>,
+): System {
+  const inSystem = new Set(columns.flatMap((column) => (column.kind === 'step' ? [column.timeStep] : [])));
+  const withOutput = usedSteps({ context }).some(({ timeStep }) => inSystem.has(timeStep));
+  const { rows, bottom: end } = rowsOf(context, pitch, y, withOutput);
+  const placed = placeColumns(columns, left, pitch, y, end - y + 4);
+  return { context, columns: placed, rows, pitch, stripWidth: stripWidthOf(pitch), nodes, index };
+}
+
+function* marksOf(system: System, output: { name: string; box: Box } | undefined): Generator<Mark> {
+  const { context, columns, rows } = system;
+  const { scene } = context;
+  yield* paddingGround(system);
+  for (const row of rows) yield* rowLabels(context, row, LABELS.end, LABELS.width);
+  yield* skippedMarks(system);
+  let at = 0;
+  for (const placed of columns) {
+    const { column } = placed;
+    if (column.kind === 'step' && scene.mask[column.timeStep]) {
+      yield* stepNames(system, placed, column.timeStep);
+      yield* stepStrips(system, placed, column.timeStep, at);
+    }
+    at += column.kind === 'step' ? 1 : 2;
+  }
+  for (const { column } of columns) if (column.kind === 'step' && scene.mask[column.timeStep]) yield* withinStep(system, column.timeStep);
+  yield* alongTime(system);
+  yield* padding(system);
+  yield* toOutput(system, output);
+}
+
+/** The line that stands for the layers in the middle of a deep network. */
+function* skippedMarks({ context, rows, columns, nodes }: System): Generator<Mark> {
+  const row = rows.find(({ kind }) => kind === 'skipped');
+  const skipped = skippedLayers(context);
+  if (!row || !skipped) return;
+  const real = columns.filter(({ column }) => column.kind === 'step' && context.scene.mask[column.timeStep]);
+  if (real.length === 0) return;
+  const x = real[0]!.box.x;
+  const box = { x, y: row.y, width: real.at(-1)!.box.x + real.at(-1)!.box.width - x, height: row.height };
+  nodes.set('skipped', box);
+  yield { kind: 'shape', box, look: 'frame', radius: 4, name: 'skipped' };
+  const [from, to] = skipped;
+  const text = context.view.language === 'en' ? `layers ${from} to ${to}` : `第 ${from} 至 ${to} 层`;
+  yield label(text, LABELS.end, row.y + row.height / 2, { size: 12.5, font: 'bold', align: 'end' });
+}
+
+interface PlacedAnswer {
+  box?: Box | undefined;
+  bottom: number;
+}
+
+function besideAnswer(context: Context, x: number, y: number, marks: Mark[]): PlacedAnswer {
+  let at = y;
+  const answer = answerPanel(context, x, at, ANSWER);
+  marks.push(...answer.marks);
+  at += answer.height > 0 ? answer.height + 26 : 0;
+  for (const panel of [legendPanel, keyPanel]) {
+    const { marks: made, height } = panel(context, x, at, ANSWER);
+    marks.push(...made);
+    at += height + 8;
+  }
+  return { box: answer.outputBox, bottom: at };
+}
+
+/** Answer, legends and key side by side, as many as fit. */
+function beneathAnswer(context: Context, left: number, top: number, width: number, marks: Mark[]): PlacedAnswer {
+  const gap = 40;
+  const across = Math.max(Math.min(Math.floor((width + gap) / (ANSWER + gap)), 3), 1);
+  const bottoms = Array<number>(across).fill(top);
+  let box: Box | undefined;
+  let next = 0;
+  for (const panel of [answerPanel, legendPanel, keyPanel]) {
+    const column = next % across;
+    const { marks: made, height, ...rest } = panel(context, left + column * (ANSWER + gap), bottoms[column]!, ANSWER);
+    if (height === 0) continue;
+    marks.push(...made);
+    if ('outputBox' in rest) box = rest.outputBox as Box | undefined;
+    bottoms[column] = bottoms[column]! + height + 16;
+    next++;
+  }
+  return { box, bottom: Math.max(...bottoms) };
+}

@@ -1,0 +1,74 @@
+/** What the picture says, in English and in Chinese. The first language stands large; where two lines fit, the other beneath. */
+
+export type Language = 'en' | 'zh';
+
+/** [English, Chinese] */
+const WORDS = {
+  timeStep: ['time step', '时间步'],
+  id: ['id', '编号'],
+  token: ['token', '词'],
+  x: ['word vector x', '词向量 x'],
+  gates: ['gates', '门'],
+  c: ['cell state c', '细胞状态 c'],
+  h: ['hidden state h', '隐藏状态 h'],
+  output: ['output', '输出'],
+  logits: ['logits', '得分 logits'],
+  softmax: ['softmax', '概率 softmax'],
+  answer: ['answer', '答案'],
+  forward: ['→ reads forward', '→ 正向读'],
+  backward: ['← reads backward', '← 反向读'],
+  layer: ['layer', '第…层'],
+  lastReal: ['last real step', '最后一个真实时间步'],
+  firstReal: ['first real step', '第一个真实时间步'],
+  mean: ['mean of the real steps', '真实时间步的平均'],
+  max: ['maximum over the real steps', '真实时间步的最大值'],
+  padding: ['padding: not computed', '填充：不计算'],
+  handedOn: ['handed on as they are', '原样传下去'],
+  handedOnOne: ['handed on as it is', '原样传下去'],
+  masked: ['all 0, masked', '全 0，屏蔽'],
+  hiddenArrow: ['h handed to the next step', 'h 传给下一步'],
+  cellArrow: ['c handed to the next step', 'c 传给下一步'],
+  withinArrow: ['within one time step', '同一时间步之内'],
+  paddingKey: ['padding (mask 0)', '填充（mask 为 0）'],
+  unknownKey: ['unknown word: <unk>', '未登录词：<unk>'],
+  unknown: ['unk', '未知'],
+  ofGates: ['gates', '门'],
+  shut: ['0 shut', '0 关'],
+  open: ['1 open', '1 开'],
+  rangeNote: ['range: 99.5 % of |value|, real steps only', '范围：|值| 的 99.5 %，只算真实时间步'],
+  rangeGiven: ['range: as asked for', '范围：按所给的'],
+  beyond: ['values lie beyond it (notched)', '个值超出（有缺角）'],
+  beyondOne: ['value lies beyond it (notched)', '个值超出（有缺角）'],
+  units: ['units', '个单元'],
+  numbers: ['numbers', '个数'],
+  aBand: ['a band:', '个一格：'],
+  furthest: ['the one furthest from 0', '取离 0 最远的'],
+  sorted: ['ordered by h at the last real step', '按最后真实步的 h 排序'],
+  shownOf: ['of', '／共'],
+  change: ['change ‖Δh‖', '变化 ‖Δh‖'],
+  shownBelow: ['shown large below:', '下面放大：'],
+  oneColumn: ['one column =', '一列 ='],
+  stepsMean: ['steps, mean', '步，取平均'],
+  noTrace: ['gates are in the record after rnn --trace', '加 rnn --trace 才有门'],
+} as const satisfies Record<string, readonly [string, string]>;
+
+export type Word = keyof typeof WORDS;
+
+export const say = (word: Word, language: Language): string => WORDS[word][language === 'en' ? 0 : 1];
+
+/** The word in the other language, for a second line. */
+export const sayToo = (word: Word, language: Language): string => WORDS[word][language === 'en' ? 1 : 0];
+
+/** The sign of each gate in the equations. */
+const SIGNS: Readonly<Record<string, string>> = {
+  inputGate: 'i',
+  forgetGate: 'f',
+  outputGate: 'o',
+  updateGate: 'z',
+  resetGate: 'r',
+  hiddenState: 'h',
+};
+
+/** c̃ of an LSTM, h̃ of a GRU: the letter and U+0303. */
+export const signOf = (gate: string, cell: string | undefined): string =>
+  gate === 'candidate' ? (cell === 'gru' ? 'h\u0303' : 'c\u0303') : (SIGNS[gate] ?? gate);

@@ -1,0 +1,383 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+/** Pages that `draw` made, in a real browser: what is on the screen is what the record says. Skipped where there is no chromium. */
+import { readFileSync, statSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { decimals } from '../../src/drawing/numbers.js';
+import { fromJson, type SentenceRecord } from '../../src/formats/record.js';
+import { freshFolder, type Folder } from '../support/cli.js';
+import { describeBrowser, openChromium } from './chromium.js';
+
+const WORDS =
+  `昨天 下午 三点 ， 我们 在 图书馆 门口 等 了 半个 小时 ， 他 还是 没有 来 。 手机 也 打不通 ， LSTM 模型 说 AlphaGo-Zero 很 厉害`.split(
+    ' ',
+  );
+const sentence = (tokens: number): string => Array.from({ length: tokens }, (_, i) => WORDS[i % WORDS.length]).join(' ');
+
+interface Made {
+  record: SentenceRecord;
+  url: string;
+  bytes: number;
+}
+
+let folder: Folder;
+let browser: Browser;
+
+/** A page of the sentence in input.txt through all eight steps, as a user makes it. */
+function make(options: string, drawing = ''): Made {
+  const run = `rnn-pipe run input.txt --whole --segmenter whitespace --to classify --trace --sums --keep-embeddings --labels 正面,负面 ${options}`;
+  const { code, stderr } = folder.shell(
+    `${run} --force -q -o page.jsonl && rnn-pipe draw page.jsonl --labels 正面,负面 -q --force -o page.html ${drawing}`,
+  );
+  if (code !== 0) throw new Error(stderr);
+  const record = fromJson(JSON.parse(readFileSync(folder.file('page.jsonl'), 'utf8').split('\n')[0]!));
+  return { record, url: `file://${folder.file('page.html')}`, bytes: statSync(folder.file('page.html')).size };
+}
+
+interface Opened extends Made {
+  page: Page;
+  /** lines of the console, errors, and requests but for the page itself */
+  noise: string[];
+}
+
+async function open(made: Made, width = 1280, more: Parameters<Browser['newPage']>[0] = {}): Promise<Opened> {
+  const page = await browser.newPage({ viewport: { width, height: 800 }, ...more });
+  const noise: string[] = [];
+  page.on('console', (message) => noise.push(message.text()));
+  page.on('pageerror', (error) => noise.push(String(error)));
+  page.on('request', (request) => {
+    if (request.url() !== made.url && !request.url().startsWith('data:')) noise.push(request.url());
+  });
+  await page.goto(made.url);
+  return { ...made, page, noise };
+}
+
+/** What the browser really drew: the box of every text, and of what does not fit. */
+interface Drawn {
+  overlapping: string[];
+  small: string[];
+  sideways: number;
+}
+
+const measure = (page: Page): Promise<Drawn> =>
+  page.evaluate(() => {
+    const texts = [...document.querySelectorAll('#picture svg text, #opened svg text')].map((text) => ({
+      text: text.textContent,
+      box: text.getBoundingClientRect(),
+      size: parseFloat(getComputedStyle(text).fontSize),
+    }));
+    texts.sort((a, b) => a.box.top - b.box.top);
+    const overlapping: string[] = [];
+    for (const [i, a] of texts.entries())
+      for (let j = i + 1; j < texts.length && texts[j]!.box.top < a.box.bottom - 3; j++) {
+        const b = texts[j]!.box;
+        // 3 px of tolerance in height: lines stand close
+        if (a.box.right > b.left + 0.5 && b.right > a.box.left + 0.5 && a.box.bottom - 3 > b.top && b.bottom - 3 > a.box.top)
+          overlapping.push(`${a.text} | ${texts[j]!.text}`);
+      }
+    const svg = document.querySelector('#picture svg')!.getBoundingClientRect();
+    for (const { text, box } of texts)
+      if (box.left < -1 || box.right > Math.max(svg.right, document.documentElement.clientWidth) + 1)
+        overlapping.push(`${text} is clipped`);
+    return {
+      overlapping,
+      small: texts.filter(({ size }) => size < 10.5).map(({ text }) => text),
+      sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    };
+  });
+
+describeBrowser('in a browser', () => {
+  beforeAll(async () => {
+    folder = freshFolder();
+    browser = await openChromium();
+  });
+  afterAll(async () => {
+    await browser.close();
+    folder.remove();
+  });
+
+  const made = (tokens: number, options: string, drawing = ''): Made => {
+    folder.shell(`printf '%s' '${sentence(tokens)}' > input.txt`);
+    return make(options, drawing);
+  };
+
+  describe.each([
+    [1, '--dim 8 --units 8'],
+    [5, '--length 8 --dim 8 --units 8'],
+    [20, '--length 23 --dim 128 --units 128'],
+    [50, '--dim 16 --units 16 --cell gru'],
+    [5, '--length 40 --dim 8 --units 8 --cell rnn --layers 3'],
+    [12, '--length 16 --dim 8 --units 8 --layers 2 --bidirectional'],
+    [200, '--dim 64 --units 512'],
+  ])('%d tokens, %s', (tokens, options) => {
+    let one: Made;
+    beforeAll(() => {
+      one = made(tokens, options);
+    });
+
+    test.each([1280, 820, 390])(
+      'at %d px: nothing overlaps, nothing is clipped or too small, nothing scrolls sideways, silence',
+      async (width) => {
+        const { page, noise } = await open(one, width);
+        expect(await measure(page)).toEqual({ overlapping: [], small: [], sideways: 0 });
+        await page.keyboard.press('ArrowLeft');
+        expect((await measure(page)).overlapping).toEqual([]);
+        expect(noise).toEqual([]);
+        await page.close();
+      },
+    );
+  });
+
+  describe('a sentence of 5 tokens in 8 time steps', () => {
+    let opened: Opened;
+    beforeAll(async () => {
+      opened = await open(made(5, '--length 8 --dim 8 --units 8'));
+    });
+    afterAll(() => opened.page.close());
+    const where = (): Promise<string | null> => opened.page.textContent('#where');
+    const press = async (...keys: string[]): Promise<void> => {
+      for (const key of keys) await opened.page.keyboard.press(key);
+    };
+
+    test('every number in the cells of x, c and h is the record’s, to the shown digits', async () => {
+      const groups = await opened.page.$$eval('#picture svg g[data-name]', (all) =>
+        all.map((group): [string, string[]] => [
+          group.getAttribute('data-name')!,
+          Array.from(group.querySelectorAll('text'), ({ textContent }) => textContent),
+        ]),
+      );
+      const shown = new Map(groups);
+      const { record } = opened;
+      let compared = 0;
+      for (const [name, matrix] of [
+        ['x', record.embeddings!],
+        ['h.1.forward', record.trace![0]!.hiddenStates],
+        ['c.1.forward', record.trace![0]!.cellStates!],
+      ] as const)
+        for (let t = 0; t < 8; t++) {
+          if (!record.mask![t]) expect(shown.get(`${name}.${t}`)).toBeUndefined();
+          else {
+            expect(shown.get(`${name}.${t}`)).toEqual(Array.from(matrix.row(t), (value) => decimals(value, 2)));
+            compared += 8;
+          }
+        }
+      expect(shown.get('output')).toEqual(Array.from(record.output!.data, (value) => decimals(value, 2)));
+      expect(compared).toBe(3 * 5 * 8);
+    });
+
+    test('the numbers in the page are the record’s, bit for bit', async () => {
+      const copied: number[] = [];
+      await opened.page.focus('#picture');
+      await press('End', 'c');
+      const text = await opened.page.getAttribute('#copy', 'data-copied');
+      const { values, ...place } = JSON.parse(text!) as { values: number[] };
+      copied.push(...values);
+      expect(place).toEqual({ tensor: 'hiddenStates', layer: 1, direction: 'forward', timeStep: 5 });
+      expect(Float32Array.from(copied)).toEqual(opened.record.trace![0]!.hiddenStates.row(4).slice());
+    });
+
+    test('arrow keys, Home, End, Page keys and Shift walk; slider, words and mark agree', async () => {
+      const { page } = opened;
+      await page.focus('#picture');
+      await press('Home');
+      expect(await where()).toMatch(/^t = 1 · 昨天/);
+      await press('ArrowRight', 'ArrowRight');
+      expect(await where()).toMatch(/^t = 3 · 三点/);
+      expect(await page.inputValue('#slider')).toBe('3');
+      expect(await page.getAttribute('#slider', 'aria-valuetext')).toMatch(/^time step 3 of 8, 三点, id \d+$/);
+      const mark = await page.evaluate(() => {
+        const box = document.querySelector('#p-chosen')!.getBoundingClientRect();
+        const token = [...document.querySelectorAll('#picture svg text')]
+          .find((text) => text.textContent === '三点')!
+          .getBoundingClientRect();
+        return box.left < token.left && box.right > token.right;
+      });
+      expect(mark).toBe(true);
+      await press('PageUp');
+      expect(await where()).toMatch(/^t = 1 /);
+      await press('End', 'ArrowRight');
+      expect(await where()).toMatch(/^t = 5 /);
+      await press('Shift+ArrowRight');
+      expect(await where()).toBe('t = 6 · ‹pad› · id 0');
+      expect(await page.textContent('#opened')).toContain('padding');
+      await press('ArrowLeft');
+      expect(await where()).toMatch(/^t = 5 /);
+      await page.waitForTimeout(450);
+      expect(await page.textContent('#live')).toMatch(/^t = 5, 我们: gate f mean 0\.\d\d: c changed most in unit \d/);
+      expect(await page.locator('#steps tr.current th').textContent()).toBe('5');
+    });
+
+    test('units and rows; letters act on the picture only; help opens and closes', async () => {
+      const { page } = opened;
+      await page.focus('#picture');
+      await press('Home', 'ArrowDown', 'ArrowDown');
+      expect(await page.inputValue('#unit')).toBe('2');
+      expect(await page.textContent('#opened h3')).toContain('Unit 2 of 8');
+      await press('Alt+ArrowDown');
+      expect(await page.locator('#row').inputValue()).toBe('c');
+      await press('n');
+      expect(await page.locator('#picture svg g[data-name="x.0"] text').count()).toBe(0);
+      await press('n');
+      expect(await page.locator('#picture svg g[data-name="x.0"] text').count()).toBe(8);
+      await press('?');
+      expect(await page.locator('#keys').count()).toBe(1);
+      await press('Escape');
+      expect(await page.locator('#keys').count()).toBe(0);
+      await page.focus('#unit');
+      await press('p');
+      expect(await page.getAttribute('#pin', 'aria-pressed')).toBe('false');
+    });
+
+    test('the arithmetic of a unit ends in the record’s numbers', async () => {
+      const { page, record } = opened;
+      await page.focus('#picture');
+      await press('End');
+      const lines = await page.$$eval('#arithmetic td[data-tensor]', (cells) =>
+        cells.map((cell) => ({
+          tensor: cell.getAttribute('data-tensor')!,
+          step: cell.getAttribute('data-step')!,
+          unit: cell.getAttribute('data-unit')!,
+          text: cell.textContent,
+        })),
+      );
+      expect(lines).toHaveLength(6);
+      const lane = record.trace![0]!;
+      for (const { tensor, step, unit, text } of lines) {
+        const matrix = { hiddenStates: lane.hiddenStates, cellStates: lane.cellStates!, ...lane.gates }[tensor]!;
+        expect(text).toBe(`= ${decimals(matrix.row(Number(step) - 1)[Number(unit)]!, 4)}`);
+      }
+    });
+
+    test('two steps pinned and subtracted', async () => {
+      const { page, record } = opened;
+      await page.focus('#picture');
+      await press('Home', 'p', 'ArrowRight', 'ArrowRight');
+      expect(await page.textContent('#pins h2')).toBe('t = 1 and t = 3, and their difference');
+      const [first, third] = [0, 2].map((t) => record.trace![0]!.cellStates!.row(t));
+      const changed = [...first!].filter((value, unit) => value * third![unit]! < 0).length;
+      expect(await page.textContent('#pins p')).toBe(`c: ${changed} of 8 units changed sign`);
+      const difference = await page.$$eval('#pins g[data-name="difference.cellStates.2"] text', (texts) =>
+        texts.map((text) => text.textContent),
+      );
+      expect(difference).toEqual([...third!].map((value, unit) => decimals(value - first![unit]!, 3)));
+      await press('Home', 'p');
+      expect(await page.isHidden('#pins')).toBe(true);
+    });
+
+    test('names and roles: controls are named, tables have headers, the image has a title and a description', async () => {
+      const wrong = await opened.page.evaluate(() => {
+        const found: string[] = [];
+        const named = (node: Element): boolean =>
+          !!(
+            node.getAttribute('aria-label') ??
+            node.getAttribute('aria-labelledby') ??
+            node.closest('label')?.textContent ??
+            node.textContent
+          )?.trim();
+        for (const node of document.querySelectorAll('button, input, select, [role=group], [role=region]'))
+          if (!named(node)) found.push(`${node.tagName} ${node.id} has no name`);
+        for (const table of document.querySelectorAll('table'))
+          if (!table.querySelector('th[scope]')) found.push('a table without headers');
+        for (const image of document.querySelectorAll('svg')) {
+          if (image.getAttribute('role') !== 'img') found.push('an svg that is no image');
+          for (const id of image.getAttribute('aria-labelledby')!.split(' '))
+            if (!document.getElementById(id)?.textContent && id.endsWith('title')) found.push(`#${id} is missing`);
+        }
+        const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
+        if (new Set(ids).size < ids.length) found.push(`ids twice: ${ids.filter((id, i) => ids.indexOf(id) !== i).join(' ')}`);
+        if (document.querySelector('[style]:not(#card)')) found.push('a style attribute');
+        for (const node of document.querySelectorAll('button, select, input'))
+          if (node.getBoundingClientRect().height < 24) found.push(`${node.id} is a small target`);
+        return found;
+      });
+      expect(wrong).toEqual([]);
+      expect(await opened.page.textContent('#p-description')).toBe(
+        'A sentence of 5 tokens, drawn along time from left to right. 3 of the 8 time steps are padding and are not computed. The output is taken from t = 5. The answer is ' +
+          `${opened.record.prediction}, with ${(100 * Math.max(...opened.record.probabilities!.data)).toFixed(1)} %.`,
+      );
+    });
+
+    test('Tab goes through link, sentence, slider, buttons and picture', async () => {
+      const { page } = opened;
+      await page.goto(opened.url);
+      const order: string[] = [];
+      for (let i = 0; i < 16; i++) {
+        await press('Tab');
+        order.push(await page.evaluate(() => document.activeElement?.id || document.activeElement?.className || ''));
+      }
+      const wanted = ['skip', 'sentence', 'slider', 'next', 'pin', 'copy', 'picture'];
+      expect(order.filter((id) => wanted.includes(id))).toEqual(wanted);
+    });
+
+    test('a table of a tensor is made when it is opened', async () => {
+      const { page, record } = opened;
+      await page.locator('#tensors summary').last().click();
+      const cells = await page.$$eval('#tensors details[open] tbody td', (all) => all.map((cell) => Number(cell.textContent)));
+      expect(Float32Array.from(cells)).toEqual(record.trace![0]!.hiddenStates.data.slice(0, 40));
+    });
+
+    test('until here there was no line of the console and no request', () => {
+      expect(opened.noise).toEqual([]);
+    });
+  });
+
+  test('without script: picture, summary and answer stand', async () => {
+    const { page } = await open(made(5, '--length 8 --dim 8 --units 8'), 1280, { javaScriptEnabled: false });
+    expect(await page.locator('#picture svg').count()).toBe(1);
+    expect(await page.locator('#steps tbody tr').count()).toBe(8);
+    expect(await page.isHidden('#controls')).toBe(true);
+    await page.close();
+  });
+
+  test('dark, reduced motion and paper', async () => {
+    const { page } = await open(made(5, '--length 8 --dim 8 --units 8'), 1280, { colorScheme: 'dark', reducedMotion: 'reduce' });
+    const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    expect(await ground()).toBe('rgb(20, 23, 27)');
+    await page.click('#theme');
+    expect(await ground()).toBe('rgb(255, 255, 255)');
+    await page.click('#theme');
+    await page.emulateMedia({ media: 'print' });
+    expect(await ground()).toBe('rgb(255, 255, 255)');
+    expect(await page.isHidden('#controls')).toBe(true);
+    await page.close();
+  });
+
+  test('a sentence of 200 tokens: the frame follows the step, a click on the overview goes there', async () => {
+    const { page, noise } = await open(made(200, '--dim 16 --units 128'));
+    await page.focus('#picture');
+    const first = (): Promise<string> =>
+      page
+        .locator('#picture svg text.f')
+        .allTextContents()
+        .then((texts) => texts.join(' '));
+    const at = await first();
+    for (let i = 0; i < 3; i++) await page.keyboard.press('PageUp');
+    expect(await page.textContent('#where')).toMatch(/^t = 170 /);
+    expect(await first()).not.toBe(at);
+    const box = (await page.locator('#picture svg').boundingBox())!;
+    await page.mouse.click(box.x + 182, box.y + 80);
+    expect(Number(/t = (\d+)/.exec((await page.textContent('#where'))!)![1])).toBeLessThan(10);
+    expect(noise).toEqual([]);
+    await page.close();
+  });
+
+  test('hostile text changes nothing but itself', async () => {
+    const hostile = `<script>document.title='hit'</script> \u202Egnp.exe "'><img src=x onerror=document.title='hit'> 👩‍👩‍👧‍👦 ${'永'.repeat(3000)} ${'x'.repeat(7000)} </script> 好`;
+    folder.shell(`cat > input.txt <<'END'\n${hostile}\nEND`);
+    const { page, noise } = await open(make('--dim 8 --units 8'));
+    expect(await page.title()).not.toBe('hit');
+    expect(await page.locator('#picture img').count()).toBe(0);
+    expect(await measure(page)).toEqual({ overlapping: [], small: [], sideways: 0 });
+    for (let i = 0; i < 14; i++) await page.keyboard.press('ArrowLeft');
+    expect(await page.textContent('#where')).toMatch(/^t = 1 · <script>/);
+    expect(noise).toEqual([]);
+    await page.close();
+  });
+
+  test('sizes: a short sentence, 20 × 128 with every number, 200 × 512', () => {
+    // the targets were 120, 300 and 2,000 kB; the script that lays out anew for every width takes 86
+    expect(made(6, '--length 8 --dim 8 --units 8').bytes).toBeLessThan(165 * 1024);
+    expect(made(20, '--length 23 --dim 128 --units 128').bytes).toBeLessThan(420 * 1024);
+    expect(made(200, '--dim 512 --units 512').bytes).toBeLessThan(2000 * 1024);
+  });
+});

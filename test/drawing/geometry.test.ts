@@ -1,0 +1,162 @@
+/** What holds of every picture, whatever the sizes: no text on another, nothing outside, arrows from node to node, nothing at masked steps. */
+import { cellPicture, cellUnits } from '../../src/drawing/cell-picture.js';
+import { textsOf, type ArrowMark, type Box, type Mark, type Picture, type StripMark } from '../../src/drawing/marks.js';
+import { pictureOf, viewOf, type Look } from '../../src/drawing/picture.js';
+import { before, type Direction, type Scene } from '../../src/drawing/scene.js';
+import { overlap } from '../../src/drawing/text.js';
+import { contextOf } from '../../src/drawing/view.js';
+import { sceneFor, type SceneSpec } from './support.js';
+
+const stripsOf = (marks: readonly Mark[]): StripMark[] => marks.filter((mark) => mark.kind === 'strip');
+const arrowsOf = (marks: readonly Mark[]): ArrowMark[] => marks.filter((mark) => mark.kind === 'arrow');
+
+/** Pairs of boxes that overlap, found along y. */
+function overlaps<T extends { box: Box }>(boxes: readonly T[]): [T, T][] {
+  const sorted = [...boxes].sort((a, b) => a.box.y - b.box.y);
+  const found: [T, T][] = [];
+  for (const [i, a] of sorted.entries())
+    for (let j = i + 1; j < sorted.length && sorted[j]!.box.y < a.box.y + a.box.height; j++)
+      if (overlap(a.box, sorted[j]!.box)) found.push([a, sorted[j]!]);
+  return found;
+}
+
+const show = (mark: { box: Box; text?: string; name?: string }): string => {
+  const { x, y, width, height } = mark.box;
+  return `${mark.text ?? mark.name} at ${[x, y, width, height].map(Math.round).join(' ')}`;
+};
+
+function checkPicture(picture: Picture): void {
+  const { marks, width, height } = picture;
+  const texts = textsOf(marks);
+  expect(overlaps(texts).map(([a, b]) => `${show(a)} on ${show(b)}`)).toEqual([]);
+  const outside = (box: Box): boolean =>
+    box.x < -0.01 || box.y < -0.01 || box.x + box.width > width + 0.01 || box.y + box.height > height + 0.01;
+  expect(texts.filter(({ box }) => outside(box)).map(show)).toEqual([]);
+  expect(marks.filter(({ kind, box }) => kind !== 'text' && outside(box)).map((mark) => `${mark.kind} ${show(mark)}`)).toEqual([]);
+  const strips = stripsOf(marks);
+  expect(overlaps(strips).map(([a, b]) => `${show(a)} on ${show(b)}`)).toEqual([]);
+  const operations = marks.filter((mark) => mark.kind === 'shape').filter(({ look }) => look === 'operation');
+  expect(overlaps([...operations, ...strips]).map(([a, b]) => `${show(a)} on ${show(b)}`)).toEqual([]);
+  // words on colours that are not theirs
+  const words = marks.filter((mark) => mark.kind === 'text');
+  const onStrips = overlaps([...words, ...strips]).filter(([a, b]) => a.kind !== b.kind);
+  expect(onStrips.map(([a, b]) => `${show(a)} on ${show(b)}`)).toEqual([]);
+  for (const { levels, scale, units } of strips) {
+    expect(units).toHaveLength(levels.length);
+    expect(levels.every((level) => Number.isInteger(level) && level >= 0 && level <= (scale === 'signed' ? 20 : 10))).toBe(true);
+  }
+}
+
+/** Whether a point lies on a box or at its edge. */
+const touches = ({ x, y, width, height }: Box, [px, py]: readonly [number, number]): boolean =>
+  px >= x - 3 && px <= x + width + 3 && py >= y - 3 && py <= y + height + 3;
+
+function checkArrows(scene: Scene, picture: Picture & { nodes: ReadonlyMap<string, Box> }): void {
+  const arrows = arrowsOf(picture.marks);
+  const loose = arrows.filter(({ from, to, points }) => {
+    const [a, b] = [picture.nodes.get(from), picture.nodes.get(to)];
+    return !a || !b || !touches(a, points[0]!) || !touches(b, points.at(-1)!);
+  });
+  expect(loose.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+  for (const { role, from, to } of arrows) {
+    const [, what, , direction, step] = /^(h|gates|c)\.(\d+)\.(\w+)\.(\d+)$/.exec(to) ?? [];
+    if ((role !== 'hidden' && role !== 'cell') || what === undefined) continue;
+    const previous = before(scene, Number(step), direction as Direction);
+    if (previous === undefined) expect(from).toMatch(/^zero\./);
+    else expect(from === `edge.${role}.${to.split('.')[1]}.${direction}.${step}` || from.endsWith(`.${previous}`)).toBe(true);
+  }
+}
+
+const masked = (scene: Scene, marks: readonly Mark[]): string[] =>
+  stripsOf(marks).flatMap(({ timeStep, name }) =>
+    timeStep !== undefined && !scene.mask[timeStep] && !name.startsWith('overview') ? [name] : [],
+  );
+
+function checkAll(spec: SceneSpec, look: Look = {}): void {
+  const scene = sceneFor(spec);
+  const picture = pictureOf(scene, viewOf(scene, look));
+  checkPicture(picture);
+  checkArrows(scene, picture);
+  expect(masked(scene, picture.marks)).toEqual([]);
+}
+
+const CELLS = ['lstm', 'gru', 'rnn'] as const;
+const BOTH = ['forward', 'backward'] as const;
+const WIDTHS = [1240, 1100, 780, 374];
+
+describe.each(WIDTHS)('at a width of %d px', (width) => {
+  describe.each(CELLS)('%s', (cell) => {
+    test.each([1, 5, 20, 50])('%d tokens × 8, 128, 512 units × both directions × depth 1 to 3', (tokens) => {
+      for (const units of [8, 128, 512])
+        for (const directions of [['forward'], ['backward'], BOTH] as const)
+          for (const layers of tokens === 50 && units === 512 ? [1] : [1, 2, 3])
+            checkAll({ tokens, units, cell, directions, layers, padding: tokens % 4 === 0 ? 3 : 0 }, { width });
+    });
+    test.each([200, 1000])('%d tokens: an overview and a frame', (tokens) => {
+      for (const units of tokens === 200 ? [8, 128, 512] : [8]) checkAll({ tokens, units, cell }, { width });
+      checkAll({ tokens, units: 8, cell, directions: BOTH, layers: 2 }, { width, step: 77 });
+    });
+  });
+
+  test.each([0, 1, 2, 3, 6, 7, 12, 100])('%d steps of padding behind the tokens, and before them', (padding) => {
+    for (const tokens of [1, 4, 14]) {
+      for (const cell of CELLS)
+        for (const direction of BOTH)
+          checkAll({ tokens, units: 8, padding, paddingBefore: padding % 5, cell, directions: [direction] }, { width });
+      checkAll({ tokens, units: 8, paddingBefore: padding, directions: BOTH }, { width });
+      checkAll({ tokens, units: 128, padding, paddingBefore: padding, cell: 'gru' }, { width, language: 'zh' });
+    }
+  });
+
+  test.each(['last', 'first', 'mean', 'max'] as const)('output taken as %s', (taken) => {
+    for (const tokens of [1, 6, 40])
+      for (const directions of [['forward'], BOTH] as const) checkAll({ tokens, units: 8, taken, directions, padding: 2 }, { width });
+  });
+
+  test('many labels, long labels, no trace, no units to speak of, all languages', () => {
+    for (const labels of [1, 2, 8, 30]) checkAll({ tokens: 5, units: 8, labels }, { width });
+    for (const language of ['en', 'zh'] as const) {
+      checkAll({ tokens: 5, units: 8, trace: false }, { width, language });
+      checkAll({ tokens: 12, units: 40, padding: 9, directions: BOTH, layers: 6 }, { width, language, layer: 3 });
+      checkAll({ tokens: 12, units: 128, layers: 6 }, { width, language, layer: 6, order: 'value' });
+      checkAll({ tokens: 3, units: 1, dim: 300 }, { width, language });
+      checkAll({ tokens: 90, units: 16, padding: 4 }, { width, language, allSteps: true });
+    }
+  });
+});
+
+test.each(CELLS)('the cell of a %s opened: every text in its place, every arrow from node to node', (cell) => {
+  for (const width of [1240, 1000])
+    for (const units of [1, 8, 16, 128])
+      for (const step of [1, 3, 6])
+        for (const layer of [1, 2])
+          for (const language of ['en', 'zh'] as const) {
+            const scene = sceneFor({ tokens: 6, units, cell, layers: 2, padding: 2, directions: BOTH });
+            const context = contextOf(scene, viewOf(scene, { width, step, layer, language }));
+            const shown = cellUnits(context);
+            const picture = cellPicture(context, shown, shown[0])!;
+            expect(shown).toHaveLength(Math.min(units, 16));
+            checkPicture(picture);
+          }
+});
+
+test('there is no cell to open at a masked time step', () => {
+  const scene = sceneFor({ tokens: 3, units: 8, padding: 2 });
+  expect(cellPicture(contextOf(scene, viewOf(scene, { step: 5 })), [0, 1])).toBeUndefined();
+});
+
+test('layout takes no time that a reader would feel: a guard, since the machines of tests differ', () => {
+  const time = (spec: SceneSpec): number => {
+    const scene = sceneFor(spec);
+    const view = viewOf(scene, {});
+    pictureOf(scene, view);
+    const times = Array.from({ length: 5 }, () => {
+      const start = performance.now();
+      pictureOf(scene, view);
+      return performance.now() - start;
+    });
+    return Math.min(...times);
+  };
+  expect(time({ tokens: 20, units: 128, padding: 3 })).toBeLessThan(500);
+  expect(time({ tokens: 200, units: 512 })).toBeLessThan(1000);
+});
