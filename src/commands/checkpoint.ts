@@ -40,7 +40,7 @@ export async function saveCheckpoint(folder: string, { state, log }: Checkpoint,
       [`second/${name}`, flat(second)],
     ]),
   ]);
-  const position = { epoch, batch, step, lossSum, best: best && { epoch: best.epoch, score: best.score } };
+  const position = { epoch, batch, step, lossSum, best: best && { epoch: best.epoch, score: best.score, head: best.head } };
   makeFolder(folder);
   await writeBytes(
     join(folder, FILE),

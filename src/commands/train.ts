@@ -193,6 +193,7 @@ async function train(invocation: Invocation): Promise<void> {
       },
       maxLength,
       ...shape,
+      head: best!.head,
       training: {
         ...(configuration as Record<string, string>),
         ...(valid && best ? { best: { epoch: best.epoch, [metric]: best.score } } : {}),
@@ -227,6 +228,7 @@ function checkStray(options: Options, given: ReadonlySet<string>): void {
   needs('momentum', '--momentum', '--optimizer sgd', options['optimizer'] === 'sgd');
   needs('holdOut', '--hold-out', 'a training without --valid', options['valid'] === undefined);
   const task = taskOf(String(options['task']));
+  task.check?.(options);
   for (const { flags } of TASK_OPTIONS) {
     const [, flag = ''] = /(--[a-z-]+)/.exec(flags) ?? [];
     const name = flag.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -5,7 +5,7 @@ import { LINE, need } from '../formats/record.js';
 import type { HeadDefinition } from '../formats/model.js';
 import { inputs, recordsOf, stop, type ReadOptions } from '../io/read.js';
 import { inputFile } from '../io/source.js';
-import { dataSet, type DataSet } from '../model/training/data.js';
+import { dataSet, type DataSet, type Example } from '../model/training/data.js';
 import { uniform } from '../model/random.js';
 import { keyOf } from '../text/counts.js';
 import type { Segmenter } from '../text/segmenters/index.js';
@@ -102,16 +102,17 @@ export function encodeTexts(
   definition: HeadDefinition,
 ): Encoded {
   const counts = { cutTokens: 0, cutTexts: 0, unknown: 0, tokens: 0, empty: 0 };
-  const examples = texts.map((text) => {
-    const { ids, ngramIds, unknown, cut } = idsOf(text.tokens, vocabulary, maxLength);
+  const examples = texts.flatMap((text): Example[] => {
+    const { ids, ngramIds, unknown, cut } = idsOf(text.tokens, vocabulary, task.examples ? Infinity : maxLength);
     if (text.tokens.length === 0) counts.empty++;
     if (cut > 0) counts.cutTexts++;
     counts.cutTokens += cut;
     counts.unknown += unknown;
     counts.tokens += ids.length;
+    if (task.examples) return task.examples(ids, definition);
     const targets = task.targets(text, definition);
     // a token that is cut has no target
-    return { ids, ngramIds, targets: task.per === 'token' ? targets.slice(0, ids.length * task.width(definition)) : targets };
+    return [{ ids, ngramIds, targets: task.per === 'token' ? targets.slice(0, ids.length * task.width(definition)) : targets }];
   });
   return { data: dataSet(examples, task.per, task.width(definition)), ...counts };
 }

@@ -39,6 +39,8 @@ export interface Ops<T> {
   /** along the last axis */
   softmax(x: T): T;
   logSoftmax(x: T): T;
+  /** -log softmax(logits)[id] along the last axis: logits […, n], ids […] (integers) → […] */
+  crossEntropy(logits: T, ids: T): T;
   /** log Σ exp along an axis, which goes away */
   logSumExp(x: T, axis: number): T;
   /** sums over the axes, which go away or stay as 1 */
@@ -60,6 +62,8 @@ export interface Ops<T> {
   pick(x: T, places: T): T;
   /** the `count` largest along the last axis, the largest first, of equals the first; and their places, as floats */
   largest(x: T, count: number): { values: T; places: T };
+  /** rows of what would be one matrix: [a, b, width] and places below a·b, each at most once, [n] → [n, width] */
+  selectRows(x: T, places: T): T;
   /** Runs `step` along the first axis of `inputs`; gives the outputs, stacked in the order of time. */
   scan(options: { initial: readonly T[]; inputs: readonly T[]; step: (state: T[], slices: T[]) => ScanStep<T> }): T[];
   /** a whole recurrent layer by the engine's own operator, where it has one; [timeSteps, batch, ·] in and out */

@@ -46,6 +46,7 @@ const TAGS = {
 } as const;
 
 export const TAKES = ['last', 'first', 'mean', 'max', 'attention'] as const;
+export const LOSSES = ['mse', 'mae', 'huber'] as const;
 
 /** What is made of the network's output; each head has its own part of this. */
 const HEAD = z.discriminatedUnion('task', [
@@ -58,6 +59,30 @@ const HEAD = z.discriminatedUnion('task', [
   z.strictObject({ task: z.literal('tag'), ...TAGS }),
   /** the tags of characters that words are made of */
   z.strictObject({ task: z.literal('segment'), ...TAGS }),
+  z.strictObject({
+    task: z.literal('regress'),
+    take: z.enum(TAKES),
+    loss: z.enum(LOSSES),
+    /** columns or fields that hold the numbers; none: the label does */
+    columns: z.array(z.string()),
+    /** of each number in the training texts: the head's own numbers have mean 0 and deviation 1 */
+    mean: z.array(z.number()).min(1),
+    deviation: z.array(z.number().positive()).min(1),
+  }),
+  z.strictObject({
+    task: z.literal('multilabel'),
+    take: z.enum(TAKES),
+    labels: z.array(z.string()).min(1),
+    /** what stands between the labels of a text, in the files that it learns from */
+    separator: z.string().optional(),
+    /** a label is given from this probability on; chosen on the validation data */
+    threshold: z.number().min(0).max(1),
+  }),
+  z.strictObject({
+    task: z.literal('lm'),
+    /** tokens that it learnt in one go */
+    stretch: z.int().min(2),
+  }),
 ]);
 
 export const MODEL = z.strictObject({

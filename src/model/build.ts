@@ -101,11 +101,19 @@ function belowHead<T>(ops: Ops<T>, shape: ModelShape, hiddenStates: T, given: Va
  * The program that predicts: the head's answers, and `output` and `attention` where there are any.
  *
  * @param quantize rounds the weights of the recurrent layers to 8 bits; an engine without an operator for that computes with the rounded weights
+ * @param judging the answers are to be compared with targets: of a head that judges, what it makes of both
  * @throws PipeError('usage') where the cell cannot be quantised
  */
-export function compilePrediction(engine: Engine, shape: ModelShape, parameters: Parameters, quantize?: Quantization): Promise<Program> {
+export function compilePrediction(
+  engine: Engine,
+  shape: ModelShape,
+  parameters: Parameters,
+  quantize?: Quantization,
+  judging = false,
+): Promise<Program> {
   if (quantize) checkQuantizable(shape.network);
-  return engine.compile(networkInputs(shape), (ops, given) => predicted(ops, shape, parameters, given, engine.fused, quantize));
+  const inputs = { ...networkInputs(shape), ...(judging ? headOf(shape.head).judging?.inputs : {}) };
+  return engine.compile(inputs, (ops, given) => predicted(ops, shape, parameters, given, engine.fused, quantize, judging));
 }
 
 /** @param fused by the engine's own recurrent operators, or by the cell's equations */
@@ -116,7 +124,9 @@ export function predicted<T>(
   given: Values<T>,
   fused: boolean,
   quantize?: Quantization,
+  judging = false,
 ): Record<string, T> {
+  const head = headOf(shape.head);
   const exact = networkWeights(shape.network, parameters);
   const constants = Object.fromEntries(
     denseParameters(shape)
@@ -134,6 +144,8 @@ export function predicted<T>(
   return {
     ...(output === undefined ? {} : { output }),
     ...(attention === undefined ? {} : { attention }),
-    ...headOf(shape.head).predict(ops, shape.head, constants, below),
+    ...(judging && head.judging
+      ? head.judging.results(ops, shape.head, constants, below, given)
+      : head.predict(ops, shape.head, constants, below)),
   };
 }

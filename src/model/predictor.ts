@@ -1,7 +1,8 @@
 /** Sentences of ids through the program that predicts: batches of like length, answers in the order of the sentences. */
 import type { HostTensor, Program } from '../engine/ops.js';
 import type { ModelShape } from '../formats/model.js';
-import type { Answers } from './heads/head.js';
+import type { Answers, Targets } from './heads/head.js';
+import { headOf } from './heads/index.js';
 import { EMBEDDING, NGRAM_EMBEDDING, tablesOf, type Parameters } from './parameters.js';
 import { VECTORS } from './build.js';
 import { chosenIds, gathered, partOf, stepFeeds, type Part, type Table } from './training/feeds.js';
@@ -43,7 +44,11 @@ function batchesByLength(rows: ArrayLike<number>, offsets: ArrayLike<number>, si
   return batches;
 }
 
-/** What the program says of sentences that have at least one token each, by `rows`. */
+/**
+ * What the program says of sentences that have at least one token each, by `rows`.
+ *
+ * @param judged what the sentences were to give, for a program that judges
+ */
 export async function answersOf(
   program: Program,
   shape: ModelShape,
@@ -51,8 +56,10 @@ export async function answersOf(
   sentences: Sentences,
   rows: ArrayLike<number>,
   batchSize: number,
+  judged?: Targets,
 ): Promise<Answers> {
   const { offsets } = sentences;
+  const { judging } = headOf(shape.head);
   const tables = tablesFor(shape, parameters, sentences);
   const place = new Map(Array.from(rows, (row, i) => [row, i]));
   const begins = new Int32Array(rows.length + 1);
@@ -60,7 +67,10 @@ export async function answersOf(
   const answers: Record<string, { per: 'sentence' | 'token'; width: number; numbers: Float32Array }> = {};
   for (const batch of batchesByLength(rows, offsets, batchSize)) {
     const part = partOf(sentences, batch);
-    const results = await program.run(predictionFeeds(shape, tables, offsets, part));
+    const results = await program.run({
+      ...predictionFeeds(shape, tables, offsets, part),
+      ...(judged && judging?.feeds(shape.head, { ...part, offsets, targets: judged })),
+    });
     for (const [name, result] of Object.entries(results)) {
       const per = result.shape.length === 3 ? 'token' : 'sentence';
       const width = result.shape.at(-1)!;

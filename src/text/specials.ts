@@ -5,3 +5,6 @@ export const SPECIALS = ['<pad>', '<unk>', '<bos>', '<eos>'] as const;
 export const PAD = 0;
 /** a token that the vocabulary does not have */
 export const UNKNOWN = 1;
+/** what stands before the first token and after the last one, where a network writes text */
+export const BEGIN = 2;
+export const END = 3;

@@ -51,6 +51,9 @@ const CASES: Case[] = [
   { name: 'abs', shapes: { x: [2, 3] }, range: [0.2, 1], make: (ops, { x }) => ops.abs(ops.subtract(x!, ops.constant([3], THIRDS))) },
   { name: 'softmax', shapes: { x: [2, 4] }, make: (ops, { x }) => ops.softmax(x!) },
   { name: 'logSoftmax', shapes: { x: [2, 4] }, make: (ops, { x }) => ops.logSoftmax(x!) },
+  // the lengths, 4 and 2, serve as ids and as places
+  { name: 'crossEntropy', shapes: { x: [2, 5] }, make: (ops, { x, lengths }) => ops.crossEntropy(x!, lengths!) },
+  { name: 'selectRows', shapes: { x: [3, 2, 3] }, make: (ops, { x, lengths }) => ops.selectRows(ops.exp(x!), lengths!) },
   { name: 'logSumExp', shapes: { x: [2, 4, 3] }, make: (ops, { x }) => ops.logSumExp(x!, 1) },
   { name: 'sum', shapes: { x: [2, 4, 3] }, make: (ops, { x }) => ops.sum(x!, [0, 2]) },
   { name: 'sum, axes kept', shapes: { x: [2, 4, 3] }, make: (ops, { x }) => ops.multiply(ops.sum(x!, [1], true), x!) },

@@ -1,9 +1,9 @@
 /** The task of classification: one label a text. */
 import { PipeError, show } from '../../errors.js';
-import { TAKES, type HeadDefinition } from '../../formats/model.js';
+import type { HeadDefinition } from '../../formats/model.js';
 import { byCodePoint } from '../../text/counts.js';
 import { share } from '../options.js';
-import type { Labelled, Task } from './task.js';
+import { TAKE, type Labelled, type Task } from './task.js';
 
 type Definition = Extract<HeadDefinition, { task: 'classify' }>;
 
@@ -11,7 +11,7 @@ export const classify: Task<Definition> = {
   name: 'classify',
   about: 'one label a text',
   options: [
-    { flags: '--take <what>', about: 'what the output vector is made of', choices: TAKES, default: 'last' },
+    TAKE,
     {
       flags: '--label-smoothing <p>',
       about: 'share of probability that is spread over all labels',

@@ -1,6 +1,9 @@
 /** The list of tasks. One line a task. */
 import type { HeadDefinition } from '../../formats/model.js';
 import { classify } from './classify.js';
+import { lm } from './lm.js';
+import { multilabel } from './multilabel.js';
+import { regress } from './regress.js';
 import { segment } from './segment.js';
 import { tag } from './tag.js';
 import type { Task } from './task.js';
@@ -8,6 +11,6 @@ import type { Task } from './task.js';
 /** A task among others; it is only ever handed definitions that it made itself. */
 const one = <D extends HeadDefinition>(task: Task<D>): Task => task;
 
-export const TASKS: readonly Task[] = [one(classify), one(tag), one(segment)];
+export const TASKS: readonly Task[] = [one(classify), one(regress), one(multilabel), one(tag), one(segment), one(lm)];
 
 export const taskOf = (name: string): Task => TASKS.find((task) => task.name === name)!;

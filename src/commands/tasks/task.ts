@@ -1,8 +1,9 @@
 /** What a task is to the commands: how its training files are read, and what its head is to give for each text. One file a task. */
-import type { HeadDefinition } from '../../formats/model.js';
+import { TAKES, type HeadDefinition } from '../../formats/model.js';
 import type { SentenceRecord } from '../../formats/record.js';
 import type { ReadOptions } from '../../io/read.js';
 import type { LossOptions, Targets } from '../../model/heads/head.js';
+import type { Example } from '../../model/training/data.js';
 import type { SegmenterOptions } from '../../text/segmenters/index.js';
 import type { OptionDefinition, Options } from '../command.js';
 
@@ -21,6 +22,8 @@ export interface Task<D extends HeadDefinition = HeadDefinition> {
   /** one line of what it learns, for help and errors */
   about: string;
   options: readonly OptionDefinition[];
+  /** @throws PipeError('usage') for options that contradict the task; opens nothing */
+  check?(options: Options): void;
   /** names of --input-format that are for this task; all that hold texts if undefined */
   formats?: readonly string[];
   /** how its files are read, where their tokens are given; else they are texts, which a segmenter cuts */
@@ -33,5 +36,15 @@ export interface Task<D extends HeadDefinition = HeadDefinition> {
   width(definition: D): number;
   /** The numbers that a text's head is to give. @throws PipeError('data') with the place, for a label that the model does not have */
   targets(text: Labelled, definition: D): readonly number[];
+  /** A text as examples, where they are made of its ids alone: `targets` is not asked then, and no text is cut off. */
+  examples?(ids: readonly number[], definition: D): Example[];
   lossOptions(texts: readonly Labelled[], definition: D, options: Options): LossOptions;
 }
+
+/** Of the tasks that look at one vector a text. */
+export const TAKE: OptionDefinition = {
+  flags: '--take <what>',
+  about: 'what the output vector is made of',
+  choices: TAKES,
+  default: 'last',
+};

@@ -1,6 +1,8 @@
 /** `Ops` as an expression graph: every operation makes a node, or finds that it was made. Nothing is computed here. */
 import type { Ops } from '../ops.js';
 import { expressions, scopeOf, type Attributes, type Expression, type Expressions, type Scope, type Shape } from './expression.js';
+import { crossEntropy } from './operations/cross-entropy.js';
+import { selectRows } from './operations/rows.js';
 import { abs, add, atLeast, divide, exp, log, multiply, sigmoid, subtract, tanh } from './operations/elementwise.js';
 import { fusedLayer } from './operations/fused-layer.js';
 import * as leaves from './operations/leaves.js';
@@ -56,6 +58,7 @@ export function graphOps(): GraphOps {
     abs: (x) => apply(abs, [x]),
     softmax: (x) => apply(softmax, [x]),
     logSoftmax: (x) => apply(logSoftmax, [x]),
+    crossEntropy: (logits, ids) => apply(crossEntropy, [logits, ids]),
     logSumExp: (x, axis) => apply(logSumExp, [x], { axis }),
     sum: (x, axes, keep = false) => apply(sum, [x], { axes, keep }),
     max: (x, axis) => apply(max, [x], { axis }),
@@ -72,6 +75,7 @@ export function graphOps(): GraphOps {
       const [values, places] = graph.apply(largest, [x], { count });
       return { values: values!, places: places! };
     },
+    selectRows: (x, places) => apply(selectRows, [x, places]),
     expandAs: (x, like) => (x.shape.join() === like.shape.join() ? x : apply(expandAs, [x, like])),
     sumTo: (x, shape) => summed(ops, x, shape),
     scan: ({ initial, inputs, step }) => {

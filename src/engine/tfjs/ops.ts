@@ -41,6 +41,11 @@ export function tensorOps(tf: typeof TensorFlow, learning: boolean): { ops: Ops<
     softmax: (x) => tf.softmax(x),
     // its own operation keeps memory for ever in the WASM backend
     logSoftmax: (x) => tf.sub(x, tf.logSumExp(x, -1, true)),
+    crossEntropy: (logits, ids) => {
+      // the WASM backend has no gradient of gather
+      const chosen = tf.cast(tf.oneHot(tf.cast(ids, 'int32'), logits.shape.at(-1)!), 'float32');
+      return tf.sub(tf.logSumExp(logits, -1), tf.sum(tf.mul(logits, chosen), -1));
+    },
     logSumExp: (x, axis) => tf.logSumExp(x, axis),
     sum: (x, axes, keep = false) => tf.sum(x, [...axes], keep),
     max: (x, axis) => tf.max(x, axis),
@@ -60,6 +65,7 @@ export function tensorOps(tf: typeof TensorFlow, learning: boolean): { ops: Ops<
       const { values, indices } = tf.topk(x, count);
       return { values, places: tf.cast(indices, 'float32') };
     },
+    selectRows: (x, places) => selected(tf, x, places),
     scan: ({ initial, inputs, step }) => {
       const slices = inputs.map((input) => tf.unstack(input));
       const outputs: Tensor[][] = [];
@@ -89,6 +95,19 @@ function reversed(tf: typeof TensorFlow, x: Tensor, lengths: Tensor): Tensor {
   const reverse = (value: Tensor): Tensor =>
     tf.reshape(tf.gather(tf.reshape(value, [timeSteps * batch, -1]), tf.tensor1d(rows, 'int32')), value.shape);
   return tf.customGrad((value) => ({ value: reverse(value as Tensor), gradFunc: (dy: Tensor) => reverse(dy) }))(x);
+}
+
+/** Rows by their places; the way back is a gather too, of the gradient's rows or of a row of zeros. */
+function selected(tf: typeof TensorFlow, x: Tensor, places: Tensor): Tensor {
+  const width = x.shape.at(-1)!;
+  const flat = (value: Tensor): Tensor => tf.reshape(value, [-1, width]);
+  const from = Int32Array.from(places.dataSync());
+  const back = new Int32Array(x.size / width).fill(from.length);
+  from.forEach((place, row) => (back[place] = row));
+  return tf.customGrad((value) => ({
+    value: tf.gather(flat(value as Tensor), tf.tensor1d(from, 'int32')),
+    gradFunc: (dy: Tensor) => tf.reshape(tf.gather(tf.concat([dy, tf.zeros([1, width])]), tf.tensor1d(back, 'int32')), x.shape),
+  }))(x);
 }
 
 /**

@@ -64,8 +64,20 @@ export interface Head<D extends HeadDefinition = HeadDefinition> {
   loss<T>(ops: Ops<T>, definition: D, weights: Values<T>, below: Below<T>, inputs: Values<T>): T;
   /** what a prediction is made of, by name; first axis batch, or timeSteps and batch */
   predict<T>(ops: Ops<T>, definition: D, weights: Values<T>, below: Below<T>): Record<string, T>;
+  /** what scores are made of, where that needs the targets and `predict` would give too much; else they are made of `predict`'s */
+  judging?: Judging<D>;
+  /** The definition with what is chosen on the validation data, such as a threshold; scores are those of it. */
+  settle?(definition: D, answers: Answers, data: Sequences): D;
   /** how good the answers are: named figures, the loss among them; of the parameters only the head's own are looked at */
   scores(definition: D, answers: Answers, data: Sequences, parameters: Parameters): Record<string, number>;
+}
+
+/** A program that knows what was to be predicted. */
+export interface Judging<D extends HeadDefinition = HeadDefinition> {
+  inputs: Record<string, InputType>;
+  feeds(definition: D, rows: Omit<Rows, 'scale' | 'options'>): Record<string, HostTensor>;
+  /** first axis batch, or timeSteps and batch */
+  results<T>(ops: Ops<T>, definition: D, weights: Values<T>, below: Below<T>, inputs: Values<T>): Record<string, T>;
 }
 
 /** Sentences as flat arrays, and what they are to be. */

@@ -2,13 +2,16 @@
 import type { HeadDefinition } from '../../formats/model.js';
 import { classify } from './classify.js';
 import type { Head } from './head.js';
+import { lm } from './lm.js';
+import { multilabel } from './multilabel.js';
+import { regress } from './regress.js';
 import { segment } from './segment.js';
 import { tag } from './tag.js';
 
 /** A head among others; it is only ever handed definitions of its own task. */
 const one = <D extends HeadDefinition>(head: Head<D>): Head => head as unknown as Head;
 
-const HEADS: readonly Head[] = [one(classify), one(tag), one(segment)];
+const HEADS: readonly Head[] = [one(classify), one(regress), one(multilabel), one(tag), one(segment), one(lm)];
 
 /** The head of a definition's task. */
 export function headOf({ task }: HeadDefinition): Head {

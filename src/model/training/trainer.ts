@@ -4,7 +4,7 @@
  */
 import type { EngineName } from '../../engine/ops.js';
 import { PipeError } from '../../errors.js';
-import type { ModelShape } from '../../formats/model.js';
+import type { HeadDefinition, ModelShape } from '../../formats/model.js';
 import type { Answers } from '../heads/head.js';
 import { headOf } from '../heads/index.js';
 import { tablesOf, type Parameters } from '../parameters.js';
@@ -49,7 +49,16 @@ export interface TrainingState {
   parameters: Parameters;
   /** by the name of the parameter: of each table, and of the others together as `dense` */
   moments: ReadonlyMap<string, Moments>;
-  best?: { epoch: number; score: number; parameters: Parameters } | undefined;
+  best?: Best | undefined;
+}
+
+/** The epoch that is the best so far. */
+export interface Best {
+  epoch: number;
+  score: number;
+  parameters: Parameters;
+  /** with what was chosen on the validation data */
+  head: HeadDefinition;
 }
 
 export interface EpochReport {
@@ -109,11 +118,11 @@ export async function openTraining(
         at.lossSum += loss;
         yield { kind: 'step', epoch: at.epoch, batch: at.batch, batches: batches.length, sentences: rows.length, loss };
       }
-      const scores = await scoresOf(threads, shared);
+      const { scores, head: settled } = await validated(threads, shared);
       const score = scores[options.metric];
       if (score === undefined && data.valid) throw noSuchScore(options.metric, scores);
       const best = score === undefined || at.best === undefined || better(score, at.best.score);
-      if (best) at.best = { epoch: at.epoch, score: score ?? 0, parameters: copied(parametersOf(shared)) };
+      if (best) at.best = { epoch: at.epoch, score: score ?? 0, parameters: copied(parametersOf(shared)), head: settled };
       const report: EpochReport = { epoch: at.epoch, loss: at.lossSum / batches.length, learningRate, scores, best };
       [at.epoch, at.batch, at.lossSum] = [at.epoch + 1, 0, 0];
       yield { kind: 'epoch', ...report };
@@ -224,16 +233,18 @@ function scaleOf(clip: number | undefined, all: readonly Float32Array[]): number
 
 const VALIDATE_TOGETHER = 512;
 
-/** The scores on the validation data; none without any. */
-async function scoresOf(threads: Threads, shared: Shared): Promise<Record<string, number>> {
+/** The scores on the validation data, none without any; and the head with what it chooses there. */
+async function validated(threads: Threads, shared: Shared): Promise<{ scores: Record<string, number>; head: HeadDefinition }> {
   const { shape, valid } = shared;
-  if (!valid) return {};
+  if (!valid) return { scores: {}, head: shape.head };
   const all = Int32Array.from({ length: sentencesOf(valid) }, (_, i) => i);
   const groups: Int32Array[] = [];
   const size = Math.max(VALIDATE_TOGETHER, Math.ceil(all.length / 2));
   for (let begin = 0; begin < all.length; begin += size) groups.push(all.subarray(begin, begin + size));
-  const parts = await threads.answers(groups);
-  return headOf(shape.head).scores(shape.head, together(parts), valid, parametersOf(shared));
+  const answers = together(await threads.answers(groups));
+  const head = headOf(shape.head);
+  const settled = head.settle?.(shape.head, answers, valid) ?? shape.head;
+  return { scores: head.scores(settled, answers, valid, parametersOf(shared)), head: settled };
 }
 
 function together(parts: readonly Answers[]): Answers {

@@ -1,0 +1,134 @@
+/** Training of each head by the built command: what can be learnt is learnt, and what cannot is said with its line. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Folder } from '../support/cli.js';
+import { refused, useFolder } from './support.js';
+
+const folder = useFolder();
+
+const SMALL = '--segmenter characters --dim 8 --units 8 --batch-size 16 --learning-rate 0.02 --min-count 1';
+
+/** The scores of each epoch. */
+function train(where: Folder, line: string): Record<string, number>[] {
+  const result = where.run(['train', ...`${line} ${SMALL} --out model`.split(' ')]);
+  expect(result).toMatchObject({ code: 0 });
+  const lines = readFileSync(where.file('model/training.jsonl'), 'utf8').trim().split('\n');
+  return lines.map((one) => (JSON.parse(one) as { valid: Record<string, number> }).valid);
+}
+
+const head = (where: Folder): Record<string, unknown> =>
+  (JSON.parse(readFileSync(where.file('model/model.json'), 'utf8')) as { head: Record<string, unknown> }).head;
+
+const lines = (count: number, of: (i: number) => string): string => `${Array.from({ length: count }, (_, i) => of(i)).join('\n')}\n`;
+/** text i has i mod 4 times 好 */
+const praise = (i: number): string => `${'好'.repeat(i % 4)}的电影`;
+
+describe('regress', () => {
+  test('it counts, in the numbers’ own units', () => {
+    writeFileSync(folder().file('n.tsv'), `label\ttext\n${lines(200, (i) => `${1000 + 10 * (i % 4)}\t${praise(i)}`)}`);
+    expect(train(folder(), 'n.tsv --task regress --take mean --epochs 8 --loss huber').at(-1)!['rmse']).toBeLessThan(1);
+    expect(head(folder())).toMatchObject({ task: 'regress', loss: 'huber', columns: [] });
+  });
+
+  test('several numbers: in a label or in columns', () => {
+    writeFileSync(folder().file('n.tsv'), `label\ttext\n${lines(100, (i) => `${i % 4},${-(i % 2)}\t${praise(i)}`)}`);
+    train(folder(), 'n.tsv --task regress --epochs 1');
+    const { mean } = head(folder());
+    writeFileSync(folder().file('n.tsv'), `text\tstars\tsign\n${lines(100, (i) => `${praise(i)}\t${i % 4}\t${-(i % 2)}`)}`);
+    train(folder(), 'n.tsv --task regress --epochs 1 --force --numbers stars,sign');
+    expect(head(folder())).toMatchObject({ mean, columns: ['stars', 'sign'] });
+  });
+
+  test.each([
+    ['inf', 'the label is no finite number'],
+    ['1e999', 'the label is no finite number'],
+    ['', 'the label is empty'],
+    ['3,4', 'another number of numbers'],
+    ['three', 'the label is no finite number'],
+  ])('%j is no number', (label, says) => {
+    writeFileSync(folder().file('n.tsv'), `label\ttext\n3\t好\n4\t坏\n${label}\t的\n`);
+    refused(folder(), `rnn-pipe train n.tsv --task regress --out model ${SMALL} --hold-out 0%`, {
+      code: 'data',
+      place: 'n.tsv:4',
+      says: [says],
+    });
+  });
+
+  test('numbers that are all the same teach nothing', () => {
+    writeFileSync(folder().file('n.tsv'), 'label\ttext\n3\t好\n3\t坏\n');
+    refused(folder(), `rnn-pipe train n.tsv --task regress --out model ${SMALL} --hold-out 0%`, {
+      code: 'data',
+      says: ['nothing to learn'],
+    });
+  });
+});
+
+describe('multilabel', () => {
+  const words = ['甲', '乙', '丙'];
+  const labelled = (i: number): string[] => words.filter((_, bit) => (i % 8) & (1 << bit));
+  const text = (i: number): string => `${labelled(i).join('')}的`;
+
+  test('it gives each label for itself, and none; the threshold is chosen on the validation data', () => {
+    writeFileSync(
+      folder().file('m.jsonl'),
+      lines(240, (i) => JSON.stringify({ text: text(i), label: labelled(i) })),
+    );
+    expect(train(folder(), 'm.jsonl --task multilabel --take max --epochs 8').at(-1)).toMatchObject({
+      microF1: 1,
+      macroF1: 1,
+      subsetAccuracy: 1,
+    });
+    expect(head(folder())).toMatchObject({ labels: ['丙', '乙', '甲'] });
+    expect(head(folder())['threshold']).not.toBe(0.5);
+  });
+
+  test('__label__ text and a column with a separator say the same', () => {
+    writeFileSync(
+      folder().file('m.txt'),
+      lines(
+        64,
+        (i) =>
+          `__label__x ${labelled(i)
+            .map((one) => `__label__${one} `)
+            .join('')}${text(i)}`,
+      ),
+    );
+    train(folder(), 'm.txt --task multilabel --epochs 1');
+    const { labels } = head(folder());
+    writeFileSync(folder().file('m.tsv'), `label\ttext\n${lines(64, (i) => `${['x', ...labelled(i)].join(' | ')}\t${text(i)}`)}`);
+    const result = folder().run([
+      'train',
+      'm.tsv',
+      '--task',
+      'multilabel',
+      '--label-separator',
+      '|',
+      '--epochs',
+      '1',
+      '--force',
+      ...`${SMALL} --out model`.split(' '),
+    ]);
+    expect(result.code).toBe(0);
+    expect(head(folder())).toMatchObject({ labels, separator: '|' });
+  });
+});
+
+describe('lm', () => {
+  test('it learns what comes next, in stretches too', () => {
+    writeFileSync(
+      folder().file('raw.txt'),
+      lines(300, (i) => '天地玄黄宇宙洪荒'.slice(i % 2 ? 0 : 4, i % 3 ? 8 : 6)),
+    );
+    const scores = train(folder(), 'raw.txt --task lm --epochs 10 --stretch 5');
+    // four kinds of text: two beginnings and two ends, one bit each, in about five tokens and an end
+    expect(scores.at(-1)!['perplexity']).toBeLessThan(1.6);
+    expect(scores[0]!['perplexity']).toBeGreaterThan(scores.at(-1)!['perplexity']!);
+  });
+
+  test.each([
+    ['--bidirectional', 'has seen the next token'],
+    ['--ngrams 2', 'has the next token in it'],
+    ['--take max', '--take does not apply'],
+  ])('%s does not apply', (flag, says) => {
+    refused(folder(), `rnn-pipe train examples/headlines.tsv --task lm --out model ${flag}`, { code: 'usage', says: [says] });
+  });
+});
