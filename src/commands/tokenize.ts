@@ -1,9 +1,11 @@
 /** Step 2 as a command: sentences to tokens. */
 import { PipeError } from '../errors.js';
 import { tokenize } from '../steps/tokenize.js';
-import { openSegmenter, type SegmenterOptions } from '../text/segmenters/index.js';
+import type { AnySegmenter } from '../text/segmenter.js';
+import { openSegmenter, SEGMENTERS, type SegmenterOptions } from '../text/segmenters/index.js';
 import type { OptionDefinition, Options, StepCommand } from './command.js';
 import { readText } from '../io/file.js';
+import { openModelSegmenter } from './model-segmenter.js';
 
 /** Options that only jieba understands; with another segmenter they are an error, never ignored. */
 const JIEBA_ONLY = { backend: '--backend', hmm: '--hmm', userDict: '--user-dict', pos: '--pos', mode: '--mode' } as const;
@@ -17,12 +19,26 @@ export function checkSegmenter(options: Options): void {
       });
 }
 
+const NAMES = SEGMENTERS.map(({ name }) => name);
+
+/** `model:DIR` names a model; all else is the name of a segmenter. */
+const MODEL = 'model:';
+
+function segmenterName(text: string): string {
+  if (NAMES.some((name) => name === text) || (text.startsWith(MODEL) && text.length > MODEL.length)) return text;
+  throw new PipeError('usage', 'there is no such segmenter', {
+    expected: `${NAMES.join(', ')} or model:DIR`,
+    found: `"${text}"`,
+    hint: '--segmenter jieba is the default',
+  });
+}
+
 export const SEGMENTER_OPTIONS: readonly OptionDefinition[] = [
   {
     flags: '--segmenter <name>',
-    about: 'what cuts the text',
-    choices: ['jieba', 'intl', 'characters', 'codepoints', 'whitespace'],
+    about: `what cuts the text: ${NAMES.join(', ')}; or model:DIR, a model of --task segment`,
     default: 'jieba',
+    parse: segmenterName,
   },
   { flags: '--backend <name>', about: 'which jieba (default: nodejieba where it is installed)', choices: ['nodejieba', 'jieba-rs'] },
   { flags: '--hmm', about: 'let jieba guess words that are not in its dictionary (the backends then differ)' },
@@ -59,6 +75,23 @@ export async function segmenterOptions(options: Options): Promise<SegmenterOptio
   };
 }
 
+/** The segmenter that the options name, whichever it is. */
+async function openAny(options: Options): Promise<AnySegmenter> {
+  const name = options['segmenter'] as string;
+  const settings = await segmenterOptions(options);
+  return name.startsWith(MODEL) ? openModelSegmenter(name.slice(MODEL.length), settings) : openSegmenter(settings);
+}
+
+/** @throws PipeError('usage') where a model is to cut for another model, whose folder would not be whole without it */
+export function refuseModelSegmenter(options: Options): void {
+  const name = String(options['segmenter']);
+  if (name.startsWith(MODEL))
+    throw new PipeError('usage', 'a model cannot be cut for by another model', {
+      found: `--segmenter ${name}`,
+      hint: `rnn-pipe tokenize --segmenter ${name} first; then train on its words with --segmenter whitespace`,
+    });
+}
+
 export const tokenizeCommand: StepCommand = {
   name: 'tokenize',
   summary: 'step 2: sentences to tokens, with their exact places',
@@ -75,8 +108,7 @@ everything else by one rule that keeps LSTM, 3.14, 21% and AlphaGo-Zero whole. i
     rawText: true,
     check: checkSegmenter,
     prepare: async (options) => {
-      const segmenter = await openSegmenter(await segmenterOptions(options));
-      return tokenize({ segmenter });
+      return tokenize({ segmenter: await openAny(options) });
     },
   },
 };

@@ -23,7 +23,7 @@ import { ENGINE_OPTIONS } from './rnn.js';
 import { readOptions } from './step-command.js';
 import { TASKS, taskOf } from './tasks/index.js';
 import type { Labelled, Task } from './tasks/task.js';
-import { checkSegmenter, SEGMENTER_OPTIONS, segmenterOptions } from './tokenize.js';
+import { checkSegmenter, refuseModelSegmenter, SEGMENTER_OPTIONS, segmenterOptions } from './tokenize.js';
 import { encodeTexts, fingerprintOf, heldOut, readTexts, type Encoded, type HoldOut } from './training-data.js';
 import { version } from './version.js';
 
@@ -135,6 +135,7 @@ async function train(invocation: Invocation): Promise<void> {
   const out = options['out'] as string | undefined;
   if (out === undefined) throw new PipeError('usage', 'the model has no name', { hint: '--out model' });
   checkSegmenter(options);
+  refuseModelSegmenter(options);
   checkStray(options, given);
   const resume = options['resume'] === true;
   const force = options['force'] === true;

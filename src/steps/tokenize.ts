@@ -1,14 +1,14 @@
 /** Step 2: text to tokens, with the place of each one. Cuts a whole batch in one call of the segmenter. */
 import { need, type Batch, type SentenceRecord } from '../formats/record.js';
 import { Spans } from '../formats/spans.js';
-import type { Segmenter } from '../text/segmenter.js';
+import type { AnySegmenter } from '../text/segmenter.js';
 import { attempt, type Step, type StepContext } from './step.js';
 
 /**
  * Adds `tokens`, `tokenSpans` ([start, end) in code points of `text`), `segmenter`, with a segmenter that knows parts of speech `pos`,
  * and with one that simplifies `originalText`.
  */
-export function tokenize({ segmenter }: { segmenter: Segmenter }): Step {
+export function tokenize({ segmenter }: { segmenter: AnySegmenter }): Step {
   return async function* (batches, context) {
     for await (const batch of batches) {
       const records: Batch = [];
@@ -18,14 +18,19 @@ export function tokenize({ segmenter }: { segmenter: Segmenter }): Step {
           texts.push(segmenter.simplify ? segmenter.simplify(need(record, 'text')) : need(record, 'text'));
           records.push(record);
         });
-      if (records.length > 0) yield cutBatch(records, texts, segmenter, context);
+      if (records.length > 0) yield await cutBatch(records, texts, segmenter, context);
     }
   };
 }
 
-function cutBatch(records: Batch, texts: readonly string[], { cut, fingerprint, tagOf, simplify }: Segmenter, context: StepContext): Batch {
+async function cutBatch(
+  records: Batch,
+  texts: readonly string[],
+  { cut, fingerprint, tagOf, simplify }: AnySegmenter,
+  context: StepContext,
+): Promise<Batch> {
   let [characters, tokenCount, droppedTokens] = [0, 0, 0];
-  const done = cut(texts).map(({ tokens, spans, dropped }, i): SentenceRecord => {
+  const done = (await cut(texts)).map(({ tokens, spans, dropped }, i): SentenceRecord => {
     // in place: a copy of each of a corpus's records would take as long as writing them
     const [record, text] = [records[i]!, texts[i]!];
     characters += SURROGATE.test(text) ? toCodePoints(spans, text) : text.length;

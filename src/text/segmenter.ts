@@ -12,6 +12,9 @@ export interface Cut {
 /** Cuts many texts in one call, so that the cost of calling native code is shared. */
 export type Cutter = (texts: readonly string[]) => Cut[];
 
+/** The same by a network, which answers in its own time. */
+export type LaterCutter = (texts: readonly string[]) => Promise<Cut[]>;
+
 /** A dictionary of the user's, already read. */
 export interface UserDictionary {
   file: string;
@@ -50,14 +53,17 @@ export interface SegmenterDefinition {
 }
 
 /** A segmenter with everything that stands before and after the cutting. */
-export interface Segmenter {
-  name: SegmenterOptions['name'];
+export interface Segmenter<C extends Cutter | LaterCutter = Cutter> {
+  name: SegmenterOptions['name'] | 'model';
   /** `<name>-<8 hex>`: two segmenters with one fingerprint give the same tokens */
   fingerprint: string;
   /** of jieba: which library cuts; not a part of the fingerprint, unless it guesses new words */
   backend?: string;
-  cut: Cutter;
+  cut: C;
   tagOf?: (token: string) => string;
   /** traditional to simplified characters, before cutting */
   simplify?: (text: string) => string;
 }
+
+/** A segmenter of any kind, for who can wait. */
+export type AnySegmenter = Segmenter<Cutter | LaterCutter>;

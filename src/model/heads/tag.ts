@@ -62,7 +62,7 @@ const scoresOf = <T>(ops: Ops<T>, weights: Values<T>, hiddenStates: T): T =>
   ops.add(ops.matmul(hiddenStates, weights['head.kernel']!), weights['head.bias']!);
 
 /** How the tags follow one another, from the model's weights. */
-function chainOf({ tags, scheme, crf }: TagDefinition, parameters: Parameters): Chain {
+export function chainOf({ tags, scheme, crf }: TagDefinition, parameters: Parameters): Chain {
   const moves = movesOf(tags, scheme);
   if (!crf) return plainChain(tags.length, moves);
   const [transitions, first, last] = [TRANSITIONS, FIRST, LAST].map((name) => parameters.get(name)!.data);
@@ -70,7 +70,7 @@ function chainOf({ tags, scheme, crf }: TagDefinition, parameters: Parameters): 
 }
 
 /** The tag of every token, by its number. */
-function bestPaths(chain: Chain, { scores }: Answers, offsets: ArrayLike<number>): Int32Array {
+export function bestPaths(chain: Chain, { scores }: Answers, offsets: ArrayLike<number>): Int32Array {
   const { numbers } = scores!;
   const path = new Int32Array(numbers.length / chain.tags);
   const best = bestPathOf(chain);

@@ -1,7 +1,7 @@
 /** The list of segmenters, and how one is opened: what is cut off before and left out after is the same for all of them. */
 import { createHash } from 'node:crypto';
 import { isPunctuation } from '../other-text.js';
-import type { Cut, Cutter, Segmenter, SegmenterDefinition, SegmenterOptions } from '../segmenter.js';
+import type { Cut, OpenSegmenter, Segmenter, SegmenterDefinition, SegmenterOptions } from '../segmenter.js';
 import { characters } from './characters.js';
 import { codepoints } from './codepoints.js';
 import { intl } from './intl.js';
@@ -22,16 +22,26 @@ const ALGORITHM = '1';
  */
 export async function openSegmenter(options: SegmenterOptions): Promise<Segmenter> {
   const definition = SEGMENTERS.find(({ name }) => name === options.name)!;
-  const { cut, identity, backend, tagOf } = await definition.open(options);
+  const { cut, ...opened } = await definition.open(options);
+  const { dropping, ...about } = await around(options.name, options, opened);
+  return { ...about, cut: dropping ? (texts) => cut(texts).map(dropping) : cut };
+}
+
+/** All of a segmenter but its cutting: what the options say of before and after it, and the fingerprint. */
+export async function around(
+  name: Segmenter['name'],
+  options: Omit<SegmenterOptions, 'name'>,
+  { identity, backend, tagOf }: Omit<OpenSegmenter, 'cut'>,
+): Promise<Omit<Segmenter, 'cut'> & { dropping?: (cut: Cut) => Cut }> {
   const stopWords = new Set(options.stopWords);
   const { dropPunctuation = false, toSimplified = false } = options;
   const drop = dropper(stopWords, dropPunctuation);
-  const decides = [ALGORITHM, options.name, identity, [...stopWords].sort(), dropPunctuation, toSimplified];
+  const decides = [ALGORITHM, name, identity, [...stopWords].sort(), dropPunctuation, toSimplified];
   const hash = createHash('sha256').update(JSON.stringify(decides)).digest('hex');
   return {
-    name: options.name,
-    fingerprint: `${options.name}-${hash.slice(0, 8)}`,
-    cut: drop ? dropping(cut, drop) : cut,
+    name,
+    fingerprint: `${name}-${hash.slice(0, 8)}`,
+    ...(drop ? { dropping: without(drop) } : {}),
     ...(backend === undefined ? {} : { backend }),
     ...(tagOf ? { tagOf } : {}),
     ...(toSimplified ? { simplify: await simplifier() } : {}),
@@ -44,13 +54,12 @@ function dropper(stopWords: ReadonlySet<string>, dropPunctuation: boolean): ((to
 }
 
 /** Leaves tokens out, with their spans, and counts them. */
-function dropping(cutter: Cutter, drop: (token: string) => boolean): Cutter {
-  return (texts) =>
-    cutter(texts).map(({ tokens, spans, dropped }): Cut => {
-      const kept = tokens.map((token) => !drop(token));
-      const left = tokens.filter((_, i) => kept[i]);
-      return { tokens: left, spans: spans.filter((_, i) => kept[i >> 1]), dropped: dropped + tokens.length - left.length };
-    });
+function without(drop: (token: string) => boolean): (cut: Cut) => Cut {
+  return ({ tokens, spans, dropped }) => {
+    const kept = tokens.map((token) => !drop(token));
+    const left = tokens.filter((_, i) => kept[i]);
+    return { tokens: left, spans: spans.filter((_, i) => kept[i >> 1]), dropped: dropped + tokens.length - left.length };
+  };
 }
 
 async function simplifier(): Promise<(text: string) => string> {

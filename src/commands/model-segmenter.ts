@@ -1,0 +1,48 @@
+/** `--segmenter model:DIR`: a model of segmentation cuts the text. */
+import { openEngine } from '../engine/index.js';
+import { PipeError } from '../errors.js';
+import { compilePrediction } from '../model/build.js';
+import { wordCutter } from '../model/word-cutter.js';
+import type { LaterCutter, Segmenter } from '../text/segmenter.js';
+import { around, type SegmenterOptions } from '../text/segmenters/index.js';
+import { loadModel } from './model-folder.js';
+import { idsOf } from './training-data.js';
+
+/**
+ * The model of a folder as a segmenter; its fingerprint is that of the model's files. It computes in one thread: texts are what threads
+ * share.
+ *
+ * @throws PipeError('no-input' | 'mismatch') for a folder that is no model, and for a model that learnt something else
+ */
+export async function openModelSegmenter(folder: string, options: Omit<SegmenterOptions, 'name'>): Promise<Segmenter<LaterCutter>> {
+  const { document, vocabulary, parameters } = await loadModel(folder);
+  const { head } = document;
+  if (head.task !== 'segment')
+    throw new PipeError('mismatch', 'the model does not cut text into words', {
+      place: { file: folder },
+      expected: 'a model of --task segment',
+      found: `--task ${head.task}`,
+      hint: 'rnn-pipe train words.txt --task segment --out model',
+    });
+  const program = await compilePrediction(await openEngine(undefined, { threads: 1 }), document, parameters, document.quantize);
+  const cut = wordCutter({
+    document: { ...document, head },
+    parameters,
+    program,
+    idsOf: (characters) => idsOf(characters, vocabulary, document.maxLength),
+  });
+  const { dropping, ...about } = await around('model', options, {
+    identity: [document.weights, document.vocabulary, document.quantize ?? ''],
+  });
+  return {
+    ...about,
+    cut: async (texts) => {
+      const spans = await cut(texts);
+      const cuts = texts.map((text, i) => {
+        const starts = spans[i]!.filter((_, place) => place % 2 === 0);
+        return { tokens: starts.map((start, place) => text.slice(start, spans[i]![2 * place + 1])), spans: spans[i]!, dropped: 0 };
+      });
+      return dropping ? cuts.map(dropping) : cuts;
+    },
+  };
+}
