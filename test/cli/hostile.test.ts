@@ -8,7 +8,14 @@ const folder = useFolder();
 
 test('a packed file of many pieces is read without a warning of Node’s on stderr', () => {
   // each wait for the unpacking once left a listener behind, and the eleventh was warned of
-  writeFileSync(folder().file('many.txt.gz'), gzipSync(randomBytes(6 << 20).toString('base64').replace(/.{60}/g, '$&\n')));
+  writeFileSync(
+    folder().file('many.txt.gz'),
+    gzipSync(
+      randomBytes(6 << 20)
+        .toString('base64')
+        .replace(/.{60}/g, '$&\n'),
+    ),
+  );
   const { code, stderr } = folder().shell('rnn-pipe sentences many.txt.gz -o /dev/null');
   expect({ code, warned: /Warning/.test(stderr) }).toEqual({ code: 0, warned: false });
 });
