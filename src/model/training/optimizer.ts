@@ -32,7 +32,7 @@ export function newMoments({ name, momentum }: OptimizerOptions, length: number)
   return { first: new Float32Array(first), second: new Float32Array(second) };
 }
 
-/** One step for weights[at, at + count) with the gradient that begins at `from`. */
+/** One step for weights[at, at + count) with the gradient that begins at `from`, whose memory may be used. */
 export type Update = (weights: Float32Array, moments: Moments, at: number, count: number, gradient: Float32Array, from: number) => void;
 
 /**
@@ -54,14 +54,18 @@ export function updateOf(options: OptimizerOptions, learningRate: number, step: 
   const [l2, decay] = name === 'adam' ? [weightDecay, 1] : [0, 1 - learningRate * weightDecay];
   const rate = learningRate / (1 - beta1 ** step);
   const root = 1 / Math.sqrt(1 - beta2 ** step);
+  const [rest1, rest2] = [1 - beta1, 1 - beta2];
   return (weights, { first, second }, at, count, gradient, from) => {
-    for (let i = 0; i < count; i++) {
-      const place = at + i;
-      const weight = weights[place]! * decay;
-      const g = gradient[from + i]! * scale + l2 * weight;
-      const m = (first[place] = beta1 * first[place]! + (1 - beta1) * g);
-      const v = (second[place] = beta2 * second[place]! + (1 - beta2) * g * g);
-      weights[place] = weight - (rate * m) / (Math.sqrt(v) * root + epsilon);
+    if (weightDecay > 0 || scale !== 1)
+      for (let i = 0; i < count; i++) {
+        const weight = (weights[at + i]! *= decay);
+        gradient[from + i] = gradient[from + i]! * scale + l2 * weight;
+      }
+    for (let i = 0, place = at; i < count; i++, place++) {
+      const g = gradient[from + i]!;
+      const m = (first[place] = beta1 * first[place]! + rest1 * g);
+      const v = (second[place] = beta2 * second[place]! + rest2 * g * g);
+      weights[place]! -= (rate * m) / (Math.sqrt(v) * root + epsilon);
     }
   };
 }

@@ -96,6 +96,7 @@ export async function openTraining(
       from.moments?.get(name) ?? newMoments(options.optimizer, numbers.length),
     ]),
   );
+  const places = tablesOf(shape).map(({ shape: [rows] }) => new Int32Array(rows!));
   const threads = await openThreads(options.workers, { shared, engine: options.engine });
   const at = { ...from };
   const head = headOf(shape.head);
@@ -113,7 +114,7 @@ export async function openTraining(
         const loss = gradients.reduce((sum, gradient) => sum + gradient.loss, 0);
         if (!Number.isFinite(loss)) throw diverged(loss, at.epoch, at.batch + 1, learningRate);
         at.step++;
-        apply(shared, moments, options, gradients, learningRate, at.step);
+        apply(shared, moments, places, options, gradients, learningRate, at.step);
         at.batch++;
         at.lossSum += loss;
         yield { kind: 'step', epoch: at.epoch, batch: at.batch, batches: batches.length, sentences: rows.length, loss };
@@ -180,6 +181,7 @@ function gradientsOf(
 function apply(
   { shape, dense, tables, options: { frozen } }: Shared,
   moments: ReadonlyMap<string, Moments>,
+  places: readonly Int32Array[],
   options: TrainingOptions,
   gradients: readonly Gradient[],
   learningRate: number,
@@ -194,6 +196,7 @@ function apply(
       : joined(
           gradients.map((one) => one.sparse[i]!),
           widths[i]!,
+          places[i]!,
         ),
   );
   const scale = scaleOf(options.clip, [sum, ...sparse.flatMap((one) => (one ? [one.rows] : []))]);
@@ -208,18 +211,27 @@ function apply(
   }
 }
 
-/** The sparse gradients of the parts as one. */
-function joined(parts: readonly SparseGradient[], width: number): SparseGradient {
-  if (parts.length === 1) return parts[0]!;
-  const places = new Map<number, number>();
-  for (const { ids } of parts) for (const id of ids) if (!places.has(id)) places.set(id, places.size);
-  const rows = new Float32Array(places.size * width);
+/** The sparse gradients of the parts as one; `places` is zeros, one a row of the table, and is given back so. */
+function joined(parts: readonly SparseGradient[], width: number, places: Int32Array): SparseGradient {
+  const [first, ...others] = parts;
+  if (others.length === 0) return first!;
+  const ids: number[] = [];
   for (const part of parts)
-    for (let row = 0; row < part.ids.length; row++) {
-      const [from, to] = [row * width, places.get(part.ids[row]!)! * width];
-      for (let k = 0; k < width; k++) rows[to + k]! += part.rows[from + k]!;
+    for (const id of part.ids)
+      if (places[id] === 0) {
+        ids.push(id);
+        places[id] = ids.length;
+      }
+  // the rows of the first part come first, as they are
+  const rows = new Float32Array(ids.length * width);
+  rows.set(first!.rows);
+  for (const part of others)
+    for (let row = 0, from = 0; row < part.ids.length; row++) {
+      let to = (places[part.ids[row]!]! - 1) * width;
+      for (let k = 0; k < width; k++) rows[to++]! += part.rows[from++]!;
     }
-  return { ids: Int32Array.from(places.keys()), rows };
+  for (const id of ids) places[id] = 0;
+  return { ids: Int32Array.from(ids), rows };
 }
 
 /** What clips the gradients to a norm: 1 where they are within it. */
