@@ -42,7 +42,7 @@ export type Update = (weights: Float32Array, moments: Moments, at: number, count
  * @param scale what gradients are multiplied by: below 1 where they are clipped
  */
 export function updateOf(options: OptimizerOptions, learningRate: number, step: number, scale: number): Update {
-  const { name, beta1, beta2, epsilon, momentum, weightDecay } = options;
+  const { name, beta1, beta2, momentum, weightDecay } = options;
   if (name === 'sgd')
     return (weights, { first }, at, count, gradient, from) => {
       for (let i = 0; i < count; i++) {
@@ -54,18 +54,33 @@ export function updateOf(options: OptimizerOptions, learningRate: number, step: 
   const [l2, decay] = name === 'adam' ? [weightDecay, 1] : [0, 1 - learningRate * weightDecay];
   const rate = learningRate / (1 - beta1 ** step);
   const root = 1 / Math.sqrt(1 - beta2 ** step);
-  const [rest1, rest2] = [1 - beta1, 1 - beta2];
-  return (weights, { first, second }, at, count, gradient, from) => {
+  return (weights, moments, at, count, gradient, from) => {
     if (weightDecay > 0 || scale !== 1)
       for (let i = 0; i < count; i++) {
         const weight = (weights[at + i]! *= decay);
         gradient[from + i] = gradient[from + i]! * scale + l2 * weight;
       }
-    for (let i = 0, place = at; i < count; i++, place++) {
-      const g = gradient[from + i]!;
-      const m = (first[place] = beta1 * first[place]! + rest1 * g);
-      const v = (second[place] = beta2 * second[place]! + rest2 * g * g);
-      weights[place]! -= (rate * m) / (Math.sqrt(v) * root + epsilon);
-    }
+    adam(weights, moments, at, count, gradient, from, options, rate, root);
   };
+}
+
+/** A function of its own, not a closure of each step: so that it is compiled once. @param root 1/√(1-β₂ᵗ) */
+function adam(
+  weights: Float32Array,
+  { first, second }: Moments,
+  at: number,
+  count: number,
+  gradient: Float32Array,
+  from: number,
+  { beta1, beta2, epsilon }: OptimizerOptions,
+  rate: number,
+  root: number,
+): void {
+  const [rest1, rest2] = [1 - beta1, 1 - beta2];
+  for (let i = 0, place = at; i < count; i++, place++) {
+    const g = gradient[from + i]!;
+    const m = (first[place] = beta1 * first[place]! + rest1 * g);
+    const v = (second[place] = beta2 * second[place]! + rest2 * g * g);
+    weights[place]! -= (rate * m) / (Math.sqrt(v) * root + epsilon);
+  }
 }
