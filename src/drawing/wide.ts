@@ -91,7 +91,9 @@ function systemOf(
   const inSystem = new Set(columns.flatMap((column) => (column.kind === 'step' ? [column.timeStep] : [])));
   const withOutput = usedSteps({ context }).some(({ timeStep }) => inSystem.has(timeStep));
   const { rows, bottom: end } = rowsOf(context, pitch, y, withOutput);
-  const placed = placeColumns(columns, left, pitch, y, end - y + 4);
+  // a marked column begins above the strips: the words of the output lane stand clear of it
+  const first = rows.find(({ kind }) => kind !== 'output')!.y - 8;
+  const placed = placeColumns(columns, left, pitch, first, end - first + 4);
   return { context, columns: placed, rows, pitch, stripWidth: stripWidthOf(pitch), nodes, index };
 }
 
