@@ -19,6 +19,8 @@ import { formatVocabulary, parseVocabulary, type Vocabulary } from '../text/voca
 export const FILES = {
   model: 'model.json',
   vocabulary: 'vocabulary.json',
+  /** of answers that are texts */
+  answerVocabulary: 'target-vocabulary.json',
   weights: 'weights.safetensors',
   log: 'training.jsonl',
   evaluation: 'evaluation.json',
@@ -28,6 +30,8 @@ export const FILES = {
 export interface Model {
   document: ModelDocument;
   vocabulary: Vocabulary;
+  /** of the answers, where they are texts */
+  answerVocabulary?: Vocabulary | undefined;
   parameters: Parameters;
 }
 
@@ -48,7 +52,6 @@ export async function loadModel(folder: string): Promise<Model> {
       hint: HINT,
     });
   const document = parseDocument(MODEL, await readText(file(FILES.model), 'model'), file(FILES.model), { what: 'a model', hint: HINT });
-  const vocabulary = await parseVocabulary(await readText(file(FILES.vocabulary), 'vocabulary'), file(FILES.vocabulary));
   const bytes = await readBytes(file(FILES.weights));
   const belongs = (name: string, expected: string, found: string): void => {
     if (expected === found) return;
@@ -59,12 +62,19 @@ export async function loadModel(folder: string): Promise<Model> {
       hint: 'copy the whole folder again, or train again',
     });
   };
-  belongs(FILES.vocabulary, document.vocabulary, vocabulary.sha256);
+  const vocabularyOf = async (name: string, sha: string): Promise<Vocabulary> => {
+    const found = await parseVocabulary(await readText(file(name), 'vocabulary'), file(name));
+    belongs(name, sha, found.sha256);
+    return found;
+  };
+  const vocabulary = await vocabularyOf(FILES.vocabulary, document.vocabulary);
+  const answerVocabulary =
+    'answers' in document.head ? await vocabularyOf(FILES.answerVocabulary, document.head.answers.vocabulary) : undefined;
   belongs(FILES.weights, document.weights, sha256(bytes));
   try {
     const parameters = readWeights(bytes);
     checkParameters(document, parameters);
-    return { document, vocabulary, parameters };
+    return { document, vocabulary, answerVocabulary, parameters };
   } catch (error) {
     throw error instanceof PipeError ? error.at({ file: file(FILES.weights) }) : error;
   }
@@ -85,13 +95,14 @@ export function checkFree(folder: string, force: boolean): void {
 export interface Unsaved {
   document: Omit<ModelDocument, 'type' | 'version' | 'vocabulary' | 'weights'>;
   vocabulary: Vocabulary;
+  answerVocabulary?: Vocabulary | undefined;
   parameters: Parameters;
   /** lines of training.jsonl */
   log: string;
 }
 
 /** Writes the folder beside its place, then gives it its name; an old one is there until the new one is. */
-export async function saveModel(folder: string, { document, vocabulary, parameters, log }: Unsaved): Promise<void> {
+export async function saveModel(folder: string, { document, vocabulary, answerVocabulary, parameters, log }: Unsaved): Promise<void> {
   const place = resolve(folder);
   const [fresh, old] = ['new', 'old'].map((what) => join(dirname(place), `.${basename(place)}.${process.pid}.${what}`));
   const weights = writeWeights(parameters);
@@ -100,6 +111,7 @@ export async function saveModel(folder: string, { document, vocabulary, paramete
     makeFolder(fresh!, folder);
     const write = (name: string, content: string | Uint8Array): Promise<void> => writeBytes(join(fresh!, name), Buffer.from(content));
     await write(FILES.vocabulary, formatVocabulary(vocabulary));
+    if (answerVocabulary) await write(FILES.answerVocabulary, formatVocabulary(answerVocabulary));
     await write(FILES.weights, weights);
     await write(FILES.log, log);
     await write(FILES.model, `${JSON.stringify(whole, undefined, 2)}\n`);

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { EngineName } from '../engine/ops.js';
 import { PipeError } from '../errors.js';
-import type { ModelDocument, ModelShape } from '../formats/model.js';
+import type { ModelShape } from '../formats/model.js';
 import { readVectors } from '../io/vectors.js';
 import { CELL_NAMES, type CellName } from '../model/cells/index.js';
 import { metricOf } from '../model/heads/index.js';
@@ -23,6 +23,7 @@ import { ENGINE_OPTIONS } from './rnn.js';
 import { readOptions } from './step-command.js';
 import { TASKS, taskOf } from './tasks/index.js';
 import type { Labelled, Task } from './tasks/task.js';
+import { documented } from './segmenter-document.js';
 import { checkSegmenter, refuseModelSegmenter, SEGMENTER_OPTIONS, segmenterOptions } from './tokenize.js';
 import { encodeTexts, fingerprintOf, heldOut, readTexts, type Encoded, type HoldOut } from './training-data.js';
 import { version } from './version.js';
@@ -146,11 +147,12 @@ async function train(invocation: Invocation): Promise<void> {
   const task = taskOf(String(options['task']));
   const { train: trainTexts, valid: validTexts, segmenting, segmenter } = await texts(invocation, task);
   const vocabulary = vocabularyFrom(trainTexts, segmenter, options);
-  const head = task.define(trainTexts, options, report.note);
+  const answers = await task.answers?.(trainTexts, options);
+  const head = task.define(trainTexts, options, report.note, answers);
   const vectors = await vectorsFor(options, vocabulary);
   const shape = shapeOf(options, vocabulary, head, vectors?.dim);
   const maxLength = Number(options['maxLength']);
-  const encode = (some: readonly Labelled[]): Encoded => encodeTexts(some, vocabulary, maxLength, task, head);
+  const encode = (some: readonly Labelled[]): Encoded => encodeTexts(some, vocabulary, maxLength, task, head, answers);
   const train = encode(trainTexts);
   const valid = validTexts.length > 0 ? encode(validTexts) : undefined;
   tellData(report.note, 'training', trainTexts.length, train);
@@ -187,11 +189,7 @@ async function train(invocation: Invocation): Promise<void> {
   await saveModel(out, {
     document: {
       rnnPipe: version,
-      segmenter: {
-        options: documented(segmenting),
-        fingerprint: segmenter.fingerprint,
-        ...(segmenter.backend ? { backend: segmenter.backend } : {}),
-      },
+      segmenter: documented(segmenting, segmenter),
       maxLength,
       ...shape,
       head: best!.head,
@@ -201,6 +199,7 @@ async function train(invocation: Invocation): Promise<void> {
       },
     },
     vocabulary,
+    answerVocabulary: answers?.vocabulary,
     parameters: best!.parameters,
     log,
   });
@@ -247,7 +246,7 @@ interface Texts {
 }
 
 async function texts({ inputs, options, given, report }: Invocation, task: Task): Promise<Texts> {
-  const read = readOptions(options, true);
+  const read = { ...readOptions(options, true), pairs: task.answers !== undefined };
   let segmenting = await segmenterOptions(options);
   let opened: Promise<Segmenter> | undefined;
   const segmenter = (): Promise<Segmenter> => (opened ??= openSegmenter(segmenting));
@@ -336,26 +335,6 @@ function trainingOptions(options: Options): Omit<TrainingOptions, 'metric' | 'lo
       recurrent: Number(options['dropoutRecurrent']),
       token: Number(options['dropoutToken']),
     },
-  };
-}
-
-function documented({
-  name,
-  hmm,
-  mode,
-  userDicts,
-  stopWords,
-  dropPunctuation,
-  toSimplified,
-}: SegmenterOptions): ModelDocument['segmenter']['options'] {
-  return {
-    name,
-    hmm: hmm === true,
-    mode: mode ?? 'cut',
-    userDicts: [...(userDicts ?? [])],
-    stopWords: [...(stopWords ?? [])],
-    dropPunctuation: dropPunctuation === true,
-    toSimplified: toSimplified === true,
   };
 }
 

@@ -12,7 +12,7 @@ import type { Segmenter } from '../text/segmenters/index.js';
 import { UNKNOWN } from '../text/specials.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import type { Options } from './command.js';
-import type { Labelled, Task } from './tasks/task.js';
+import type { AnswerTexts, Labelled, Task } from './tasks/task.js';
 
 /** The formats of tagged tokens, which are for some tasks only. */
 const TAGGED = ['conll', 'slash'];
@@ -100,6 +100,7 @@ export function encodeTexts(
   maxLength: number,
   task: Task,
   definition: HeadDefinition,
+  answers?: AnswerTexts,
 ): Encoded {
   const counts = { cutTokens: 0, cutTexts: 0, unknown: 0, tokens: 0, empty: 0 };
   const examples = texts.flatMap((text): Example[] => {
@@ -112,7 +113,8 @@ export function encodeTexts(
     if (task.examples) return task.examples(ids, definition);
     const targets = task.targets(text, definition);
     // a token that is cut has no target
-    return [{ ids, ngramIds, targets: task.per === 'token' ? targets.slice(0, ids.length * task.width(definition)) : targets }];
+    const answer = answers?.ids(text);
+    return [{ ids, ngramIds, answer, targets: task.per === 'token' ? targets.slice(0, ids.length * task.width(definition)) : targets }];
   });
   return { data: dataSet(examples, task.per, task.width(definition)), ...counts };
 }

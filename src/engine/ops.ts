@@ -60,6 +60,11 @@ export interface Ops<T> {
   gather(table: T, ids: T): T;
   /** of each row along the last axis the number at its place: […, n], […] → […] */
   pick(x: T, places: T): T;
+  /**
+   * The logarithm of the softmax at one place of each row, with log Σ exp of the row: what a cross-entropy over many labels needs, with
+   * a gradient that goes over the row once
+   */
+  logProbabilityAt(x: T, places: T): { logProbability: T; logSumExp: T };
   /** the `count` largest along the last axis, the largest first, of equals the first; and their places, as floats */
   largest(x: T, count: number): { values: T; places: T };
   /** rows of what would be one matrix: [a, b, width] and places below a·b, each at most once, [n] → [n, width] */

@@ -45,6 +45,8 @@ const TAGS = {
   crf: z.boolean(),
 } as const;
 
+export const ATTENTIONS = ['multiplicative', 'additive'] as const;
+
 export const TAKES = ['last', 'first', 'mean', 'max', 'attention'] as const;
 export const LOSSES = ['mse', 'mae', 'huber'] as const;
 
@@ -82,6 +84,21 @@ const HEAD = z.discriminatedUnion('task', [
     task: z.literal('lm'),
     /** tokens that it learnt in one go */
     stretch: z.int().min(2),
+  }),
+  z.strictObject({
+    task: z.literal('seq2seq'),
+    attention: z.enum(ATTENTIONS),
+    /** the decoder; its inputs are the vectors of the answer's tokens */
+    decoder: NETWORK,
+    answers: z.strictObject({
+      segmenter: SEGMENTER,
+      lowerCase: z.boolean(),
+      /** SHA-256 of the vocabulary in target-vocabulary.json, and how many ids it has */
+      vocabulary: sha256,
+      rows: z.int().min(5),
+      /** tokens of an answer beyond this are cut in training, and never said */
+      maxLength: size,
+    }),
   }),
 ]);
 

@@ -22,6 +22,8 @@ export interface ReadOptions {
   encoding?: string | undefined;
   textKey?: string | undefined;
   labelKey?: string | undefined;
+  /** of two columns the first is the text and the second what it is to become, which stands as its label */
+  pairs?: boolean | undefined;
   wrapped?: boolean | undefined;
   maxLineBytes?: number | undefined;
   chunkBytes?: number | undefined;
@@ -38,6 +40,10 @@ const EXTENSIONS: Record<string, string> = {
   arrows: 'arrow',
 };
 const TEXT_NAMES = ['text', 'sentence', 'content', 'review', 'comment', 'title', 'headline', '文本', '内容', '评论', '标题', '正文'];
+const [SOURCE_NAMES, TARGET_NAMES] = [
+  ['source', 'src'],
+  ['target', 'tgt'],
+];
 const LABEL_NAMES = ['label', 'category', 'class', 'sentiment', '标签', '类别', '分类'];
 
 /** @throws PipeError('data' | 'usage') where the layout cannot be found or an option does not apply to it */
@@ -113,9 +119,10 @@ function columnsOf(source: Source, kind: 'tsv' | 'csv', options: ReadOptions, no
     kind === 'tsv' ? line.split('\t') : line.split(',').map((cell) => cell.replace(/^"(.*)"$/, '$1')),
   );
   const head = rows[0] ?? [];
-  const text = named(head, options.textKey, TEXT_NAMES, '--text-key', source.name);
-  const label = named(head, options.labelKey, LABEL_NAMES, '--label-key', source.name);
-  if (text === undefined) return guessColumns(source, kind, rows, note);
+  const usual = options.pairs ? [SOURCE_NAMES, TARGET_NAMES] : [TEXT_NAMES, LABEL_NAMES];
+  const text = named(head, options.textKey, usual[0]!, '--text-key', source.name);
+  const label = named(head, options.labelKey, usual[1]!, '--label-key', source.name);
+  if (text === undefined) return guessColumns(source, kind, rows, options.pairs === true, note);
   const columns = head.map((name, i) => (i === text ? 'text' : i === label ? 'label' : name));
   const taken = columns.find(
     (name, i) => columns.indexOf(name) !== i || (Object.hasOwn(FIELDS, name) && !['id', 'text', 'label'].includes(name)),
@@ -152,7 +159,13 @@ function named(
 }
 
 /** Without a header: of two columns the label is the one with fewer different values, and shorter ones. */
-function guessColumns(source: Source, kind: 'tsv' | 'csv', rows: readonly string[][], note: (text: string) => void): Layout {
+function guessColumns(
+  source: Source,
+  kind: 'tsv' | 'csv',
+  rows: readonly string[][],
+  pairs: boolean,
+  note: (text: string) => void,
+): Layout {
   const width = rows[0]?.length ?? 1;
   if (width === 1) return { kind, columns: ['text'], header: false };
   if (width !== 2)
@@ -161,6 +174,10 @@ function guessColumns(source: Source, kind: 'tsv' | 'csv', rows: readonly string
       expected: 'a header with a column "text", or --text-key, or two columns',
       found: `${width} columns`,
     });
+  if (pairs) {
+    note(`${source.name}: found source<TAB>target`.replace('<TAB>', kind === 'tsv' ? '<TAB>' : ','));
+    return { kind, columns: ['text', 'label'], header: false };
+  }
   const [first, second] = [0, 1].map((column) => {
     const values = rows.map((row) => row[column] ?? '');
     return { different: new Set(values).size, length: values.reduce((sum, value) => sum + value.length, 0) };

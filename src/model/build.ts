@@ -3,16 +3,13 @@
  * by the engine's own recurrent operators). Both are the same network, pooling and head.
  */
 import type { Differentiate, Engine, InputType, Ops, Program } from '../engine/ops.js';
-import type { ModelShape, Quantization, Take } from '../formats/model.js';
+import type { ModelShape, Quantization } from '../formats/model.js';
 import type { Below, Values } from './heads/head.js';
 import { headOf } from './heads/index.js';
-import { denseParameters, networkValues, networkWeights, type Parameters } from './parameters.js';
-import { pool, stepInputs } from './pooling.js';
+import { denseParameters, networkValues, networkWeights, readingsOf, VECTORS, type Parameters } from './parameters.js';
+import { pool, stepInputs, takeOf } from './pooling.js';
 import { checkQuantizable, roundedWeights } from './quantize.js';
 import { constantWeights, fusedNetwork, recurrentNetwork } from './recurrent.js';
-
-/** The input of word vectors, [timeSteps, batch, inputSize]. */
-export const VECTORS = 'vectors';
 
 /** Names of the inputs that hold dropout: what is kept, divided by its probability, else 0. */
 export const DROPOUT = {
@@ -31,7 +28,6 @@ export interface Dropout {
   recurrent: number;
 }
 
-const takeOf = ({ head }: ModelShape): Take | undefined => ('take' in head ? head.take : undefined);
 const isRecurrentKernel = (name: string): boolean => name.endsWith('.recurrentKernel');
 
 /** What the program that learns needs, but for the parameters. */
@@ -42,7 +38,8 @@ export function learningInputs(shape: ModelShape, dropout: Dropout): Record<stri
   const float = (...sizes: (number | string)[]): InputType => ({ type: 'float', shape: sizes });
   if (dropout.layers > 0) {
     for (let layer = 1; layer < network.layers; layer++) inputs[DROPOUT.layer(layer)] = float('timeSteps', 'batch', width);
-    inputs[DROPOUT.head] = takeOf(shape) === undefined ? float('timeSteps', 'batch', width) : float('batch', width);
+    inputs[DROPOUT.head] = takeOf(shape.head) === undefined ? float('timeSteps', 'batch', width) : float('batch', width);
+    Object.assign(inputs, headOf(shape.head).dropout?.(shape.head));
   }
   if (dropout.recurrent > 0)
     for (const { name, shape: sizes } of denseParameters(shape))
@@ -50,7 +47,7 @@ export function learningInputs(shape: ModelShape, dropout: Dropout): Record<stri
   return inputs;
 }
 
-/** The program that learns: `loss`, and its gradients with respect to the word vectors and every dense parameter. */
+/** The program that learns: `loss`, and its gradients with respect to all vectors and every dense parameter. */
 export function compileLearning(engine: Engine, shape: ModelShape, dropout: Dropout): Promise<Program> {
   const parameters = denseParameters(shape);
   const inputs = learningInputs(shape, dropout);
@@ -58,7 +55,8 @@ export function compileLearning(engine: Engine, shape: ModelShape, dropout: Drop
     ...inputs,
     ...Object.fromEntries(parameters.map(({ name, shape: sizes }): [string, InputType] => [name, { type: 'float', shape: sizes }])),
   };
-  const differentiate: Differentiate = { loss: 'loss', to: [VECTORS, ...parameters.map(({ name }) => name)] };
+  const vectors = readingsOf(shape).map((reading) => reading.vectors);
+  const differentiate: Differentiate = { loss: 'loss', to: [...vectors, ...parameters.map(({ name }) => name)] };
   return engine.compile(all, (ops, given) => ({ loss: lossOf(ops, shape, given) }), differentiate);
 }
 
@@ -78,7 +76,7 @@ function lossOf<T>(ops: Ops<T>, shape: ModelShape, given: Values<T>): T {
   const below = belowHead(ops, shape, hiddenStates!, given);
   const read: Below<T> =
     below.output === undefined
-      ? { hiddenStates: dropped(below.hiddenStates, DROPOUT.head) }
+      ? { ...below, hiddenStates: dropped(below.hiddenStates, DROPOUT.head) }
       : { ...below, output: dropped(below.output, DROPOUT.head) };
   return headOf(shape.head).loss(ops, shape.head, weights, read, given);
 }
@@ -86,14 +84,20 @@ function lossOf<T>(ops: Ops<T>, shape: ModelShape, given: Values<T>): T {
 /** What the network and pooling read: vectors, lengths, and what tells real time steps. */
 function networkInputs(shape: ModelShape): Record<string, InputType> {
   return {
-    [VECTORS]: { type: 'float', shape: ['timeSteps', 'batch', shape.network.inputSize] },
+    ...Object.fromEntries(
+      readingsOf(shape).map(({ vectors, timeSteps, tables }): [string, InputType] => [
+        vectors,
+        { type: 'float', shape: [timeSteps, 'batch', tables.reduce((sum, { shape: [, dim] }) => sum + dim!, 0)] },
+      ]),
+    ),
     lengths: { type: 'int', shape: ['batch'] },
-    ...stepInputs(takeOf(shape)),
+    ...stepInputs(shape.head),
   };
 }
 
 function belowHead<T>(ops: Ops<T>, shape: ModelShape, hiddenStates: T, given: Values<T>): Below<T> & { attention?: T } {
-  const take = takeOf(shape);
+  const take = takeOf(shape.head);
+  if (shape.head.task === 'seq2seq') return { hiddenStates, end: pool(ops, 'last', shape.network, hiddenStates, given, given).output };
   return { hiddenStates, ...(take === undefined ? {} : pool(ops, take, shape.network, hiddenStates, given, given)) };
 }
 

@@ -17,11 +17,37 @@ export type Parameters = ReadonlyMap<string, Tensor>;
 export const EMBEDDING = 'embedding';
 export const NGRAM_EMBEDDING = 'ngramEmbedding';
 
-/** The tables, the token's first; what the network reads at a time step is their rows side by side. */
-export function tablesOf({ embedding: { dim, rows, ngramDim, ngramRows } }: Pick<ModelShape, 'embedding'>): Parameter[] {
-  const table = (name: string, shape: readonly number[]): Parameter => ({ name, shape, begin: { deviation: 0.1 } });
-  return [table(EMBEDDING, [rows, dim]), ...(ngramDim > 0 ? [table(NGRAM_EMBEDDING, [ngramRows, ngramDim])] : [])];
+export const ANSWER_EMBEDDING = 'answerEmbedding';
+
+/** One kind of sequence that a model reads. */
+export interface Reading {
+  /** the input of a program: [timeSteps, batch, Σ dim] */
+  vectors: string;
+  /** what a program calls its number of time steps */
+  timeSteps: string;
+  /** of a data set, the sentences themselves or their answers */
+  of: 'sentences' | 'answers';
+  /** what is read at a time step is rows of these, side by side */
+  tables: Parameter[];
 }
+
+/** The input of word vectors, and that of a decoder. */
+export const VECTORS = 'vectors';
+export const ANSWER_VECTORS = 'answerVectors';
+
+const table = (name: string, shape: readonly number[]): Parameter => ({ name, shape, begin: { deviation: 0.1 } });
+
+/** What a model reads: sentences, the token's table first; and where its answers are texts, what it has said so far. */
+export function readingsOf({ embedding: { dim, rows, ngramDim, ngramRows }, head }: Pick<ModelShape, 'embedding' | 'head'>): Reading[] {
+  const tables = [table(EMBEDDING, [rows, dim]), ...(ngramDim > 0 ? [table(NGRAM_EMBEDDING, [ngramRows, ngramDim])] : [])];
+  const sentences: Reading = { vectors: VECTORS, timeSteps: 'timeSteps', of: 'sentences', tables };
+  if (head.task !== 'seq2seq') return [sentences];
+  const answers = [table(ANSWER_EMBEDDING, [head.answers.rows, head.decoder.inputSize])];
+  return [sentences, { vectors: ANSWER_VECTORS, timeSteps: 'answerSteps', of: 'answers', tables: answers }];
+}
+
+/** All tables of a model. */
+export const tablesOf = (shape: Pick<ModelShape, 'embedding' | 'head'>): Parameter[] => readingsOf(shape).flatMap(({ tables }) => tables);
 
 /** All parameters but the tables: the inputs of a program that learns. */
 export function denseParameters(shape: ModelShape): Parameter[] {

@@ -17,23 +17,27 @@ export interface Steps<T> {
 
 const STEPS = { type: 'float', shape: ['timeSteps', 'batch', 1] } as const;
 
-/** The inputs that a way of taking needs. */
-export function stepInputs(take: Take | undefined): Partial<Record<keyof Steps<unknown>, InputType>> {
-  switch (take) {
+/** What a head's way of taking needs of these; an attention of its own needs the mask, and a decoder begins at the end. */
+export function stepNames(head: HeadDefinition): (keyof Steps<unknown>)[] {
+  if (head.task === 'seq2seq') return ['mask', 'last', 'first'];
+  switch (takeOf(head)) {
     case 'last':
     case 'first':
-      return { last: STEPS, first: STEPS };
+      return ['last', 'first'];
     case 'mean':
-      return { share: STEPS };
+      return ['share'];
     case 'max':
     case 'attention':
-      return { mask: STEPS };
+      return ['mask'];
     default:
-      return {};
+      return [];
   }
 }
 
-const takeOf = (head: HeadDefinition): Take | undefined => ('take' in head ? head.take : undefined);
+export const stepInputs = (head: HeadDefinition): Record<string, InputType> =>
+  Object.fromEntries(stepNames(head).map((name) => [name, STEPS]));
+
+export const takeOf = (head: HeadDefinition): Take | undefined => ('take' in head ? head.take : undefined);
 
 /** @param width of a hidden state, both directions */
 export function poolingParameters(head: HeadDefinition, width: number): Parameter[] {

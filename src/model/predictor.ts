@@ -3,36 +3,44 @@ import type { HostTensor, Program } from '../engine/ops.js';
 import type { ModelShape } from '../formats/model.js';
 import type { Answers, Targets } from './heads/head.js';
 import { headOf } from './heads/index.js';
-import { EMBEDDING, NGRAM_EMBEDDING, tablesOf, type Parameters } from './parameters.js';
-import { VECTORS } from './build.js';
+import type { Parameter } from './parameter.js';
+import { NGRAM_EMBEDDING, readingsOf, type Parameters } from './parameters.js';
+import type { Sentences } from './sentences.js';
 import { chosenIds, gathered, partOf, stepFeeds, type Part, type Table } from './training/feeds.js';
 
-/** Sentences as flat arrays; `DataSet` is one of these. */
-export interface Sentences {
-  ids: Int32Array;
-  ngramIds: Int32Array | undefined;
+export type { Sentences } from './sentences.js';
+
+/** One kind of sequence of a data set, with the tables that its vectors come from. */
+export interface Read {
+  /** the input of its vectors */
+  vectors: string;
+  timeSteps: string;
+  tables: Table[];
   offsets: Int32Array;
 }
 
-/** The tables of a model with the ids of some sentences. */
-export function tablesFor(shape: ModelShape, parameters: Parameters, { ids, ngramIds }: Sentences): Table[] {
-  const idsOf: Record<string, Int32Array | undefined> = { [EMBEDDING]: ids, [NGRAM_EMBEDDING]: ngramIds };
-  return tablesOf(shape).map(({ name, shape: sizes }) => ({
-    name,
-    dim: sizes[1]!,
-    numbers: parameters.get(name)!.data,
-    ids: idsOf[name]!,
-  }));
+/** All that a model reads of some sentences. */
+export function readsOf(shape: ModelShape, parameters: Parameters, sentences: Sentences): Read[] {
+  return readingsOf(shape).map(({ vectors, timeSteps, of, tables }) => {
+    const { ids, ngramIds, offsets } = of === 'sentences' ? sentences : sentences.answers!;
+    const table = ({ name, shape: sizes }: Parameter): Table => ({
+      name,
+      dim: sizes[1]!,
+      numbers: parameters.get(name)!.data,
+      ids: name === NGRAM_EMBEDDING ? ngramIds! : ids,
+    });
+    return { vectors, timeSteps, tables: tables.map(table), offsets };
+  });
 }
 
 /** What a program that predicts is fed for some sentences. */
-function predictionFeeds(shape: ModelShape, tables: readonly Table[], offsets: Int32Array, part: Part): Record<string, HostTensor> {
-  const chosen = tables.map((table) => chosenIds(table, offsets, part));
-  return {
-    [VECTORS]: gathered(tables, chosen, part),
-    lengths: { shape: [part.rows.length], data: part.lengths },
-    ...stepFeeds('take' in shape.head ? shape.head.take : undefined, part),
-  };
+function predictionFeeds({ head }: ModelShape, reads: readonly Read[], part: Part): Record<string, HostTensor> {
+  const vectors = reads.map(({ vectors: name, tables, offsets }): [string, HostTensor] => {
+    const own = partOf({ offsets }, part.rows);
+    const chosen = tables.map((table) => chosenIds(table, offsets, own));
+    return [name, gathered(tables, chosen, own)];
+  });
+  return { ...Object.fromEntries(vectors), lengths: { shape: [part.rows.length], data: part.lengths }, ...stepFeeds(head, part) };
 }
 
 /** Some rows in batches: by length, so that little padding is computed. */
@@ -60,7 +68,7 @@ export async function answersOf(
 ): Promise<Answers> {
   const { offsets } = sentences;
   const { judging } = headOf(shape.head);
-  const tables = tablesFor(shape, parameters, sentences);
+  const reads = readsOf(shape, parameters, sentences);
   const place = new Map(Array.from(rows, (row, i) => [row, i]));
   const begins = new Int32Array(rows.length + 1);
   for (let i = 0; i < rows.length; i++) begins[i + 1] = begins[i]! + offsets[rows[i]! + 1]! - offsets[rows[i]!]!;
@@ -68,8 +76,8 @@ export async function answersOf(
   for (const batch of batchesByLength(rows, offsets, batchSize)) {
     const part = partOf(sentences, batch);
     const results = await program.run({
-      ...predictionFeeds(shape, tables, offsets, part),
-      ...(judged && judging?.feeds(shape.head, { ...part, offsets, targets: judged })),
+      ...predictionFeeds(shape, reads, part),
+      ...(judged && judging?.feeds(shape.head, { ...part, offsets, answers: sentences.answers, targets: judged })),
     });
     for (const [name, result] of Object.entries(results)) {
       const per = result.shape.length === 3 ? 'token' : 'sentence';

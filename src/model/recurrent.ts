@@ -39,6 +39,7 @@ export const traceName = (layer: number, direction: string, matrix: string): str
  * @param inputs [timeSteps, batch, inputSize]
  * @param lengths how many time steps of each row are real, [batch]
  * @param betweenLayers what is done to the states that the layer of that index (from 1) reads, such as dropout
+ * @param initial the states of each layer and direction before the first time step, [batch, units]; zeros if undefined
  * @returns `hiddenStates` [timeSteps, batch, units × directions]; and by `traceName` every state and gate, [timeSteps, batch, units]
  */
 export function recurrentNetwork<T>(
@@ -48,6 +49,7 @@ export function recurrentNetwork<T>(
   inputs: T,
   lengths: T,
   betweenLayers: (states: T, layer: number) => T = (states) => states,
+  initial?: (layer: number, direction: number) => readonly T[],
 ): Record<string, T> {
   const { states, gates, hasGates, advance } = cellOf(shape.cell, shape.resetAfter);
   const names = [...states, ...(hasGates ? gates : [])];
@@ -59,7 +61,7 @@ export function recurrentNetwork<T>(
       const name = shape.directions[d]!;
       const inOrder = (value: T): T => (name === 'backward' ? ops.reverseSequence(value, lengths) : value);
       const matrices = ops.scan({
-        initial: states.map(() => ops.zeros(below, 1, shape.units)),
+        initial: initial?.(layer, d) ?? states.map(() => ops.zeros(below, 1, shape.units)),
         inputs: [ops.add(ops.matmul(inOrder(below), kernel), bias)],
         step: (before, [input]) => {
           const { state, gates: opened } = advance(input!, before, recurrent, ops);

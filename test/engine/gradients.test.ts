@@ -65,6 +65,19 @@ const CASES: Case[] = [
   { name: 'unsqueeze, squeeze', shapes: { x: [2, 3] }, make: (ops, { x }) => ops.squeeze(ops.unsqueeze(ops.exp(x!), 1), 1) },
   { name: 'reverseSequence', shapes: { x: [4, 2, 3] }, make: (ops, { x, lengths }) => ops.exp(ops.reverseSequence(x!, lengths!)) },
   { name: 'pick', shapes: { x: [3, 2, 5] }, make: (ops, { x, places }) => ops.exp(ops.pick(x!, places!)) },
+  {
+    name: 'logProbabilityAt',
+    shapes: { x: [3, 2, 5] },
+    make: (ops, { x, places }) => {
+      const { logProbability, logSumExp } = ops.logProbabilityAt(x!, places!);
+      return ops.multiply(logProbability, ops.exp(logSumExp));
+    },
+  },
+  {
+    name: 'logProbabilityAt, one of its results',
+    shapes: { x: [3, 2, 5] },
+    make: (ops, { x, places }) => ops.logProbabilityAt(x!, places!).logProbability,
+  },
   { name: 'scan of rnn', shapes: cellShapes(1), make: loop('rnn') },
   { name: 'scan of lstm', shapes: cellShapes(4), make: loop('lstm') },
   { name: 'scan of gru, reset after', shapes: cellShapes(3), make: loop('gru') },

@@ -83,7 +83,7 @@ test('schedules, by hand', () => {
 
 test('what tells real time steps from padding', () => {
   const part = partOf(setOf([[5, 6, 7], [8]]), [0, 1]);
-  const at = (take: Take, name: string): number[] => Array.from(stepFeeds(take, part)[name]!.data);
+  const at = (take: Take, name: string): number[] => Array.from(stepFeeds({ task: 'classify', take, labels: [] }, part)[name]!.data);
   // [timeSteps, batch]
   expect(at('max', 'mask')).toEqual([1, 1, 1, 0, 1, 0]);
   expect(at('last', 'last')).toEqual([0, 1, 0, 0, 1, 0]);

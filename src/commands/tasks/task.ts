@@ -1,10 +1,11 @@
 /** What a task is to the commands: how its training files are read, and what its head is to give for each text. One file a task. */
-import { TAKES, type HeadDefinition } from '../../formats/model.js';
+import { TAKES, type HeadDefinition, type ModelDocument } from '../../formats/model.js';
 import type { SentenceRecord } from '../../formats/record.js';
 import type { ReadOptions } from '../../io/read.js';
 import type { LossOptions, Targets } from '../../model/heads/head.js';
 import type { Example } from '../../model/training/data.js';
 import type { SegmenterOptions } from '../../text/segmenters/index.js';
+import type { Vocabulary } from '../../text/vocabulary.js';
 import type { OptionDefinition, Options } from '../command.js';
 
 /** A text of a training file, cut into tokens, with its place for errors. */
@@ -31,7 +32,9 @@ export interface Task<D extends HeadDefinition = HeadDefinition> {
   /** what cuts new texts, where the tokens were given and the user does not say it */
   segmenter?(texts: readonly Labelled[]): SegmenterOptions['name'];
   /** The head, from the training texts. @throws PipeError('data') where they are no training data for it */
-  define(texts: readonly Labelled[], options: Options, note: (text: string) => void): D;
+  define(texts: readonly Labelled[], options: Options, note: (text: string) => void, answers?: AnswerTexts): D;
+  /** of tasks whose answers are texts: what cuts and numbers them, from the training texts */
+  answers?(texts: readonly Labelled[], options: Options): Promise<AnswerTexts>;
   per: Targets['per'];
   width(definition: D): number;
   /** The numbers that a text's head is to give. @throws PipeError('data') with the place, for a label that the model does not have */
@@ -48,3 +51,12 @@ export const TAKE: OptionDefinition = {
   choices: TAKES,
   default: 'last',
 };
+
+/** The side of the answers, where they are texts. */
+export interface AnswerTexts {
+  /** what cuts them, as the model's document has it */
+  segmenter: ModelDocument['segmenter'];
+  vocabulary: Vocabulary;
+  /** `<bos>` and the ids of a text's answer. @throws PipeError('data') where it has none */
+  ids(text: Labelled): number[];
+}

@@ -9,7 +9,7 @@ import * as leaves from './operations/leaves.js';
 import type { Operation } from './operations/operation.js';
 import { matmul } from './operations/products.js';
 import { expandAs, logSoftmax, logSumExp, max, softmax, sum } from './operations/reductions.js';
-import { largest, pick } from './operations/picking.js';
+import { largest, logProbabilityAt, pick } from './operations/picking.js';
 import { concat, flatten, gather, reverseSequence, split, squeeze, transpose, unsqueeze, zeros, zerosAs } from './operations/shaping.js';
 
 /** What gradients need beside the model's operations. */
@@ -71,6 +71,10 @@ export function graphOps(): GraphOps {
     reverseSequence: (x, lengths) => apply(reverseSequence, [x, lengths]),
     gather: (table, ids) => apply(gather, [table, ids]),
     pick: (x, places) => apply(pick, [x, places]),
+    logProbabilityAt: (x, places) => {
+      const [logProbability, logSumExp] = graph.apply(logProbabilityAt, [x, apply(logSoftmax, [x]), places]);
+      return { logProbability: logProbability!, logSumExp: logSumExp! };
+    },
     largest: (x, count) => {
       const [values, places] = graph.apply(largest, [x], { count });
       return { values: values!, places: places! };

@@ -56,10 +56,10 @@ export function tensorOps(tf: typeof TensorFlow, learning: boolean): { ops: Ops<
     squeeze: (x, axis) => tf.squeeze(x, [axis]),
     reverseSequence: (x, lengths) => reversed(tf, x, lengths),
     gather: (table, ids) => tf.gather(table, ids),
-    pick: (x, places) => {
-      // the WASM backend has no gradient of gather, so the product with a one-hot it is
-      const chosen = tf.oneHot(tf.cast(places, 'int32'), x.shape.at(-1)!);
-      return tf.sum(tf.mul(x, tf.cast(chosen, 'float32')), -1);
+    pick: (x, places) => picked(tf, x, places),
+    logProbabilityAt: (x, places) => {
+      const logSumExp = tf.logSumExp(x, -1);
+      return { logProbability: tf.sub(picked(tf, x, places), logSumExp), logSumExp };
     },
     largest: (x, count) => {
       const { values, indices } = tf.topk(x, count);
@@ -82,6 +82,12 @@ export function tensorOps(tf: typeof TensorFlow, learning: boolean): { ops: Ops<
     },
   };
   return { ops, dispose: () => constants.forEach((tensor) => tensor.dispose()) };
+}
+
+/** The WASM backend has no gradient of `gather`, so it is the product with a one-hot. */
+function picked(tf: typeof TensorFlow, x: Tensor, places: Tensor): Tensor {
+  const chosen = tf.oneHot(tf.cast(places, 'int32'), x.shape.at(-1)!);
+  return tf.sum(tf.mul(x, tf.cast(chosen, 'float32')), -1);
 }
 
 /** The rows of each sentence in reverse up to its length; its gradient is the same again, since the WASM backend has none for `gather`. */

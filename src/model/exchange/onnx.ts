@@ -6,15 +6,21 @@
  *     → logits, probabilities [batch, labels]; output [batch, width]; answers a token are [batch, time, …]
  */
 import { onnxFile, type FileOps } from '../../engine/onnx/file.js';
+import { PipeError } from '../../errors.js';
 import type { ModelDocument, ModelShape, Quantization } from '../../formats/model.js';
-import { predicted, VECTORS } from '../build.js';
-import { tablesOf, type Parameters } from '../parameters.js';
+import { predicted } from '../build.js';
+import { tablesOf, VECTORS, type Parameters } from '../parameters.js';
 import { checkQuantizable } from '../quantize.js';
 
 const [BATCH, TIME] = ['batch', 'time'];
 
 /** @throws PipeError('usage') for a cell that cannot be quantised, and for a model that one file cannot hold */
 export function onnxModel(document: ModelDocument, parameters: Parameters, quantize?: Quantization, limit?: number): Uint8Array {
+  if (document.head.task === 'seq2seq')
+    throw new PipeError('usage', 'a model that says texts is not one program', {
+      found: 'task seq2seq: an encoder, and a decoder that runs once a token',
+      hint: 'predict with it here; weights.safetensors in its folder holds all weights',
+    });
   if (quantize) checkQuantizable(document.network);
   const inputs = {
     ids: [BATCH, TIME],

@@ -3,12 +3,15 @@ import type { HostTensor, InputType, Ops } from '../../engine/ops.js';
 import type { HeadDefinition, ModelShape, Task } from '../../formats/model.js';
 import type { Parameter } from '../parameter.js';
 import type { Parameters } from '../parameters.js';
+import type { Sentences } from '../sentences.js';
 
 /** Values of a program by name. */
 export type Values<T> = Readonly<Record<string, T>>;
 
 /** What stands below a head. */
 export interface Below<T> {
+  /** of each direction the last state of its own reading, side by side: [batch, width]; of a head with a decoder */
+  end?: T | undefined;
   /** [timeSteps, batch, width] */
   hiddenStates: T;
   /** [batch, width]; where the head has a `take` */
@@ -32,6 +35,8 @@ export interface Rows {
   offsets: ArrayLike<number>;
   lengths: Int32Array;
   timeSteps: number;
+  /** of tasks whose answers are texts */
+  answers?: Sentences | undefined;
   /** what each sentence's (or token's) loss is multiplied by, so that a batch's losses add up to its mean */
   scale: number;
   options: LossOptions;
@@ -60,6 +65,8 @@ export interface Head<D extends HeadDefinition = HeadDefinition> {
   lossFeeds(definition: D, rows: Rows): Record<string, HostTensor>;
   /** what the rows count for in the mean: sentences, tokens or weights */
   weightOf(definition: D, rows: Omit<Rows, 'scale' | 'timeSteps'>): number;
+  /** values inside the head that dropout may multiply, by the name of the input */
+  dropout?(definition: D): Record<string, InputType>;
   /** one number, shape [] */
   loss<T>(ops: Ops<T>, definition: D, weights: Values<T>, below: Below<T>, inputs: Values<T>): T;
   /** what a prediction is made of, by name; first axis batch, or timeSteps and batch */

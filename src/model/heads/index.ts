@@ -6,12 +6,13 @@ import { lm } from './lm.js';
 import { multilabel } from './multilabel.js';
 import { regress } from './regress.js';
 import { segment } from './segment.js';
+import { seq2seq } from './seq2seq.js';
 import { tag } from './tag.js';
 
 /** A head among others; it is only ever handed definitions of its own task. */
 const one = <D extends HeadDefinition>(head: Head<D>): Head => head as unknown as Head;
 
-const HEADS: readonly Head[] = [one(classify), one(regress), one(multilabel), one(tag), one(segment), one(lm)];
+const HEADS: readonly Head[] = [one(classify), one(regress), one(multilabel), one(tag), one(segment), one(lm), one(seq2seq)];
 
 /** The head of a definition's task. */
 export function headOf({ task }: HeadDefinition): Head {

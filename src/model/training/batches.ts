@@ -5,14 +5,20 @@
 import { uniform } from '../random.js';
 import { lengthOf, sentencesOf, type DataSet } from './data.js';
 
-/** Lengths are stirred by up to so many tokens each way before sentences are sorted by them. */
-const STIR = 3;
+/** Lengths are stirred by up to so many tokens each way before sentences are sorted by them; answers, which cost more, by fewer. */
+const [STIR, STIR_ANSWERS] = [3, 0.5];
+/** what a token of the sentence counts beside one of the answer */
+const BESIDE = 1 / 8;
 
 /** The rows of each batch of epoch `epoch` (from 1); sentences without tokens are in none. */
 export function batchesOf(data: DataSet, batchSize: number, seed: number, epoch: number): Int32Array[] {
   const next = uniform(seed, -2_000_000 - epoch);
   const keys = new Float64Array(sentencesOf(data));
-  for (let i = 0; i < keys.length; i++) keys[i] = lengthOf(data, i) + STIR * (2 * next() - 1);
+  const { answers } = data;
+  for (let i = 0; i < keys.length; i++)
+    keys[i] = answers
+      ? lengthOf(answers, i) + BESIDE * lengthOf(data, i) + STIR_ANSWERS * (2 * next() - 1)
+      : lengthOf(data, i) + STIR * (2 * next() - 1);
   const order = Int32Array.from(keys.keys())
     .filter((i) => lengthOf(data, i) > 0)
     .sort((a, b) => keys[a]! - keys[b]! || a - b);

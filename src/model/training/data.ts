@@ -1,18 +1,13 @@
 /** A data set as flat arrays, in memory that threads share: the ids of all sentences one after another, and what they are to be. */
 import type { Targets } from '../heads/head.js';
+import type { Sentences } from '../sentences.js';
 
-export interface DataSet {
-  /** of all tokens */
-  ids: Int32Array;
-  /** of the n-gram that begins at each token; undefined without n-grams */
-  ngramIds: Int32Array | undefined;
-  /** sentence i has the tokens from offsets[i] to offsets[i + 1] */
-  offsets: Int32Array;
+export interface DataSet extends Sentences {
   targets: Targets;
 }
 
-export const sentencesOf = ({ offsets }: DataSet): number => offsets.length - 1;
-export const lengthOf = ({ offsets }: DataSet, sentence: number): number => offsets[sentence + 1]! - offsets[sentence]!;
+export const sentencesOf = ({ offsets }: Sentences): number => offsets.length - 1;
+export const lengthOf = ({ offsets }: Pick<Sentences, 'offsets'>, sentence: number): number => offsets[sentence + 1]! - offsets[sentence]!;
 
 /** Numbers in memory that threads share. */
 export const sharedFloats = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * length));
@@ -22,6 +17,8 @@ const sharedIntegers = (length: number): Int32Array => new Int32Array(new Shared
 export interface Example {
   ids: readonly number[];
   ngramIds?: readonly number[] | undefined;
+  /** as a decoder reads it, where the answer is a text */
+  answer?: readonly number[] | undefined;
   /** `width` numbers, for the sentence or for each of its tokens */
   targets: readonly number[];
 }
@@ -41,5 +38,15 @@ export function dataSet(examples: readonly Example[], per: Targets['per'], width
     target += example.targets.length;
     offsets[i + 1] = at;
   }
-  return { ids, ngramIds, offsets, targets: { per, width, numbers } };
+  const answers = examples.flatMap(({ answer }) => (answer ? [answer] : []));
+  const targets = { per, width, numbers };
+  return { ids, ngramIds, offsets, targets, ...(answers.length > 0 ? { answers: flat(answers) } : {}) };
+}
+
+function flat(sequences: readonly (readonly number[])[]): Sentences {
+  const offsets = sharedIntegers(sequences.length + 1);
+  for (const [i, { length }] of sequences.entries()) offsets[i + 1] = offsets[i]! + length;
+  const ids = sharedIntegers(offsets.at(-1)!);
+  for (const [i, sequence] of sequences.entries()) ids.set(sequence, offsets[i]);
+  return { ids, ngramIds: undefined, offsets };
 }

@@ -3,10 +3,10 @@
  * Also the way back: the gradient of the vectors summed to the rows of the tables that they came from.
  */
 import type { HostTensor } from '../../engine/ops.js';
-import type { Take } from '../../formats/model.js';
-import { stepInputs } from '../pooling.js';
+import type { HeadDefinition } from '../../formats/model.js';
+import { stepNames } from '../pooling.js';
 import type { Random } from '../random.js';
-import type { DataSet } from './data.js';
+import type { Sentences } from '../sentences.js';
 
 /** A table of vectors with the ids that choose its rows. */
 export interface Table {
@@ -22,7 +22,7 @@ export interface Part {
   timeSteps: number;
 }
 
-export function partOf({ offsets }: Pick<DataSet, 'offsets'>, rows: ArrayLike<number>): Part {
+export function partOf({ offsets }: Pick<Sentences, 'offsets'>, rows: ArrayLike<number>): Part {
   const lengths = Int32Array.from(rows, (row) => offsets[row + 1]! - offsets[row]!);
   return { rows, lengths, timeSteps: lengths.reduce((longest, length) => Math.max(longest, length), 1) };
 }
@@ -88,8 +88,8 @@ export function scattered(
   return { ids: Int32Array.from(touched), rows };
 }
 
-/** What tells real time steps from padding, for the way in which the output is taken. */
-export function stepFeeds(take: Take | undefined, { rows, lengths, timeSteps }: Part): Record<string, HostTensor> {
+/** What tells real time steps from padding, as far as the head needs it. */
+export function stepFeeds(head: HeadDefinition, { rows, lengths, timeSteps }: Part): Record<string, HostTensor> {
   const batch = rows.length;
   const made = (value: (t: number, length: number) => number): HostTensor => {
     const data = new Float32Array(timeSteps * batch);
@@ -102,7 +102,7 @@ export function stepFeeds(take: Take | undefined, { rows, lengths, timeSteps }: 
     last: (t: number, length: number) => (t === length - 1 ? 1 : 0),
     first: (t: number) => (t === 0 ? 1 : 0),
   };
-  return Object.fromEntries(Object.keys(stepInputs(take)).map((name) => [name, made(values[name as keyof typeof values])]));
+  return Object.fromEntries(stepNames(head).map((name) => [name, made(values[name])]));
 }
 
 /** Dropout's factors: 0 with the probability, else 1/(1 - probability); drawn to 1/65,536. */

@@ -5,11 +5,11 @@
 import { gradientOf, type Engine, type HostTensor, type Program } from '../../engine/ops.js';
 import type { ModelShape } from '../../formats/model.js';
 import { Tensor } from '../../formats/tensor.js';
-import { compileLearning, compilePrediction, DROPOUT, learningInputs, VECTORS } from '../build.js';
+import { compileLearning, compilePrediction, DROPOUT, learningInputs } from '../build.js';
 import type { Answers, LossOptions } from '../heads/head.js';
 import { headOf } from '../heads/index.js';
 import { denseParameters, tablesOf, type Parameters } from '../parameters.js';
-import { answersOf, tablesFor } from '../predictor.js';
+import { answersOf, readsOf, type Read } from '../predictor.js';
 import { uniform, type Random } from '../random.js';
 import type { DataSet } from './data.js';
 import { chosenIds, dropout, gathered, partOf, scattered, stepFeeds, type Part, type SparseGradient } from './feeds.js';
@@ -96,8 +96,7 @@ export async function openLearner(engine: Engine, shared: Shared): Promise<Learn
   const program = await compileLearning(engine, shape, options.dropout);
   const layout = denseLayout(shape);
   const inputs = learningInputs(shape, options.dropout);
-  const tables = tablesFor(shape, parametersOf(shared), train);
-  const places = tables.map(({ numbers, dim }) => new Int32Array(numbers.length / dim));
+  const reads = readsOf(shape, parametersOf(shared), train).map((read) => vectorsOf(read, options));
   // ONNX Runtime takes no memory that threads share
   const weights = new Float32Array(dense.length);
   return {
@@ -105,15 +104,10 @@ export async function openLearner(engine: Engine, shared: Shared): Promise<Learn
       weights.set(dense);
       const part = partOf(train, rows);
       const next = uniform(options.seed, stream);
-      const { token, embedding } = options.dropout;
-      const keep = token > 0 ? () => next() >= token : undefined;
-      const chosen = tables.map((table) => chosenIds(table, train.offsets, part, keep));
-      const vectors = gathered(tables, chosen, part);
-      const kept = embedding > 0 ? dropout(vectors.shape, embedding, next) : undefined;
-      if (kept) multiplyBy(vectors, kept);
+      const taken = reads.map((read) => read.take(rows, next));
       const feeds = {
         ...feedsOf(shared, inputs, part, scale, next),
-        [VECTORS]: vectors,
+        ...Object.fromEntries(taken.map(({ name, vectors }) => [name, vectors])),
         ...Object.fromEntries(
           layout.map(({ name, shape: sizes, begin, end }): [string, HostTensor] => [
             name,
@@ -124,15 +118,7 @@ export async function openLearner(engine: Engine, shared: Shared): Promise<Learn
       const results = await program.run(feeds);
       const found = new Float32Array(dense.length);
       for (const { name, begin } of layout) found.set(results[gradientOf(name)]!.data, begin);
-      const ofVectors = results[gradientOf(VECTORS)]!;
-      if (kept) multiplyBy(ofVectors, kept);
-      let column = 0;
-      const sparse = tables.map(({ name, dim }, i) => {
-        const begin = column;
-        column += dim;
-        if (options.frozen.includes(name)) return undefined;
-        return scattered(ofVectors.data as Float32Array, vectors.shape[2]!, begin, dim, chosen[i]!, places[i]!);
-      });
+      const sparse = taken.flatMap(({ name, give }) => give(results[gradientOf(name)]!));
       return { loss: results['loss']!.data[0]!, dense: found, sparse };
     },
     answers: async (rows) => {
@@ -148,6 +134,42 @@ export async function openLearner(engine: Engine, shared: Shared): Promise<Learn
   };
 }
 
+/** Vectors of one kind of sequence on their way into the program, and the way back of their gradient. */
+interface Taken {
+  name: string;
+  vectors: HostTensor;
+  /** of each table, but for the frozen ones */
+  give: (gradient: HostTensor) => (SparseGradient | undefined)[];
+}
+
+function vectorsOf(
+  { vectors: name, tables, offsets }: Read,
+  { dropout: { token, embedding }, frozen }: LearningOptions,
+): { take(rows: Int32Array, next: Random): Taken } {
+  const places = tables.map(({ numbers, dim }) => new Int32Array(numbers.length / dim));
+  return {
+    take: (rows, next) => {
+      const part = partOf({ offsets }, rows);
+      const keep = token > 0 ? () => next() >= token : undefined;
+      const chosen = tables.map((table) => chosenIds(table, offsets, part, keep));
+      const vectors = gathered(tables, chosen, part);
+      const kept = embedding > 0 ? dropout(vectors.shape, embedding, next) : undefined;
+      if (kept) multiplyBy(vectors, kept);
+      const give: Taken['give'] = (gradient) => {
+        if (kept) multiplyBy(gradient, kept);
+        let column = 0;
+        return tables.map(({ name: table, dim }, i) => {
+          const begin = column;
+          column += dim;
+          if (frozen.includes(table)) return undefined;
+          return scattered(gradient.data as Float32Array, vectors.shape[2]!, begin, dim, chosen[i]!, places[i]!);
+        });
+      };
+      return { name, vectors, give };
+    },
+  };
+}
+
 /** Lengths, masks, targets and dropout of a part. */
 function feedsOf(
   { shape, train, options }: Shared,
@@ -158,16 +180,18 @@ function feedsOf(
 ): Record<string, HostTensor> {
   const { rows, lengths, timeSteps } = part;
   const head = headOf(shape.head);
-  const { targets, offsets } = train;
+  const { targets, offsets, answers } = train;
+  const answerSteps = answers && partOf(answers, rows).timeSteps;
   const feeds: Record<string, HostTensor> = {
     lengths: { shape: [rows.length], data: lengths },
-    ...stepFeeds('take' in shape.head ? shape.head.take : undefined, part),
-    ...head.lossFeeds(shape.head, { targets, rows, offsets, lengths, timeSteps, scale, options: options.loss }),
+    ...stepFeeds(shape.head, part),
+    ...head.lossFeeds(shape.head, { targets, rows, offsets, lengths, timeSteps, answers, scale, options: options.loss }),
   };
   for (const [name, { shape: sizes }] of Object.entries(inputs)) {
     if (!name.startsWith(DROPOUT.prefix)) continue;
     const probability = name.endsWith('.recurrentKernel') ? options.dropout.recurrent : options.dropout.layers;
-    const real = sizes.map((size) => (size === 'timeSteps' ? timeSteps : size === 'batch' ? rows.length : Number(size)));
+    const known: Record<string, number | undefined> = { timeSteps, answerSteps, batch: rows.length };
+    const real = sizes.map((size) => known[size] ?? Number(size));
     feeds[name] = dropout(real, probability, next);
   }
   return feeds;

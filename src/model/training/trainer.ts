@@ -170,7 +170,7 @@ function gradientsOf(
 ): Promise<Gradient[]> {
   const head = headOf(shape.head);
   const lengths = Int32Array.from(rows, (row) => train.offsets[row + 1]! - train.offsets[row]!);
-  const weight = head.weightOf(shape.head, { rows, lengths, targets: train.targets, offsets: train.offsets, options: options.loss });
+  const weight = head.weightOf(shape.head, { ...train, rows, lengths, options: options.loss });
   // streams from 1 on are the steps'; each part has one
   return threads.gradients(
     partsOf(rows, options.parts).map((part, i) => ({ rows: part, scale: 1 / weight, stream: 1 + step * options.parts + i })),

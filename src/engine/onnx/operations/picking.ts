@@ -18,6 +18,45 @@ export const pick: Operation = {
   },
 };
 
+/**
+ * Of x, log softmax(x) and places: log p at the places, and log Σ exp x = x - log p there. With gradients g and s of the two,
+ *
+ *     ∂x = (s - g) · p, and + g at the places
+ *
+ * The gradient of log softmax(x) is in this already.
+ */
+export const logProbabilityAt: Operation = {
+  name: 'logProbabilityAt',
+  shapes: ([shape]) => [shape!.slice(0, -1), shape!.slice(0, -1)],
+  lift: (attributes, sliced) => (sliced.every(Boolean) ? attributes : undefined),
+  gradient: (ops, { inputs: [, logProbabilities, places], outputs }, [ofLog, ofSum]) => {
+    const [g, s] = [ofLog ?? ops.zerosAs(outputs[0]!), ofSum ?? ops.zerosAs(outputs[1]!)];
+    const share = ops.unsqueeze(ops.subtract(s, g), g.shape.length);
+    return [ops.apply(addAt, [ops.multiply(ops.exp(logProbabilities!), share), places!, g]), undefined, undefined];
+  },
+  onnx: (write, [x, logProbabilities, places], { inputs }) => {
+    const last = inputs[2]!.shape.length;
+    const axis = write.integers(last);
+    const columns = write.node('Unsqueeze', [places!, axis])[0]!;
+    const [at, log] = [x!, logProbabilities!].map(
+      (one) => write.node('Squeeze', [write.node('GatherElements', [one, columns], { axis: last })[0]!, axis])[0]!,
+    );
+    return [log!, write.node('Sub', [at!, log!])[0]!];
+  },
+};
+
+/** x with numbers added at one place of each row. */
+const addAt: Operation = {
+  name: 'addAt',
+  shapes: ([shape]) => [shape!],
+  lift: (attributes, sliced) => (sliced.every(Boolean) ? attributes : undefined),
+  onnx: (write, [x, places, numbers], { inputs }) => {
+    const last = inputs[1]!.shape.length;
+    const [columns, added] = [places!, numbers!].map((one) => write.node('Unsqueeze', [one, write.integers(last)])[0]!);
+    return write.node('ScatterElements', [x!, columns!, added!], { axis: last, reduction: 'add' });
+  },
+};
+
 /** […] → […, size]: 1 at the place, else 0 */
 const oneHot: Operation = {
   name: 'oneHot',
