@@ -8,7 +8,7 @@ import type { Reply, Request, Start } from './worker.js';
 const WAITING = 1;
 
 /** Records live as long as their chunk: with room for one they need not be copied to the old generation. */
-const YOUNG = { maxYoungGenerationSizeMb: 48 };
+const YOUNG = { maxYoungGenerationSizeMb: 64 };
 
 export interface Pool {
   /** how many threads it has when they are started */

@@ -38,15 +38,17 @@ export function linesOf(batch: Batch): Uint8Array {
   const lines = batch.map(toJson);
   // three bytes a code unit are the most that UTF-8 takes
   const bytes = Buffer.allocUnsafeSlow(lines.reduce((sum, line) => sum + 3 * line.length + 1, 0));
-  let at = 0;
-  for (const line of lines) {
-    at += bytes.write(line, at);
-    bytes[at++] = LF;
+  let length = 0;
+  // many lines in one call: joining them costs less than the calls
+  for (let begin = 0, end = 0; begin < lines.length; begin = end) {
+    for (let size = 0; end < lines.length && size < TOGETHER; end++) size += lines[end]!.length;
+    length += bytes.write(`${lines.slice(begin, end).join('\n')}\n`, length);
   }
-  return bytes.subarray(0, at);
+  return bytes.subarray(0, length);
 }
 
-const LF = 10;
+/** Characters that are encoded in one call; a string has its limits. */
+const TOGETHER = 1 << 20;
 
 function lineWriter(output: Output): RecordWriter {
   return {
