@@ -63,17 +63,19 @@ where('DuckDB asks them, and the JSON lines', () => {
   const { rows, files } = batch();
   const arrow = `
 import sys, json, duckdb, pyarrow as pa
+duckdb.execute('set enable_progress_bar = false')
 results = pa.concat_tables([pa.ipc.open_file(name).read_all() for name in sys.argv[1:]])
 print(json.dumps(duckdb.sql("select id, text, ids, list_transform(output, x -> printf('%.4f', x)) from results").fetchall()))`;
   expect(asked(arrow, ...files)).toEqual(picked(rows));
   const lines = `
 import json, duckdb
+duckdb.execute('set enable_progress_bar = false')
 print(json.dumps(duckdb.sql("select count(*), sum(len(ids)) from read_json('jsonl/part-*.jsonl')").fetchall()))`;
   expect(asked(lines)).toEqual([[rows.length, rows.reduce((sum, { ids }) => sum + ids.length, 0)]]);
 });
 
 where('a stream of Arrow through pipes, from the first step to Python, in batches as they come', () => {
-  const { shell, file } = folder();
+  const { shell } = folder();
   const wrapped = `"${python}" -c "
 import sys, json, pyarrow as pa
 batches = list(pa.ipc.open_stream(sys.stdin.buffer))
@@ -91,5 +93,6 @@ print(json.dumps([len(batches) > 1, table.num_rows, table.slice(0, 3).column('to
     .trim()
     .split('\n')
     .map((line) => (JSON.parse(line) as { tokens: string[] }).tokens);
-  expect(JSON.parse(stdout)).toEqual([true, readFileSync(file('large.txt'), 'utf8').trim().split('\n').length, tokens]);
+  // four of the five lines of the text have something in them
+  expect(JSON.parse(stdout)).toEqual([true, 4000, tokens]);
 });
