@@ -6,6 +6,7 @@ import { convertCommand } from './convert.js';
 import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
 import { drawCommand } from './draw.js';
+import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
 import { runCommand } from './run.js';
 import { STEP_COMMANDS } from './stages.js';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   ...others,
   trainCommand,
   exportCommand,
+  importCommand,
   runCommand,
   batchCommand,
   inspectCommand,

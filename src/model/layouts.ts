@@ -12,11 +12,11 @@ import type { CellName } from './cells/index.js';
 import { gatesOf, inputSizeOf, type Direction, type DirectionWeights, type NetworkShape, type NetworkWeights } from './shape.js';
 
 /** For each gate in our order, where the other framework has it. */
-const PYTORCH: Record<CellName, readonly number[]> = { rnn: [0], lstm: [0, 1, 2, 3], gru: [1, 0, 2] };
+export const PYTORCH: Record<CellName, readonly number[]> = { rnn: [0], lstm: [0, 1, 2, 3], gru: [1, 0, 2] };
 const ONNX: Record<CellName, readonly number[]> = { rnn: [0], lstm: [0, 2, 3, 1], gru: [0, 1, 2] };
 
 /** ours [rows, gates × units] → theirs [gates × units, rows] */
-function transposedTo(ours: Float32Array, rows: number, units: number, order: readonly number[]): Float32Array {
+export function transposedTo(ours: Float32Array, rows: number, units: number, order: readonly number[]): Float32Array {
   const width = order.length * units;
   const theirs = new Float32Array(ours.length);
   for (const [gate, place] of order.entries())
@@ -26,7 +26,7 @@ function transposedTo(ours: Float32Array, rows: number, units: number, order: re
 }
 
 /** theirs [gates × units, rows] → ours [rows, gates × units] */
-function transposedFrom(theirs: Float32Array, rows: number, units: number, order: readonly number[]): Float32Array {
+export function transposedFrom(theirs: Float32Array, rows: number, units: number, order: readonly number[]): Float32Array {
   const width = order.length * units;
   const ours = new Float32Array(theirs.length);
   for (const [gate, place] of order.entries())
@@ -78,7 +78,7 @@ export interface Loaded {
   weights: NetworkWeights;
 }
 
-const GATES: Record<CellName, number> = { rnn: 1, lstm: 4, gru: 3 };
+export const GATES: Record<CellName, number> = { rnn: 1, lstm: 4, gru: 3 };
 
 /**
  * The recurrent network among the tensors of a file.
@@ -188,7 +188,7 @@ function noNetwork(tensors: ReadonlyMap<string, Tensor>, expected: string, hint:
 }
 
 /** lstm < lstm_1 < lstm_2 < lstm_10, in every locale */
-function naturally(a: string, b: string): number {
+export function naturally(a: string, b: string): number {
   const [x, y] = [a, b].map((path) => path.split(/(\d+)/));
   for (let i = 0; i < Math.max(x!.length, y!.length); i++) {
     const [p, q] = [x![i] ?? '', y![i] ?? ''];

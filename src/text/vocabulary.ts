@@ -44,6 +44,11 @@ export function vocabularyOf(counts: TokenCounts, options: VocabularyOptions = {
   return make({ segmenter: counts.segmenter ?? '', ngrams: counts.ngrams, tokens, runs });
 }
 
+/** The ordinary tokens in an order that another program gave them; nothing is known of their counts. */
+export function vocabularyInOrder(tokens: readonly string[], segmenter: string): Vocabulary {
+  return make({ segmenter, ngrams: 1, tokens: [...SPECIALS, ...tokens].map((token): Counted => [token, 0]), runs: [] });
+}
+
 type Counted = [name: string, count: number];
 
 interface Content {

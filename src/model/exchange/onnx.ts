@@ -67,10 +67,14 @@ function batchFirst<T>(ops: FileOps<T>, name: string, value: T): T {
 }
 
 /** Texts that the file carries: what its ids and answers mean. */
-function metadataOf({ head, segmenter, vocabulary, maxLength, rnnPipe }: ModelDocument, quantize?: Quantization): Record<string, string> {
+export function metadataOf(
+  { head, segmenter, vocabulary, maxLength, rnnPipe }: ModelDocument,
+  quantize?: Quantization,
+): Record<string, string> {
   return {
     task: head.task,
     ...('labels' in head ? { labels: JSON.stringify(head.labels) } : {}),
+    head: JSON.stringify(head),
     segmenter: segmenter.fingerprint,
     segmenterOptions: JSON.stringify(segmenter.options),
     vocabulary,
