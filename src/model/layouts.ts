@@ -78,7 +78,7 @@ export interface Loaded {
   weights: NetworkWeights;
 }
 
-export const GATES: Record<CellName, number> = { rnn: 1, lstm: 4, gru: 3 };
+const GATES: Record<CellName, number> = { rnn: 1, lstm: 4, gru: 3 };
 
 /**
  * The recurrent network among the tensors of a file.
@@ -188,7 +188,7 @@ function noNetwork(tensors: ReadonlyMap<string, Tensor>, expected: string, hint:
 }
 
 /** lstm < lstm_1 < lstm_2 < lstm_10, in every locale */
-export function naturally(a: string, b: string): number {
+function naturally(a: string, b: string): number {
   const [x, y] = [a, b].map((path) => path.split(/(\d+)/));
   for (let i = 0; i < Math.max(x!.length, y!.length); i++) {
     const [p, q] = [x![i] ?? '', y![i] ?? ''];

@@ -33,7 +33,7 @@ test('a program’s own classifier becomes a model: rows of the table follow its
   const state = new Map([...fixture].filter(([name]) => name.startsWith('state/')).map(([name, one]) => [name.slice(6), one]));
   writeFileSync(folder().file('net.safetensors'), writeWeights(state));
   // 20 rows: its special tokens stand first and last
-  const tokens = ['[PAD]', ...'一二三四五六七八九十百千万东西南北上', '[UNK]'];
+  const tokens = ['[PAD]', ...Array.from('一二三四五六七八九十百千万东西南北上'), '[UNK]'];
   writeFileSync(folder().file('tokens.txt'), `${tokens.join('\n')}\n`);
   const { code, stderr } = folder().shell(
     'rnn-pipe import net.safetensors --layout pytorch --vocab tokens.txt --labels a,b,c --segmenter characters --out model',

@@ -21,8 +21,8 @@ export interface Correspondence {
   name: string;
   shape: readonly number[];
   ours: readonly Parameter[];
-  to(ours: readonly Float32Array[]): Float32Array;
-  from(theirs: Float32Array): Float32Array[];
+  to: (ours: readonly Float32Array[]) => Float32Array;
+  from: (theirs: Float32Array) => Float32Array[];
 }
 
 const RECURRENT = /^(.+)\.(\d+)\.(forward|backward)\.(kernel|recurrentKernel|bias|recurrentBias)$/;
