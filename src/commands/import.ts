@@ -16,7 +16,7 @@ import type { CommandDefinition, Invocation, Options } from './command.js';
 import { checkFree, loadModel, saveModel, type Unsaved } from './model-folder.js';
 import { list, wholeNumber } from './options.js';
 import { documented } from './segmenter-document.js';
-import { checkSegmenter, SEGMENTER_OPTIONS, segmenterOptions } from './tokenize.js';
+import { checkSegmenter, refuseModelSegmenter, SEGMENTER_OPTIONS, segmenterOptions } from './tokenize.js';
 import { version } from './version.js';
 
 const SEGMENTING = SEGMENTER_OPTIONS.filter(({ flags }) => flags !== '--pos');
@@ -78,6 +78,7 @@ async function importing({ inputs, options, given, report }: Invocation): Promis
     if (like !== undefined && given.has(name))
       throw new PipeError('usage', `${flag} does not apply`, { hint: 'it goes with an import without --like' });
   checkSegmenter(options);
+  refuseModelSegmenter(options);
   try {
     const tensors = mapped(readWeights(await readBytes(file)), (options['map'] ?? []) as string[]);
     const { document, vocabulary, rows } = like === undefined ? await fromOptions(tensors, layout, options) : await fromModel(like);

@@ -4,9 +4,13 @@ import type { ModelDocument } from '../../../src/formats/model.js';
 import { drawParameters, type Parameters } from '../../../src/model/parameters.js';
 import type { Sentences } from '../../../src/model/predictor.js';
 
-type Kind = Partial<ModelDocument['network']> & { take?: 'last' | 'first' | 'mean' | 'max' | 'attention'; ngrams?: boolean };
+type Kind = Partial<ModelDocument['network']> & {
+  take?: 'last' | 'first' | 'mean' | 'max' | 'attention';
+  ngrams?: boolean;
+  head?: ModelDocument['head'];
+};
 
-export function documentOf({ take = 'last', ngrams = false, ...network }: Kind = {}): ModelDocument {
+export function documentOf({ take = 'last', ngrams = false, head, ...network }: Kind = {}): ModelDocument {
   const ngramDim = ngrams ? 3 : 0;
   return {
     type: 'rnn-pipe model',
@@ -21,7 +25,7 @@ export function documentOf({ take = 'last', ngrams = false, ...network }: Kind =
     maxLength: 32,
     embedding: { dim: 4, rows: 20, ngramDim, ngramRows: ngrams ? 12 : 0 },
     network: { cell: 'lstm', units: 3, layers: 1, directions: ['forward'], resetAfter: true, ...network, inputSize: 4 + ngramDim },
-    head: { task: 'classify', take, labels: ['财经', '体育', 'c'] },
+    head: head ?? { task: 'classify', take, labels: ['财经', '体育', 'c'] },
     training: {},
   };
 }
