@@ -81,13 +81,14 @@ async function importing({ inputs, options, given, report }: Invocation): Promis
   refuseModelSegmenter(options);
   try {
     const tensors = mapped(readWeights(await readBytes(file)), (options['map'] ?? []) as string[]);
-    const { document, vocabulary, rows } = like === undefined ? await fromOptions(tensors, layout, options) : await fromModel(like);
+    const { document, vocabulary, answerVocabulary, rows } =
+      like === undefined ? await fromOptions(tensors, layout, options) : await fromModel(like);
     const { parameters, taken, left } = foundWeights(tensors, layout, withRows(document, rows));
     parameters.set(EMBEDDING, embeddingOf(parameters.get(EMBEDDING)!, rows));
     checkParameters({ ...document, type: 'rnn-pipe model', version: 1, vocabulary: vocabulary.sha256, weights: '' }, parameters);
     for (const [ours, theirs] of taken) report.note(`${ours}: ${theirs}`);
     if (left.length > 0) report.note(`not used: ${left.join(', ')}`);
-    await saveModel(out, { document, vocabulary, parameters, log: '' });
+    await saveModel(out, { document, vocabulary, answerVocabulary, parameters, log: '' });
     report.say(out);
   } catch (error) {
     throw error instanceof PipeError ? error.at({ file }) : error;
@@ -122,13 +123,14 @@ function mapped(tensors: ReadonlyMap<string, Tensor>, pairs: readonly string[]):
 interface Told {
   document: Unsaved['document'];
   vocabulary: Vocabulary;
+  answerVocabulary?: Vocabulary | undefined;
   /** for each of our ids the row of the file's table; the same if undefined */
   rows?: Int32Array;
 }
 
 async function fromModel(folder: string): Promise<Told> {
-  const { document, vocabulary } = await loadModel(folder);
-  return { document: { ...document, rnnPipe: version, training: { imported: 'like another model' } }, vocabulary };
+  const { document, vocabulary, answerVocabulary } = await loadModel(folder);
+  return { document: { ...document, rnnPipe: version, training: { imported: 'like another model' } }, vocabulary, answerVocabulary };
 }
 
 async function fromOptions(tensors: ReadonlyMap<string, Tensor>, layout: Layout, options: Options): Promise<Told> {

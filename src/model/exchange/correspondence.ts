@@ -13,6 +13,7 @@ import { PipeError } from '../../errors.js';
 import type { ModelShape } from '../../formats/model.js';
 import { Tensor } from '../../formats/tensor.js';
 import { PYTORCH, transposedFrom, transposedTo, type Layout } from '../layouts.js';
+import type { NetworkShape } from '../shape.js';
 import { denseParameters, EMBEDDING, NGRAM_EMBEDDING, tablesOf, type Parameters } from '../parameters.js';
 import type { Parameter } from '../parameter.js';
 
@@ -66,6 +67,10 @@ const alone = (parameter: Parameter, name: string): Correspondence => ({
 /** The prefix of the network's weights is called what the cell is; that of the head, what the layer is. */
 const prefixOf = ({ network }: ModelShape, prefix: string): string => (prefix === 'rnn' ? network.cell : prefix);
 
+/** The recurrent network whose weights have the prefix. */
+const networkOf = ({ network, head }: ModelShape, prefix: string): NetworkShape =>
+  prefix === 'decoder' && head.task === 'seq2seq' ? head.decoder : network;
+
 function pytorch(shape: ModelShape, parameter: Parameter): Correspondence {
   const { name, shape: sizes } = parameter;
   if (name === EMBEDDING) return alone(parameter, 'embedding.weight');
@@ -82,7 +87,7 @@ function pytorch(shape: ModelShape, parameter: Parameter): Correspondence {
   if (recurrent) {
     const [, prefix, layer, direction, weight] = recurrent;
     const what = { kernel: 'weight_ih', recurrentKernel: 'weight_hh', bias: 'bias_ih', recurrentBias: 'bias_hh' }[weight as 'kernel'];
-    const order = PYTORCH[shape.network.cell];
+    const order = PYTORCH[networkOf(shape, prefix!).cell];
     const end = `_l${Number(layer) - 1}${direction === 'backward' ? '_reverse' : ''}`;
     return turned(`${prefixOf(shape, prefix!)}.${what}${end}`, order, width / order.length);
   }
@@ -93,7 +98,6 @@ function pytorch(shape: ModelShape, parameter: Parameter): Correspondence {
 
 /** Keras has one bias where we have two, but for a GRU with its reset gate after the product: [2, gates × units]. */
 function keras(shape: ModelShape, parameters: readonly Parameter[]): Correspondence[] {
-  const two = shape.network.cell === 'gru' && shape.network.resetAfter;
   return parameters.flatMap((parameter): Correspondence[] => {
     const { name, shape: sizes } = parameter;
     if (name === EMBEDDING) return [alone(parameter, 'embedding/embeddings')];
@@ -105,6 +109,8 @@ function keras(shape: ModelShape, parameters: readonly Parameter[]): Corresponde
     const path = kerasPath(shape, prefix!, Number(layer) - 1, direction!);
     if (weight !== 'bias') return [alone(parameter, `${path}/${weight === 'kernel' ? 'kernel' : 'recurrent_kernel'}`)];
     const width = sizes[0]!;
+    const { cell, resetAfter } = networkOf(shape, prefix!);
+    const two = cell === 'gru' && resetAfter;
     const other = parameters.find((one) => one.name === name.replace(/bias$/, 'recurrentBias'))!;
     return [
       {
@@ -126,7 +132,8 @@ function joined(a: Float32Array, b: Float32Array): Float32Array {
 }
 
 /** `lstm_1/lstm_cell`; `bidirectional_1/forward_lstm_1/lstm_cell`, as Keras numbers the layers of a Sequential model. */
-function kerasPath({ network }: ModelShape, prefix: string, layer: number, direction: string): string {
+function kerasPath(shape: ModelShape, prefix: string, layer: number, direction: string): string {
+  const network = networkOf(shape, prefix);
   const cell = { rnn: 'simple_rnn', lstm: 'lstm', gru: 'gru' }[network.cell];
   const number = layer === 0 ? '' : `_${layer}`;
   const outer = prefix === 'rnn' ? '' : `${prefix}/`;

@@ -17,6 +17,26 @@ const HEADS: HeadDefinition[] = [
   { task: 'lm', stretch: 8 },
 ];
 
+test('a model that says texts leaves and comes back as weights, its decoder too', () => {
+  const network = { cell: 'gru', units: 3, layers: 1, directions: ['forward'], resetAfter: true } as const;
+  const { segmenter, vocabulary } = documentOf();
+  const head: HeadDefinition = {
+    task: 'seq2seq',
+    attention: 'additive',
+    decoder: { ...network, directions: ['forward'], inputSize: 5 },
+    answers: { segmenter, lowerCase: false, vocabulary, rows: 9, maxLength: 8 },
+  };
+  const document = documentOf({ ...network, directions: ['forward'], head });
+  const parameters = parametersOf(document);
+  for (const layout of ['pytorch', 'keras'] as const) {
+    const tensors = exported(document, parameters, layout);
+    expect(tensors.has(layout === 'pytorch' ? 'decoder.weight_hh_l0' : 'decoder/gru/gru_cell/recurrent_kernel')).toBe(true);
+    const { parameters: back } = foundWeights(tensors, layout, document);
+    for (const [name, { data }] of parameters) expect(back.get(name)!.data).toEqual(data);
+  }
+  expect(() => onnxModel(document, parameters)).toThrow(/seq2seq|texts|answers/);
+});
+
 test.each(HEADS)('$task', async (head) => {
   const document = documentOf({ head, directions: head.task === 'lm' ? ['forward'] : ['forward', 'backward'] });
   const parameters = parametersOf(document);
