@@ -54,3 +54,10 @@ test('without mkfifo the files are read as they are', () => {
   expect(read[0]).toBe('我们 5 r\n中国 3 ns\n');
   expect(read[5]).toBe(read[0]);
 });
+
+test('a load that reads nothing leaves nobody waiting, and its error comes out', () => {
+  const load = (): never => {
+    throw new Error('no load');
+  };
+  expect(() => loadOnce(load, files, smallest)).toThrow('no load');
+});

@@ -2,12 +2,13 @@
  * Loads nodejieba's dictionary once. Its `load` reads the dictionary for cutting, then again for finding key words, which is not used here: half a
  * second and 120 MB a thread for nothing. Both are read from one path; but between them it reads the file of word weights (`idfDict`). That file
  * is made a FIFO here: who opens it for writing waits until it is read, and then, before anything is written, the dictionary can be
- * replaced by the smallest one there is. Nothing depends on time. Where there is no `mkfifo` or no `sh`, both are read.
+ * replaced by the smallest one there is. Nothing depends on time. Where there is no `mkfifo`, both are read.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 
 export interface DictionaryFiles {
   dict: string;
@@ -17,8 +18,17 @@ export interface DictionaryFiles {
   stopWordDict: string;
 }
 
-/** Waits for the reader of $1, then puts the dictionary $3 in the place of $2, then hands the reader the contents of $4. */
-const REPLACE = 'exec 3>"$1" && cp "$3" "$2.new" && mv -f "$2.new" "$2"; cat "$4" >&3';
+/** Waits for the reader of the FIFO, then puts the smallest dictionary in the place of the other, then hands the reader the word weights. */
+const REPLACE = `
+const { closeSync, openSync, renameSync, writeSync } = require('node:fs');
+const { fifo, dict, smallest, weights } = require('node:worker_threads').workerData;
+const reader = openSync(fifo, 'w');
+try {
+  renameSync(smallest, dict);
+  writeSync(reader, weights);
+} finally {
+  closeSync(reader);
+}`;
 
 /**
  * @param smallest a dictionary of one word
@@ -27,10 +37,22 @@ const REPLACE = 'exec 3>"$1" && cp "$3" "$2.new" && mv -f "$2.new" "$2"; cat "$4
 export function loadOnce(load: (files: DictionaryFiles) => unknown, files: DictionaryFiles, smallest: string, mkfifo = 'mkfifo'): void {
   const folder = mkdtempSync(join(tmpdir(), 'rnn-pipe-'));
   try {
-    const [fifo, dict] = [join(folder, 'idf'), join(folder, 'dict')];
+    const [fifo, dict, small] = ['idf', 'dict', 'smallest'].map((name) => join(folder, name)) as [string, string, string];
+    if (!hasFifo(fifo, mkfifo)) {
+      load(files);
+      return;
+    }
     symlinkSync(files.dict, dict);
-    const waits = hasFifo(fifo, mkfifo) && replaces(fifo, dict, smallest, files.idfDict);
-    load(waits ? { ...files, dict, idfDict: fifo } : files);
+    symlinkSync(smallest, small);
+    const workerData = { fifo, dict, smallest: small, weights: readFileSync(files.idfDict) };
+    // a thread, since it goes when the process goes, and no signal of a terminal reaches it
+    new Worker(REPLACE, { eval: true, workerData }).on('error', () => {}).unref();
+    try {
+      load({ ...files, dict, idfDict: fifo });
+    } finally {
+      // whoever waits still, because nobody came to read, waits no more
+      closeSync(openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK));
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -43,11 +65,4 @@ function hasFifo(path: string, mkfifo: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Starts the process that waits at the FIFO; false where that cannot be. */
-function replaces(fifo: string, dict: string, smallest: string, idf: string): boolean {
-  const waiting = spawn('sh', ['-c', REPLACE, 'sh', fifo, dict, smallest, idf], { stdio: 'ignore' });
-  waiting.on('error', () => {}).unref();
-  return waiting.pid !== undefined;
 }
