@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { inTurn, once, row, table } from './measure.mjs';
+import { corpora } from './corpora.mjs';
 import { rnn } from './rnn.mjs';
 import { train } from './train.mjs';
 
@@ -64,6 +65,10 @@ const BENCHES = {
 
   rnn: () => rnn({ root, data, runs, folder, own, python }),
   train: () => train({ root, data, runs, folder, python }),
+
+  async corpora() {
+    return corpora({ texts: [await raw('modern_mixed'), await raw('poetry_classical')], file, own, python, runs });
+  },
 
   async memory() {
     const [small, large] = [await raw('modern_mixed'), await raw('poetry_classical')];

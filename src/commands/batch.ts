@@ -37,6 +37,12 @@ const COMMON: readonly OptionDefinition[] = [
     parse: byteSize('--worker-memory', 2 ** 24),
   },
   {
+    flags: '--max-memory <size>',
+    about: '--to vocab: counts that are held in memory while they are added up; more go to temporary files, and none is left out',
+    default: 1_000_000_000,
+    parse: byteSize('--max-memory', 1000),
+  },
+  {
     flags: '--on-bad <what>',
     about: 'put a bad record aside (part-*.bad, byte for byte) and go on, or stop at it',
     choices: ['quarantine', 'stop'],

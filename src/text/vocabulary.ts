@@ -35,12 +35,14 @@ export interface VocabularyOptions {
   minCount?: number | undefined;
   /** how many ids there may be, the special ones counted; at least 5 */
   maxSize?: number | undefined;
+  /** what was left out already for being below `minCount`: whole counts, by their sum */
+  leftOut?: { tokens: number; runs: number };
 }
 
 /** Numbers what was counted. */
 export function vocabularyOf(counts: TokenCounts, options: VocabularyOptions = {}): Vocabulary {
-  const tokens = numbered(counts.tokens, options);
-  const runs = counts.ngrams > 1 ? numbered(counts.runs, options).slice(SPECIALS.length) : [];
+  const tokens = numbered(counts.tokens, options, options.leftOut?.tokens);
+  const runs = counts.ngrams > 1 ? numbered(counts.runs, options, options.leftOut?.runs).slice(SPECIALS.length) : [];
   return make({ segmenter: counts.segmenter ?? '', ngrams: counts.ngrams, tokens, runs });
 }
 
@@ -58,11 +60,11 @@ interface Content {
   runs: readonly Counted[];
 }
 
-function numbered(counts: ReadonlyMap<string, number>, { minCount = 1, maxSize = Infinity }: VocabularyOptions): Counted[] {
+function numbered(counts: ReadonlyMap<string, number>, { minCount = 1, maxSize = Infinity }: VocabularyOptions, before = 0): Counted[] {
   const all = inOrder(counts);
   const kept = all.filter(([, count]) => count >= minCount).slice(0, Math.max(0, maxSize - SPECIALS.length));
   const sum = (some: readonly Counted[]): number => some.reduce((total, [, count]) => total + count, 0);
-  const leftOut = sum(all) - sum(kept);
+  const leftOut = before + sum(all) - sum(kept);
   return [...SPECIALS.map((special, id): Counted => [special, id === UNKNOWN ? leftOut : 0]), ...kept];
 }
 

@@ -103,6 +103,17 @@ test('--to vocab: the vocabulary of `vocab` over all of the text', () => {
   ran(`rnn-pipe run ${FILES} ${STEPS} -q -o all.jsonl && rnn-pipe vocab all.jsonl -q -o v.json --min-count 3 --ngrams 2`);
   ran('rnn-pipe batch corpus --to vocab --segmenter characters --min-count 3 --ngrams 2 --out o --shard-size 2KB --workers 3');
   expect(text('o/vocabulary.json')).toBe(text('v.json'));
+  // counts that do not fit into memory go to files: the same bytes, and nothing is left out in silence
+  const small = 'rnn-pipe batch corpus --to vocab --segmenter characters --min-count 3 --ngrams 2 --shard-size 2KB --max-memory';
+  ran(`${small} 40KB --out o3`);
+  expect(text('o3/vocabulary.json')).toBe(text('v.json'));
+  const tooSmall = shell(`${small} 1000 --out o4`);
+  expect({ code: tooSmall.code, stderr: tooSmall.stderr }).toMatchObject({
+    code: 64,
+    stderr: expect.stringContaining('--max-memory is too small for the vocabulary itself') as string,
+  });
+  ran('rnn-pipe batch --out o4 --resume --max-memory 1GB');
+  expect(text('o4/vocabulary.json')).toBe(text('v.json'));
   ran('rnn-pipe batch all.jsonl --from vocab --to vocab --min-count 3 --ngrams 2 --out o2 --shard-size 20KB');
   expect(text('o2/vocabulary.json')).toBe(text('v.json'));
 });

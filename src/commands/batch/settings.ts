@@ -119,21 +119,31 @@ function readOptions(options: Options, rawText: boolean): ReadOptions {
 export function configurationOf({ deciding }: Settings, rest: { version: string; inputs: string; shards: number }): Configuration {
   const options = { ...deciding };
   const files: Record<string, string> = {};
-  for (const name of READ_TOO) {
-    if (options[name] === undefined) continue;
+  for (const name of FILES) {
+    const paths = pathsOf(name, options[name]);
     // the files count by what is in them, not by how they are called
-    files[name] = ([options[name]].flat() as string[]).map(hashOf).join(' ');
+    if (paths.length > 0) files[name] = paths.map(hashOf).join(' ');
   }
   return { version: rest.version, options, files, inputs: rest.inputs, shards: rest.shards };
+}
+
+/** Options that name files or a model's folder. */
+const FILES = [...READ_TOO, 'model', 'segmenter'];
+const MODEL = 'model:';
+
+function pathsOf(name: string, value: unknown): string[] {
+  const paths = [value ?? []].flat() as string[];
+  return name === 'segmenter' ? paths.filter((path) => path.startsWith(MODEL)).map((path) => path.slice(MODEL.length)) : paths;
 }
 
 /** SHA-256 of a file, or of all files of a folder (a model). */
 function hashOf(path: string): string {
   const hash = createHash('sha256');
   try {
-    const names = statSync(path).isDirectory() ? readdirSync(path).sort() : [];
-    if (names.length === 0) hash.update(readFileSync(path));
-    for (const name of names) hash.update(`${name}\0`).update(readFileSync(join(path, name)));
+    const isFolder = statSync(path).isDirectory();
+    const names = isFolder ? readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isFile()) : [];
+    if (!isFolder) hash.update(readFileSync(path));
+    for (const name of names.map((entry) => entry.name).sort()) hash.update(`${name}\0`).update(readFileSync(join(path, name)));
   } catch (error) {
     throw inputFailure(error, path);
   }
@@ -152,7 +162,7 @@ export function sameConfiguration(before: Configuration, now: Configuration): vo
   for (const name of new Set([...Object.keys(before.files), ...Object.keys(now.files)]))
     if (before.files[name] !== now.files[name]) throw differs(`file for ${flagOf(name)}`, hashesOf(before, name), hashesOf(now, name));
   for (const name of new Set([...Object.keys(before.options), ...Object.keys(now.options)])) {
-    if (READ_TOO.includes(name)) continue;
+    if (pathsOf(name, now.options[name]).length > 0 && FILES.includes(name)) continue;
     const [was, is] = [before.options[name], now.options[name]];
     if (JSON.stringify(was) !== JSON.stringify(is)) throw differs(flagOf(name), was, is);
   }
