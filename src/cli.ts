@@ -18,7 +18,7 @@ import { reporter, type Voice } from './report.js';
 export async function main(argv: readonly string[]): Promise<number> {
   // errors of the command line itself should name the command, too
   const typed = COMMANDS.find(({ name }) => name === argv[0])?.name ?? 'rnn-pipe';
-  const voice: Voice = { command: typed, quiet: false, json: argv.includes('--json'), chalk: chalkFor(process.stderr) };
+  const voice: Voice = { command: typed, quiet: false, json: /(^| )--log[= ]json( |$)/.test(argv.join(' ')), chalk: chalkFor(process.stderr) };
   const interrupted = new AbortController();
   const signal = stopOnSignals(interrupted);
   try {
@@ -87,8 +87,7 @@ function commandOf(definition: CommandDefinition, voice: Voice, signal: AbortSig
   for (const option of [...definition.options, ...SPEAKING]) command.addOption(optionOf(option));
   command.action(async () => {
     const options: Record<string, unknown> = command.opts();
-    const log = options['log'] === 'json';
-    Object.assign(voice, { command: definition.name, quiet: options['quiet'] === true, json: options['json'] === true || log, log });
+    Object.assign(voice, { command: definition.name, quiet: options['quiet'] === true, json: options['log'] === 'json' });
     const given = new Set(Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli'));
     await definition.run({ inputs: command.args, options, given, report: reporter(voice), signal });
   });

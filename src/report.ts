@@ -7,9 +7,8 @@ import type { Count } from './steps/step.js';
 export interface Voice {
   command: string;
   quiet: boolean;
+  /** what is said is JSON, progress too */
   json: boolean;
-  /** progress is told too, as JSON */
-  log?: boolean;
   chalk: ChalkInstance;
 }
 
@@ -45,7 +44,7 @@ export function reporter(voice: Voice): Report {
     data: writeToStdout,
     progress: (done, data) => {
       const now = performance.now();
-      if (voice.log && data && !voice.quiet && now - toldAt >= 1000) {
+      if (voice.json && data && !voice.quiet && now - toldAt >= 1000) {
         toldAt = now;
         line(JSON.stringify({ level: 'progress', command: voice.command, ...data }));
       }

@@ -49,7 +49,6 @@ const COMMON: readonly OptionDefinition[] = [
     default: 'quarantine',
   },
   ...READING,
-  { flags: '--log <how>', about: 'json: progress, notes and the end as JSON lines on stderr', choices: ['text', 'json'], default: 'text' },
 ];
 
 export const batchCommand: CommandDefinition = {

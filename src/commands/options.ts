@@ -145,7 +145,7 @@ export const RECORD_OUTPUT = OUTPUT;
 /** Options of every command. */
 export const SPEAKING: readonly OptionDefinition[] = [
   { flags: '-q, --quiet', about: 'say nothing on stderr but errors' },
-  { flags: '--json', about: 'what is said on stderr is JSON, one object a line' },
+  { flags: '--log <how>', about: 'json: what is said on stderr is JSON, one object a line', choices: ['text', 'json'], default: 'text' },
 ];
 
 /** `--bad-out` and `--max-bad` go with `--on-bad quarantine` and with nothing else. */

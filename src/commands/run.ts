@@ -65,7 +65,7 @@ Without --vocab the vocabulary is made from the input itself, as "vocab" would m
 
 const COMMON: OptionDefinition[] = [
   ...[...TEXT_INPUT, ...RECORD_OUTPUT, WORKERS],
-  ...['--from <step>', '--to <step>', '-q, --quiet', '--json'].map((flags) => ({ flags, about: '' })),
+  ...['--from <step>', '--to <step>'].map((flags) => ({ flags, about: '' })),
 ];
 
 /** `-o, --output <file>` → output; `--max-chars <n>` → maxChars */

@@ -115,6 +115,6 @@ export async function withLength(request: RunRequest): Promise<RunRequest> {
 /** @throws PipeError('usage') for an option that the stretch of steps has no use for */
 export function refuseStray(given: ReadonlySet<string>, known: ReadonlySet<string>, because: string): void {
   for (const name of given)
-    if (!known.has(name))
+    if (!known.has(name) && name !== 'quiet' && name !== 'log')
       throw new PipeError('usage', `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} does not apply`, { hint: because });
 }

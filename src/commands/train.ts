@@ -208,7 +208,7 @@ async function train(invocation: Invocation): Promise<void> {
 }
 
 /** Options that say how, not what: they do not decide what is learnt. */
-const NOT_LEARNT = new Set(['out', 'resume', 'force', 'workers', 'quiet', 'json', 'patience', 'valid', 'maxLineBytes']);
+const NOT_LEARNT = new Set(['out', 'resume', 'force', 'workers', 'quiet', 'log', 'patience', 'valid', 'maxLineBytes']);
 
 const configurationOf = (options: Options): Configuration =>
   Object.fromEntries(

@@ -64,13 +64,13 @@ test('completion: a script that bash takes, and the suggestions that it asks for
   expect(folder().run(['complete', '--', 'rnn', '--cell', '']).code).toBe(0);
 });
 
-test('--quiet says nothing but errors; --json says JSON lines; there is no colour without a terminal', () => {
+test('--quiet says nothing but errors; --log json says JSON lines; there is no colour without a terminal', () => {
   expect(folder().shell('rnn-pipe run examples/headlines.tsv --to encode -q').stderr).toBe('');
   expect(folder().shell('rnn-pipe sentences nothing.txt -q').stderr).toMatch(/error\[no-input\]/);
   for (const line of [
-    'run examples/headlines.tsv --to encode --json',
-    'sentences nothing.txt --json',
-    'pad examples/tokens.jsonl --json',
+    'run examples/headlines.tsv --to encode --log json',
+    'sentences nothing.txt --log json',
+    'pad examples/tokens.jsonl --log json',
   ]) {
     const said = folder()
       .shell(`rnn-pipe ${line}`)

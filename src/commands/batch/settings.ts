@@ -28,7 +28,7 @@ export interface Settings {
 }
 
 /** Options that cannot show in the results: they may change when a run is gone on with. */
-const FREE = new Set(['out', 'workers', 'workerMemory', 'maxMemory', 'resume', 'log', 'quiet', 'json', 'maxBad']);
+const FREE = new Set(['out', 'workers', 'workerMemory', 'maxMemory', 'resume', 'log', 'quiet', 'maxBad']);
 
 /**
  * @param common the options that every batch has
