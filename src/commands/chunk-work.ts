@@ -7,7 +7,7 @@ import { PipeError, type ErrorCode, type ErrorDetails } from '../errors.js';
 import { LINE, type Batch } from '../formats/record.js';
 import type { Chunk } from '../io/lines.js';
 import { byteLines, parseChunk, type ParseOptions } from '../io/parse.js';
-import { linesOf } from '../io/write.js';
+import { linesOf, plainLinesOf } from '../io/write.js';
 import type { LineStep } from '../steps/lines/step.js';
 import type { Count, Step, StepContext } from '../steps/step.js';
 import { doLines, together, type LinesDone } from './chunk-lines.js';
@@ -18,7 +18,7 @@ import { STAGES, type Stage } from './stages.js';
 export interface Work {
   stages: readonly Stage[];
   /** what becomes of the records after the last stage */
-  then: { fold: FoldName; options: FoldOptions } | 'lines';
+  then: { fold: FoldName; options: FoldOptions } | 'lines' | 'plain';
   quarantine: boolean;
 }
 
@@ -71,15 +71,15 @@ export interface Share {
 /** @param ready the stages, where they are made ready already */
 export function openShare(work: Work, ready = (): Promise<Step[]> => prepare(work.stages)): Share {
   const { stages, then } = work;
-  const accumulator: unknown = then === 'lines' ? undefined : FOLDS[then.fold].create(then.options);
-  const lineFold = then === 'lines' || stages.length > 0 ? undefined : FOLDS[then.fold].lines?.(accumulator as never);
+  const accumulator: unknown = typeof then === 'string' ? undefined : FOLDS[then.fold].create(then.options);
+  const lineFold = typeof then === 'string' || stages.length > 0 ? undefined : FOLDS[then.fold].lines?.(accumulator as never);
   let steps: Promise<Step[]> | undefined;
   let lineStep: Promise<LineStep | undefined> | undefined;
   const share: Share = {
     steps: () => (steps ??= ready()),
     do: async (job) => doChunk(job, work, share, await (lineStep ??= lineFold ? Promise.resolve(lineFold.step) : prepareLines(work))),
     fold: (records) => {
-      if (then !== 'lines') FOLDS[then.fold].add(accumulator as never, records);
+      if (typeof then !== 'string') FOLDS[then.fold].add(accumulator as never, records);
     },
     accumulator: () => {
       lineFold?.finish();
@@ -139,6 +139,7 @@ async function doChunk({ chunk, parse }: Job, work: Work, share: Share, lineStep
 const areRecords = ({ layout, raw }: Job['parse']): boolean => layout.kind === 'jsonl' && !layout.textKey && !layout.labelKey && !raw;
 
 function written({ then }: Work, quick: LinesDone | undefined, records: Batch): Pick<Done, 'lines' | 'lineNumbers'> {
+  if (then === 'plain') return { lines: plainLinesOf(records), lineNumbers: [] };
   if (then !== 'lines') return { lines: new Uint8Array(), lineNumbers: [] };
   return quick ? together(quick, records) : { lines: linesOf(records), lineNumbers: records.map((record) => record[LINE]!) };
 }

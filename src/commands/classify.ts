@@ -35,7 +35,7 @@ its answers mean nothing before a model is trained.`,
       const labels = options['labels'] as string[];
       return Promise.resolve(
         classify({
-          labels,
+          definition: { task: 'classify', take: 'last', labels },
           topK: options['topK'] as number | undefined,
           open: async (inputSize) =>
             compileClassifier(await engineOf(options), randomClassifier(inputSize, labels.length, Number(options['seed']))),

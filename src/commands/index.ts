@@ -8,6 +8,7 @@ import { exportCommand } from './export.js';
 import { drawCommand } from './draw.js';
 import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
+import { predictCommand } from './predict-lines.js';
 import { runCommand } from './run.js';
 import { STEP_COMMANDS } from './stages.js';
 import { commandOfStep } from './step-command.js';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   trainCommand,
   exportCommand,
   importCommand,
+  predictCommand,
   runCommand,
   batchCommand,
   inspectCommand,

@@ -3,10 +3,10 @@ import { openEngine } from '../engine/index.js';
 import { PipeError } from '../errors.js';
 import { compilePrediction } from '../model/build.js';
 import { wordCutter } from '../model/word-cutter.js';
+import { idsOf } from '../text/ids.js';
 import type { LaterCutter, Segmenter } from '../text/segmenter.js';
 import { around, type SegmenterOptions } from '../text/segmenters/index.js';
 import { loadModel } from './model-folder.js';
-import { idsOf } from './training-data.js';
 
 /**
  * The model of a folder as a segmenter; its fingerprint is that of the model's files. It computes in one thread: texts are what threads
@@ -24,7 +24,9 @@ export async function openModelSegmenter(folder: string, options: Omit<Segmenter
       found: `--task ${head.task}`,
       hint: 'rnn-pipe train words.txt --task segment --out model',
     });
-  const program = await compilePrediction(await openEngine(undefined, { threads: 1 }), document, parameters, document.quantize);
+  const program = await compilePrediction(await openEngine(undefined, { threads: 1 }), document, parameters, {
+    quantize: document.quantize,
+  });
   const cut = wordCutter({
     document: { ...document, head },
     parameters,

@@ -73,7 +73,7 @@ export const DOCUMENT_OUTPUT: readonly OptionDefinition[] = [
   { flags: '--force', about: 'replace the output if it exists' },
 ];
 
-const MAX_LINE: OptionDefinition = {
+export const MAX_LINE: OptionDefinition = {
   flags: '--max-line-bytes <n>',
   about: 'the longest line that is read',
   default: 64 * 1024 * 1024,
@@ -105,7 +105,7 @@ export const RECORD_INPUT: readonly OptionDefinition[] = [
 ];
 
 /** How texts lie in a file. */
-const LAYOUT: readonly OptionDefinition[] = [
+export const LAYOUT: readonly OptionDefinition[] = [
   {
     flags: '--input-format <format>',
     about: 'format of the input, when neither its name nor its first bytes say it',

@@ -21,6 +21,6 @@ With two directions, last is the forward half at the last real token and the bac
   stage: {
     parallel: true,
     rawText: false,
-    prepare: (options) => Promise.resolve(output({ take: options['take'] as Taken['how'] })),
+    prepare: (options) => Promise.resolve(output({ take: options['take'] as Exclude<Taken['how'], 'attention'> })),
   },
 };

@@ -44,7 +44,7 @@ export async function runStages(request: RunRequest): Promise<Summary> {
   const shared = sharedStages(stages, format !== 'arrow');
   try {
     if (shared === stages.length && format !== 'arrow')
-      await eachChunk(run, stages, 'lines', (done) => writer.writeLines(done.lines), writer);
+      await eachChunk(run, stages, format === 'text' ? 'plain' : 'lines', (done) => writer.writeLines(done.lines), writer);
     else await through(run, stages.slice(0, shared), stages.slice(shared), writer);
     const summary = checked(run);
     await quarantine.publish(run.recordsIn);

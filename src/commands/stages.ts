@@ -6,6 +6,7 @@ import { embedCommand } from './embed.js';
 import { encodeCommand } from './encode.js';
 import { outputCommand } from './output.js';
 import { padCommand } from './pad.js';
+import { predictStage } from './predict.js';
 import { rnnCommand } from './rnn.js';
 import { sentencesCommand } from './sentences.js';
 import { shardStage } from './shard.js';
@@ -32,4 +33,6 @@ export interface Stage {
 export const STAGES: ReadonlyMap<string, StageDefinition> = new Map([
   ...STEP_COMMANDS.map(({ name, stage }): [string, StageDefinition] => [name, stage]),
   ['shard', shardStage],
+  // all of a model as one stage, in place of the steps from tokenize on
+  ['predict', predictStage],
 ]);

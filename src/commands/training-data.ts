@@ -7,9 +7,8 @@ import { inputs, recordsOf, stop, type ReadOptions } from '../io/read.js';
 import { inputFile } from '../io/source.js';
 import { dataSet, type DataSet, type Example } from '../model/training/data.js';
 import { uniform } from '../model/random.js';
-import { keyOf } from '../text/counts.js';
 import type { Segmenter } from '../text/segmenters/index.js';
-import { UNKNOWN } from '../text/specials.js';
+import { idsOf } from '../text/ids.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import type { Options } from './command.js';
 import type { AnswerTexts, Labelled, Task } from './tasks/task.js';
@@ -117,21 +116,4 @@ export function encodeTexts(
     return [{ ids, ngramIds, answer, targets: task.per === 'token' ? targets.slice(0, ids.length * task.width(definition)) : targets }];
   });
   return { data: dataSet(examples, task.per, task.width(definition)), ...counts };
-}
-
-/** The ids of a text, at least one, and of the n-gram at each token where the vocabulary has n-grams. */
-export function idsOf(
-  tokens: readonly string[],
-  { ids: idOf, ngrams, runIds }: Vocabulary,
-  maxLength: number,
-): { ids: number[]; ngramIds: number[] | undefined; unknown: number; cut: number } {
-  const length = Math.min(tokens.length, maxLength);
-  const ids = new Array<number>(Math.max(1, length)).fill(UNKNOWN);
-  let unknown = 0;
-  for (let i = 0; i < length; i++) {
-    ids[i] = idOf.get(tokens[i]!) ?? UNKNOWN;
-    if (ids[i] === UNKNOWN) unknown++;
-  }
-  const ngramIds = ngrams > 1 ? ids.map((_, i) => (i < length ? (runIds.get(keyOf(tokens, i, ngrams)) ?? UNKNOWN) : UNKNOWN)) : undefined;
-  return { ids, ngramIds, unknown, cut: tokens.length - length };
 }

@@ -40,9 +40,11 @@ export interface NetworkName {
 
 /** What `output` took, and from where. */
 export interface Taken {
-  how: 'last' | 'first' | 'mean' | 'max' | 'all';
+  how: 'last' | 'first' | 'mean' | 'max' | 'attention' | 'all';
   /** time steps from 1 that the output was taken from: one for last and first, every real one for the others */
   timeSteps: number[];
+  /** attention: what each of these time steps counts for; they add up to 1 */
+  weights?: number[];
 }
 
 interface Prediction {
@@ -105,6 +107,9 @@ export const FIELDS = {
   logits: field('vector', 'classify', 'one score a label, before softmax'),
   probabilities: field('vector', 'classify', 'softmax of the logits'),
   prediction: field('string', 'classify', 'the most probable label'),
+  labels: field('strings', 'predict', 'the labels that are probable enough, from a model of several labels a text'),
+  numbers: field('vector', 'predict', 'what a model of numbers answers, in the units of its training texts'),
+  tags: field('strings', 'predict', 'the tag of each token, from a model of tags'),
   top: field('predictions', 'classify', 'the k most probable labels (--top-k)'),
 } as const satisfies Record<string, Field>;
 
@@ -118,9 +123,13 @@ export const LINE: unique symbol = Symbol('line');
 /** The bytes of that line, kept only where bad records are put aside; not written. */
 export const RAW: unique symbol = Symbol('raw');
 
+/** The record as a line of text, where that is wanted instead of JSON. */
+export const PLAIN: unique symbol = Symbol('plain');
+
 export interface SentenceRecord extends FieldsOfARecord {
   [LINE]?: number;
   [RAW]?: Uint8Array;
+  [PLAIN]?: string;
   [other: string]: unknown;
 }
 

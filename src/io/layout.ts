@@ -27,6 +27,10 @@ export interface ReadOptions {
   wrapped?: boolean | undefined;
   maxLineBytes?: number | undefined;
   chunkBytes?: number | undefined;
+  /** lines of each chunk, in whatever parts the bytes come */
+  windowLines?: number | undefined;
+  /** every line is a record, blank ones too; and it is a text, unless its name, its first record or `format` says something else */
+  everyLine?: boolean | undefined;
 }
 
 const EXTENSIONS: Record<string, string> = {
@@ -48,7 +52,8 @@ const LABEL_NAMES = ['label', 'category', 'class', 'sentiment', '标签', '类�
 
 /** @throws PipeError('data' | 'usage') where the layout cannot be found or an option does not apply to it */
 export function layoutOf(source: Source, options: ReadOptions, note: (text: string) => void): Layout {
-  const format = options.format ?? EXTENSIONS[source.extension] ?? sniff(source.head, options.records);
+  const format =
+    options.format ?? (options.everyLine ? ofTexts(source) : (EXTENSIONS[source.extension] ?? sniff(source.head, options.records)));
   const mismatch = (flag: string): PipeError =>
     new PipeError('usage', `${flag} does not apply to ${format}`, {
       place: { file: source.name },
@@ -73,7 +78,7 @@ export function layoutOf(source: Source, options: ReadOptions, note: (text: stri
     case 'csv':
       return columnsOf(source, format, options, note);
     default:
-      return labelledText(source, options, note) ?? plainText(named, options, mismatch);
+      return (options.everyLine ? undefined : labelledText(source, options, note)) ?? plainText(named, options, mismatch);
   }
 }
 
@@ -88,6 +93,16 @@ function sniff(head: Uint8Array, records: boolean): string {
   if (/^\s*\{\s*("|\})/.test(text)) return 'jsonl';
   if (/^\s*\[\s*(\{|\])/.test(text)) return 'json';
   return records ? 'jsonl' : 'text';
+}
+
+/** The format where any line may be a text: records are known by their file's name, or by what stands in the first one. */
+function ofTexts({ head, extension }: Source): string {
+  const named = EXTENSIONS[extension];
+  if (named === 'jsonl' || named === 'json' || named === 'arrow') return named;
+  const found = sniff(head, false);
+  const [first = ''] = Buffer.from(head).toString('utf8').split('\n', 1);
+  const isRecord = found === 'arrow' || /^\uFEFF?\s*\[?\s*\{.*"(text|tokens)"\s*:/.test(first);
+  return isRecord ? found : 'text';
 }
 
 /** Whole lines of the head; the first is at least there. */

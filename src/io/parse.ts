@@ -15,6 +15,8 @@ export interface ParseOptions {
   /** raw text is wanted: records without an id get their line number */
   raw: boolean;
   maxLineBytes?: number | undefined;
+  /** a blank line is a record, too, with an empty text */
+  everyLine?: boolean | undefined;
   /** a line that gives no record; throws to stop */
   onBad: (line: number, error: PipeError) => void;
 }
@@ -31,7 +33,7 @@ export async function parseChunk(chunk: Chunk, options: ParseOptions): Promise<B
       if (whole instanceof PipeError) throw whole;
       const content = whole.endsWith('\r') ? whole.slice(0, -1) : whole;
       if (content.length * 3 > maxLineBytes && Buffer.byteLength(content) > maxLineBytes) throw tooLong(maxLineBytes);
-      const record = content.trim() === '' ? undefined : recordOf(content, line, offset, options);
+      const record = content.trim() === '' ? blank(content, line, offset, options) : recordOf(content, line, offset, options);
       if (record) {
         record[LINE] = line;
         batch.push(record);
@@ -44,6 +46,11 @@ export async function parseChunk(chunk: Chunk, options: ParseOptions): Promise<B
     line++;
   }
   return batch;
+}
+
+function blank(content: string, line: number, offset: number, options: ParseOptions): SentenceRecord | undefined {
+  if (!options.everyLine) return undefined;
+  return recordOf(content, line, offset, { ...options, layout: { kind: 'text', wrapped: false } });
 }
 
 /** The lines of a chunk without their LF; one that is no UTF-8 is its error. */

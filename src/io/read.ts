@@ -7,6 +7,7 @@ import { arrayElements } from './json-array.js';
 import { layoutOf, type Layout, type ReadOptions } from './layout.js';
 import { lineChunks, type Chunk } from './lines.js';
 import { byteLines, fromCells, parseChunk, parseJson, type ParseOptions } from './parse.js';
+import { lineWindows } from './windows.js';
 import { openSource, type InputFile, type Source } from './source.js';
 
 export type { ReadOptions } from './layout.js';
@@ -47,14 +48,23 @@ export function inputOf(
   first?: Input['first'],
 ): Input {
   const layout = layoutOf(source, options, note);
-  const parse = { file: source.name, layout, idPrefix, raw: !options.records, maxLineBytes: options.maxLineBytes };
+  const parse = {
+    file: source.name,
+    layout,
+    idPrefix,
+    raw: !options.records,
+    maxLineBytes: options.maxLineBytes,
+    everyLine: options.everyLine,
+  };
   return { source, layout, parse, inLines: layout.kind !== 'json' && layout.kind !== 'csv' && layout.kind !== 'arrow', first };
 }
 
 /** The chunks of an input that lies in lines. */
 export function chunksOf({ source, layout, first }: Input, options: ReadOptions): AsyncGenerator<Chunk> {
-  const { maxLineBytes, chunkBytes, wrapped } = options;
-  return lineChunks(source.bytes, source.name, { maxLineBytes, chunkBytes, wrapped, characters: layout.kind === 'text', first });
+  const { maxLineBytes, chunkBytes, wrapped, windowLines } = options;
+  const characters = layout.kind === 'text';
+  const chunks = lineChunks(source.bytes, source.name, { maxLineBytes, chunkBytes, wrapped, characters, first });
+  return windowLines === undefined || wrapped ? chunks : lineWindows(chunks, windowLines, characters);
 }
 
 /** All records of all inputs, in order. */

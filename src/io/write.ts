@@ -1,14 +1,14 @@
 /** Records to an output in the format that its name or `--format` says. */
-import { toJson, type Batch } from '../formats/record.js';
+import { PLAIN, toJson, type Batch, type SentenceRecord } from '../formats/record.js';
 import { arrowWriter } from './arrow/write.js';
 import { openOutput, type Output, type OutputOptions } from './output.js';
 import { parts } from './parts.js';
 
-export type OutputFormat = 'jsonl' | 'json' | 'arrow';
+export type OutputFormat = 'jsonl' | 'json' | 'arrow' | 'text';
 
 export interface RecordWriter {
   write(batch: Batch): Promise<void>;
-  /** lines of JSON that a worker thread has made already; not for Arrow */
+  /** lines that a worker thread has made already; not for Arrow */
   writeLines(lines: Uint8Array): Promise<void>;
   publish(): Promise<void>;
   abandon(): void;
@@ -30,12 +30,16 @@ export function openWriter(path: string, format: OutputFormat, options: OutputOp
 /** Records to an opened output. */
 export function writerTo(output: Output, format: OutputFormat, arrow: 'stream' | 'file'): RecordWriter {
   if (format === 'arrow') return arrowWriter(output, arrow);
-  return format === 'json' ? arrayWriter(output) : lineWriter(output);
+  return format === 'json' ? arrayWriter(output) : lineWriter(output, format === 'text' ? plainOf : toJson);
 }
 
-/** Records as lines of JSON, each with its line end. */
-export function linesOf(batch: Batch): Uint8Array {
-  const lines = batch.map(toJson);
+const plainOf = (record: SentenceRecord): string => record[PLAIN] ?? '';
+
+/** Records as lines of JSON, or as the lines of text that they hold, each with its line end. */
+export const linesOf = (batch: Batch): Uint8Array => bytesOf(batch.map(toJson));
+export const plainLinesOf = (batch: Batch): Uint8Array => bytesOf(batch.map(plainOf));
+
+function bytesOf(lines: readonly string[]): Uint8Array {
   // three bytes a code unit are the most that UTF-8 takes
   const bytes = Buffer.allocUnsafeSlow(lines.reduce((sum, line) => sum + 3 * line.length + 1, 0));
   let length = 0;
@@ -50,11 +54,11 @@ export function linesOf(batch: Batch): Uint8Array {
 /** Characters that are encoded in one call; a string has its limits. */
 const TOGETHER = 1 << 20;
 
-function lineWriter(output: Output): RecordWriter {
+function lineWriter(output: Output, lineOf: (record: SentenceRecord) => string): RecordWriter {
   return {
     ...output,
     write: async (batch) => {
-      for (const part of parts(batch)) await output.write(linesOf(part));
+      for (const part of parts(batch)) await output.write(bytesOf(part.map(lineOf)));
     },
     writeLines: (lines) => output.write(lines),
   };

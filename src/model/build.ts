@@ -106,29 +106,35 @@ function belowHead<T>(ops: Ops<T>, shape: ModelShape, hiddenStates: T, given: Va
  *
  * @param quantize rounds the weights of the recurrent layers to 8 bits; an engine without an operator for that computes with the rounded weights
  * @param judging the answers are to be compared with targets: of a head that judges, what it makes of both
+ * @param traced by the cell's equations, with `hiddenStates` and every state and gate of every layer among the results
  * @throws PipeError('usage') where the cell cannot be quantised
  */
 export function compilePrediction(
   engine: Engine,
   shape: ModelShape,
   parameters: Parameters,
-  quantize?: Quantization,
-  judging = false,
+  { quantize, traced = false, judging = false }: { quantize?: Quantization | undefined; traced?: boolean; judging?: boolean } = {},
 ): Promise<Program> {
   if (quantize) checkQuantizable(shape.network);
   const inputs = { ...networkInputs(shape), ...(judging ? headOf(shape.head).judging?.inputs : {}) };
-  return engine.compile(inputs, (ops, given) => predicted(ops, shape, parameters, given, engine.fused, quantize, judging));
+  const how = { quantize, traced, judging, fused: engine.fused && !traced };
+  return engine.compile(inputs, (ops, given) => predicted(ops, shape, parameters, given, how));
 }
 
-/** @param fused by the engine's own recurrent operators, or by the cell's equations */
+interface HowToPredict {
+  fused: boolean;
+  quantize?: Quantization | undefined;
+  traced?: boolean;
+  judging?: boolean;
+}
+
+/** @param how by the engine's own recurrent operators, or by the cell's equations, where all states and gates can be had */
 export function predicted<T>(
   ops: Ops<T>,
   shape: ModelShape,
   parameters: Parameters,
   given: Values<T>,
-  fused: boolean,
-  quantize?: Quantization,
-  judging = false,
+  { fused, quantize, traced = false, judging = false }: HowToPredict,
 ): Record<string, T> {
   const head = headOf(shape.head);
   const exact = networkWeights(shape.network, parameters);
@@ -138,14 +144,17 @@ export function predicted<T>(
       .map(({ name }) => [name, ops.constant(parameters.get(name)!.shape, parameters.get(name)!.data)]),
   );
   const [vectors, lengths] = [given[VECTORS]!, given['lengths']!];
-  const byEquations = (): T => {
+  const byEquations = (): Record<string, T> => {
     const weights = quantize ? roundedWeights(shape.network, exact) : exact;
-    return recurrentNetwork(ops, shape.network, constantWeights(ops, shape.network, weights), vectors, lengths)['hiddenStates']!;
+    return recurrentNetwork(ops, shape.network, constantWeights(ops, shape.network, weights), vectors, lengths);
   };
-  const hiddenStates = fused ? fusedNetwork(ops, shape.network, exact, vectors, lengths, quantize !== undefined) : byEquations();
-  const below = belowHead(ops, shape, hiddenStates, { ...given, ...constants });
+  const results = fused
+    ? { hiddenStates: fusedNetwork(ops, shape.network, exact, vectors, lengths, quantize !== undefined) }
+    : byEquations();
+  const below = belowHead(ops, shape, results['hiddenStates']!, { ...given, ...constants });
   const { output, attention } = below;
   return {
+    ...(traced ? results : {}),
     ...(output === undefined ? {} : { output }),
     ...(attention === undefined ? {} : { attention }),
     ...(judging && head.judging

@@ -5,9 +5,9 @@
 import type { Engine, HostTensor, Program } from '../engine/ops.js';
 import { Tensor } from '../formats/tensor.js';
 import type { LayerTrace } from '../formats/record.js';
-import { cellOf } from './cells/index.js';
-import { constantWeights, fusedNetwork, recurrentNetwork, traceName } from './recurrent.js';
+import { constantWeights, fusedNetwork, recurrentNetwork } from './recurrent.js';
 import { checkWeights, type NetworkShape, type NetworkWeights } from './shape.js';
+import { layerTraces } from './trace.js';
 
 /** One sentence for the network. */
 export interface Sequence {
@@ -167,27 +167,11 @@ function put({ data, shape }: HostTensor, place: number, to: Tensor, { runs }: R
 
 /** For each sentence the traces of all layers and directions. */
 function tracesOf(shape: NetworkShape, sentences: number, take: (name: string) => Tensor[]): LayerTrace[][] {
-  const { states, gates, hasGates } = cellOf(shape.cell, shape.resetAfter);
-  const layers = Array.from({ length: shape.layers }, (_, layer) =>
-    shape.directions.map((direction) => {
-      const matrix = (name: string): Tensor[] => take(traceName(layer, direction, name));
-      const [hiddenStates, cellStates] = states.map(matrix);
-      return {
-        layer: layer + 1,
-        direction,
-        hiddenStates,
-        cellStates,
-        gates: hasGates ? gates.map((gate) => [gate, matrix(gate)] as const) : [],
-      };
-    }),
-  ).flat();
-  return Array.from({ length: sentences }, (_, row) =>
-    layers.map(({ layer, direction, hiddenStates, cellStates, gates: all }): LayerTrace => ({
-      layer,
-      direction,
-      hiddenStates: hiddenStates![row]!,
-      ...(cellStates ? { cellStates: cellStates[row]! } : {}),
-      gates: Object.fromEntries(all.map(([name, matrix]) => [name, matrix[row]!])),
-    })),
-  );
+  const blocks = new Map<string, Tensor[]>();
+  const blockOf = (name: string): Tensor[] => {
+    const block = blocks.get(name) ?? take(name);
+    blocks.set(name, block);
+    return block;
+  };
+  return Array.from({ length: sentences }, (_, row) => layerTraces(shape, (name) => blockOf(name)[row]!));
 }

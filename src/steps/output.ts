@@ -12,7 +12,7 @@ import { eachRecord, type Step } from './step.js';
  * at the first (last) one, where that direction has read the whole sentence, as PyTorch's h_n has them side by side.
  * `all` adds no vector: the hidden states themselves are the output, one a real time step.
  */
-export function output({ take }: { take: Taken['how'] }): Step {
+export function output({ take }: { take: Exclude<Taken['how'], 'attention'> }): Step {
   return eachRecord((record) => {
     const states = need(record, 'hiddenStates');
     const real = realSteps(record, states);
@@ -42,7 +42,10 @@ function realSteps({ mask }: SentenceRecord, { shape }: Tensor): number[] {
   return timeSteps.filter((t) => mask[t] === 1);
 }
 
-const TAKE: Record<Exclude<Taken['how'], 'all'>, (states: Tensor, real: readonly number[], record: SentenceRecord) => Took> = {
+const TAKE: Record<
+  Exclude<Taken['how'], 'all' | 'attention'>,
+  (states: Tensor, real: readonly number[], record: SentenceRecord) => Took
+> = {
   last: (states, real, record) => ends(states, real, record, 'last'),
   first: (states, real, record) => ends(states, real, record, 'first'),
   mean: (states, real) => overSteps(states, real, (sum, value) => sum + value, real.length || 1),

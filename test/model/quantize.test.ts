@@ -51,7 +51,7 @@ describeEngines((open) => {
       ]),
     );
     const ask = async (quantize?: 'int8'): Promise<Float32Array> => {
-      const program = await compilePrediction(engine, shape, parameters, quantize);
+      const program = await compilePrediction(engine, shape, parameters, { quantize });
       const answers = await answersOf(program, shape, parameters, sentences, [0, 1, 2, 3], 2);
       await program.close();
       return answers['probabilities']!.numbers;
@@ -64,6 +64,8 @@ describeEngines((open) => {
 
   test.each(['rnn', 'gru'] as const)('%s has no 8-bit operator', async (cell) => {
     const [engine, shape] = [await open(), shapeOf({ cell })];
-    expect(() => compilePrediction(engine, shape, drawParameters(shape, 1), 'int8')).toThrow('--quantize int8 does not apply');
+    expect(() => compilePrediction(engine, shape, drawParameters(shape, 1), { quantize: 'int8' })).toThrow(
+      '--quantize int8 does not apply',
+    );
   });
 });

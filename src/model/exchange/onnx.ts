@@ -41,7 +41,7 @@ function answers<T>(
   const rows = [ids!, ngramIds].slice(0, tablesOf(shape).length).map((one) => ops.transpose(one!, [1, 0]));
   const vectors = tablesOf(shape).map(({ name, shape: sizes }, i) => ops.gather(ops.constant(sizes, parameters.get(name)!.data), rows[i]!));
   const given = { ...steps(ops, rows[0]!, lengths!), [VECTORS]: ops.concat(vectors, 2), lengths: ops.cast(lengths!, 'int') };
-  const results = predicted(ops, shape, parameters, given, true, quantize);
+  const results = predicted(ops, shape, parameters, given, { fused: true, quantize });
   return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, batchFirst(ops, name, value)]));
 }
 

@@ -8,6 +8,7 @@
 import type { Engine, Ops, Program } from '../../engine/ops.js';
 import type { HeadDefinition } from '../../formats/model.js';
 import { linear, type Parameter } from '../parameter.js';
+import { onOneLine, ranked } from '../ranking.js';
 import { uniform } from '../random.js';
 import type { Head, LossOptions, Values } from './head.js';
 
@@ -40,6 +41,15 @@ export const classify: Head<Definition> = {
     return ops.multiply(ops.sum(ops.multiply(logProbabilities, targets!), [0, 1]), ops.constant([], MINUS_ONE));
   },
   predict: (ops, _, weights, { output }) => answers(ops, weights, output!),
+  fields: ({ labels }, { logits, probabilities }, { topK }) => {
+    const top = topK === undefined ? {} : { top: ranked(labels, probabilities!.data, topK) };
+    return { logits: logits!, probabilities: probabilities!, prediction: labels[largest(probabilities!.data)]!, ...top };
+  },
+  line: ({ labels }, { probabilities }, { topK, threshold = 0 }) => {
+    if (topK === undefined) return onOneLine(labels[largest(probabilities!.data)]!);
+    const likely = ranked(labels, probabilities!.data, topK).filter(({ probability }) => probability >= threshold);
+    return likely.map(({ label, probability }) => `${onOneLine(label)} ${probability}`).join(' ');
+  },
   scores: (_, { probabilities }, { targets }) => {
     const { width, numbers } = probabilities!;
     const sentences = targets.numbers.length;

@@ -1,6 +1,8 @@
 /** What a head is: what is made of the network's states, how it learns, and what its answers are. One file a head. */
 import type { HostTensor, InputType, Ops } from '../../engine/ops.js';
 import type { HeadDefinition, ModelShape, Task } from '../../formats/model.js';
+import type { SentenceRecord } from '../../formats/record.js';
+import type { Tensor } from '../../formats/tensor.js';
 import type { Parameter } from '../parameter.js';
 import type { Parameters } from '../parameters.js';
 import type { Sentences } from '../sentences.js';
@@ -52,6 +54,19 @@ export interface LossOptions {
 /** What a program said of sentences: rows of numbers a sentence or a token, by the name of the result. */
 export type Answers = Readonly<Record<string, Targets>>;
 
+/** What a program said of one sentence: by name a vector, or a matrix with a row a token. */
+export type Said = Readonly<Record<string, Tensor>>;
+
+/** How a sentence's answers are told. */
+export interface Telling {
+  /** the tokens that the network has read */
+  tokens: readonly string[];
+  /** how many of the best answers are listed; none if undefined */
+  topK?: number | undefined;
+  /** answers that are less probable are not listed */
+  threshold?: number | undefined;
+}
+
 /** A head for definitions of its task. */
 export interface Head<D extends HeadDefinition = HeadDefinition> {
   task: Task;
@@ -75,6 +90,10 @@ export interface Head<D extends HeadDefinition = HeadDefinition> {
   judging?: Judging<D>;
   /** The definition with what is chosen on the validation data, such as a threshold; scores are those of it. */
   settle?(definition: D, answers: Answers, data: Sequences): D;
+  /** One sentence's answers as fields of its record; of the parameters only the head's own are looked at. Of a head that answers texts. */
+  fields?(definition: D, said: Said, telling: Telling, parameters: Parameters): Partial<SentenceRecord>;
+  /** the same as one line of text for people and shell scripts; no line break is in it */
+  line?(definition: D, said: Said, telling: Telling, parameters: Parameters): string;
   /** how good the answers are: named figures, the loss among them; of the parameters only the head's own are looked at */
   scores(definition: D, answers: Answers, data: Sequences, parameters: Parameters): Record<string, number>;
 }

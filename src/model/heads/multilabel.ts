@@ -8,6 +8,7 @@
  */
 import type { Ops } from '../../engine/ops.js';
 import type { HeadDefinition } from '../../formats/model.js';
+import { onOneLine, ranked } from '../ranking.js';
 import { linear } from '../parameter.js';
 import type { Head, Values } from './head.js';
 
@@ -43,6 +44,18 @@ export const multilabel: Head<Definition> = {
     ...definition,
     threshold: bestThreshold(probabilities!.numbers, targets.numbers),
   }),
+  fields: ({ labels, threshold }, { logits, probabilities }, { topK }) => ({
+    logits: logits!,
+    probabilities: probabilities!,
+    labels: labels.filter((_, i) => probabilities!.data[i]! >= threshold),
+    ...(topK === undefined ? {} : { top: ranked(labels, probabilities!.data, topK) }),
+  }),
+  line: ({ labels, threshold }, { probabilities }, { topK, threshold: wanted }) => {
+    const likely = ranked(labels, probabilities!.data, topK ?? labels.length).filter(
+      ({ probability }) => probability >= (wanted ?? (topK === undefined ? threshold : 0)),
+    );
+    return likely.map(({ label, probability }) => (topK === undefined ? onOneLine(label) : `${onOneLine(label)} ${probability}`)).join(' ');
+  },
   scores: ({ threshold }, { logits, probabilities }, { targets }) => ({
     ...f1Scores(probabilities!.numbers, targets.numbers, targets.width, threshold),
     loss: meanLoss(logits!.numbers, targets.numbers),

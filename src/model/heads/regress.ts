@@ -10,6 +10,7 @@
  */
 import type { Ops } from '../../engine/ops.js';
 import type { HeadDefinition } from '../../formats/model.js';
+import { shortest } from '../../formats/tensor.js';
 import { linear } from '../parameter.js';
 import type { Head, Values } from './head.js';
 
@@ -39,6 +40,8 @@ export const regress: Head<Definition> = {
     const scaled = ops.multiply(standardised(ops, weights, output!), ops.constant([mean.length], Float32Array.from(deviation)));
     return { numbers: ops.add(scaled, ops.constant([mean.length], Float32Array.from(mean))) };
   },
+  fields: (_, { numbers }) => ({ numbers: numbers! }),
+  line: (_, { numbers }) => Array.from(numbers!.data, shortest).join(' '),
   scores: (definition, { numbers: { numbers, width } = NONE }, { targets }) => {
     const columns = Array.from({ length: width }, (_, k) => columnScores(definition, numbers, targets.numbers, k));
     const mean = (of: (column: ColumnScores) => number): number => columns.reduce((sum, column) => sum + of(column), 0) / width;

@@ -11,7 +11,7 @@ import { chainLoss, crfFeeds, crfInputs, crfParameters, FIRST, LAST, TRANSITIONS
 import { bestPathOf, logProbabilityOf, plainChain, type Chain } from '../tags/paths.js';
 import { movesOf } from '../tags/scheme.js';
 import { countSpans, spanScores, type SpanCounts } from '../tags/spans.js';
-import type { Answers, Head, Sequences, Values } from './head.js';
+import type { Answers, Head, Said, Sequences, Values } from './head.js';
 
 export type TagDefinition = Extract<HeadDefinition, { task: 'tag' | 'segment' }>;
 
@@ -47,6 +47,12 @@ export const tag: Head<TagDefinition> = {
     return ops.subtract(others, mine);
   },
   predict: (ops, _, weights, { hiddenStates }) => ({ scores: scoresOf(ops, weights, hiddenStates) }),
+  fields: (definition, said, _, parameters) => ({ tags: tagsOfSaid(definition, said, parameters) }),
+  line: (definition, said, { tokens }, parameters) => {
+    const tags = tagsOfSaid(definition, said, parameters);
+    if (definition.task === 'tag') return tokens.map((token, i) => `${token}/${tags[i]!}`).join(' ');
+    return tokens.map((token, i) => (i + 1 < tokens.length && /^[ES]/.test(tags[i]!) ? `${token} ` : token)).join('');
+  },
   scores: (definition, answers, data, parameters) => {
     const chain = chainOf(definition, parameters);
     const found = bestPaths(chain, answers, data.offsets);
@@ -76,6 +82,14 @@ export function bestPaths(chain: Chain, { scores }: Answers, offsets: ArrayLike<
   const best = bestPathOf(chain);
   for (let i = 0; i + 1 < offsets.length; i++) best(numbers, offsets[i]!, offsets[i + 1]!, path);
   return path;
+}
+
+/** The tags of one sentence. */
+function tagsOfSaid(definition: TagDefinition, { scores }: Said, parameters: Parameters): string[] {
+  const { shape, data } = scores!;
+  const path = new Int32Array(shape[0]!);
+  bestPathOf(chainOf(definition, parameters))(data, 0, path.length, path);
+  return Array.from(path, (number) => definition.tags[number]!);
 }
 
 function spanCounts(tags: readonly string[], found: Int32Array, { offsets, targets }: Sequences): SpanCounts {

@@ -123,7 +123,7 @@ export async function openLearner(engine: Engine, shared: Shared): Promise<Learn
     },
     answers: async (rows) => {
       const now = parametersOf({ ...shared, dense: Float32Array.from(dense) });
-      const prediction: Program = await compilePrediction(engine, shape, now, undefined, true);
+      const prediction: Program = await compilePrediction(engine, shape, now, { judging: true });
       try {
         return await answersOf(prediction, shape, now, valid!, rows, PREDICT_TOGETHER, valid!.targets);
       } finally {

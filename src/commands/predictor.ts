@@ -1,0 +1,52 @@
+/** Opens a model's folder to predict with it. */
+import type { Engine } from '../engine/ops.js';
+import { PipeError } from '../errors.js';
+import type { ModelDocument, Quantization } from '../formats/model.js';
+import { compilePrediction } from '../model/build.js';
+import { headOf } from '../model/heads/index.js';
+import type { Predictor } from '../steps/predict.js';
+import { hasNodejieba } from '../text/jieba/nodejieba.js';
+import { openSegmenter, type Segmenter, type SegmenterOptions } from '../text/segmenters/index.js';
+import { loadModel } from './model-folder.js';
+
+/** The segmenter's options: with the jieba that cut the training text, where it is there. */
+function modelSegmenterOptions({ segmenter: { options, backend } }: Pick<ModelDocument, 'segmenter'>): SegmenterOptions {
+  const usable = backend === 'jieba-rs' || (backend === 'nodejieba' && hasNodejieba());
+  return { ...options, ...(usable ? { backend } : {}) };
+}
+
+/** @throws PipeError('mismatch') where this machine, or this version, cuts otherwise than the training text was cut */
+async function segmenterOf({ segmenter }: Pick<ModelDocument, 'segmenter'>, folder: string): Promise<Segmenter> {
+  const opened = await openSegmenter(modelSegmenterOptions({ segmenter }));
+  if (opened.fingerprint === segmenter.fingerprint) return opened;
+  throw new PipeError('mismatch', 'the model’s text was cut by another segmenter than this machine has', {
+    place: { file: folder },
+    expected: segmenter.fingerprint + (segmenter.backend ? ` (${segmenter.backend})` : ''),
+    found: opened.fingerprint + (opened.backend ? ` (${opened.backend})` : ''),
+    hint: segmenter.options.hmm ? 'with --hmm a model needs the very jieba it was trained with: rnn-pipe doctor' : 'train the model again',
+  });
+}
+
+/** What should be told of a model that another jieba serves; undefined if none does. */
+export function backendNote({ segmenter }: ModelDocument): string | undefined {
+  const { backend } = modelSegmenterOptions({ segmenter });
+  if (segmenter.backend === undefined || backend !== undefined) return undefined;
+  return `the model’s text was cut by ${segmenter.backend}, which is not on this machine: about one line in a thousand is cut otherwise`;
+}
+
+/** @param how rounded to 8 bits (default: as the model says), and whether states and gates are wanted */
+export async function openPredictor(
+  folder: string,
+  engine: Engine,
+  how: { quantize?: Quantization | undefined; traced: boolean },
+): Promise<Predictor> {
+  const model = await loadModel(folder);
+  const { document, parameters } = model;
+  if (!headOf(document.head).line)
+    throw new PipeError('usage', `a model of the task ${document.head.task} does not answer texts`, {
+      place: { file: folder },
+      hint: 'rnn-pipe help shows what such a model is for',
+    });
+  const segmenter = await segmenterOf(document, folder);
+  return { ...model, segmenter, program: await compilePrediction(engine, document, parameters, { quantize: document.quantize, ...how }) };
+}
