@@ -32,8 +32,8 @@ an output named .jsonl, .json or .arrow gives records with logits, probabilities
     WORKERS,
   ],
   examples: [
-    'echo 主队加时险胜，晋级下一轮 | rnn-pipe predict model - 3',
-    'rnn-pipe predict model examples/news.txt --json -o predictions.jsonl',
+    'rnn-pipe train examples/headlines.tsv --out model --segmenter characters --epochs 9 --hold-out 0% && rnn-pipe predict model examples/news.txt',
+    'rnn-pipe train examples/headlines.tsv --out model --units 16 --hold-out 0% && echo 主队加时险胜，晋级下一轮 | rnn-pipe predict model - 3',
   ],
   run: async (invocation) => {
     const { inputs, options, report } = invocation;
