@@ -18,7 +18,12 @@ import { reporter, type Voice } from './report.js';
 export async function main(argv: readonly string[]): Promise<number> {
   // errors of the command line itself should name the command, too
   const typed = COMMANDS.find(({ name }) => name === argv[0])?.name ?? 'rnn-pipe';
-  const voice: Voice = { command: typed, quiet: false, json: /(^| )--log[= ]json( |$)/.test(argv.join(' ')), chalk: chalkFor(process.stderr) };
+  const voice: Voice = {
+    command: typed,
+    quiet: false,
+    json: /(^| )--log[= ]json( |$)/.test(argv.join(' ')),
+    chalk: chalkFor(process.stderr),
+  };
   const interrupted = new AbortController();
   const signal = stopOnSignals(interrupted);
   try {
