@@ -7,6 +7,7 @@ import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
 import { drawCommand } from './draw.js';
 import { importCommand } from './import.js';
+import { generateCommand } from './generate.js';
 import { inspectCommand } from './inspect.js';
 import { predictCommand } from './predict-lines.js';
 import { runCommand } from './run.js';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   vocabCommand,
   ...others,
   trainCommand,
+  generateCommand,
   exportCommand,
   importCommand,
   predictCommand,

@@ -17,6 +17,7 @@ import { SPECIALS } from '../text/specials.js';
 import { vocabularyOf, type Vocabulary } from '../text/vocabulary.js';
 import { checkNoTraining, loadCheckpoint, removeTraining, saveCheckpoint, trainingFolder, type Configuration } from './checkpoint.js';
 import type { CommandDefinition, Invocation, OptionDefinition, Options } from './command.js';
+import { beginWith, initialModel, withSizesOf } from './initial-model.js';
 import { checkFree, saveModel } from './model-folder.js';
 import { number, share, shareOrTail, TEXT_READING, wholeNumber } from './options.js';
 import { ENGINE_OPTIONS } from './rnn.js';
@@ -43,6 +44,10 @@ const NETWORK: readonly OptionDefinition[] = [
   { flags: '--ngram-dim <n>', about: 'size of the vector of an n-gram (--ngrams)', default: 64, parse: wholeNumber('--ngram-dim', 1) },
   { flags: '--vectors <file>', about: 'word vectors to begin with: word2vec, GloVe or fastText' },
   { flags: '--freeze-vectors', about: 'leave the vectors of --vectors as they are' },
+  {
+    flags: '--init-from <model>',
+    about: 'a model to begin with, such as a language model: its vectors by token, its sizes, its recurrent weights where they fit',
+  },
   { flags: '--max-length <n>', about: 'tokens of a text beyond this are cut', default: 256, parse: wholeNumber('--max-length', 1) },
 ];
 
@@ -131,13 +136,16 @@ the very same bytes. The same options and seed give the same model, with any num
   run: train,
 };
 
-async function train(invocation: Invocation): Promise<void> {
-  const { options, given, report } = invocation;
-  const out = options['out'] as string | undefined;
+async function train(asked: Invocation): Promise<void> {
+  const { given, report } = asked;
+  const out = asked.options['out'] as string | undefined;
   if (out === undefined) throw new PipeError('usage', 'the model has no name', { hint: '--out model' });
-  checkSegmenter(options);
-  refuseModelSegmenter(options);
-  checkStray(options, given);
+  checkSegmenter(asked.options);
+  refuseModelSegmenter(asked.options);
+  checkStray(asked.options, given);
+  const initial = await initialModel(asked.options);
+  const options = initial ? withSizesOf(initial, asked.options, given) : asked.options;
+  const invocation = { ...asked, options };
   const resume = options['resume'] === true;
   const force = options['force'] === true;
   checkFree(out, force);
@@ -146,7 +154,7 @@ async function train(invocation: Invocation): Promise<void> {
 
   const task = taskOf(String(options['task']));
   const { train: trainTexts, valid: validTexts, segmenting, segmenter } = await texts(invocation, task);
-  const vocabulary = vocabularyFrom(trainTexts, segmenter, options);
+  const vocabulary = vocabularyFrom(trainTexts, segmenter, options, initial?.vocabulary.tokens.slice(SPECIALS.length));
   const answers = await task.answers?.(trainTexts, options);
   const head = task.define(trainTexts, options, report.note, answers);
   const vectors = await vectorsFor(options, vocabulary);
@@ -163,11 +171,13 @@ async function train(invocation: Invocation): Promise<void> {
     ...configurationOf(options),
     'training data': fingerprintOf(trainTexts),
     'validation data': fingerprintOf(validTexts),
+    ...(initial ? { 'initial weights': initial.document.weights } : {}),
   };
   const metric = (options['metric'] as string | undefined) ?? metricOf(head);
   const begun = resume ? await loadCheckpoint(folder, configuration) : undefined;
   const parameters = drawParameters(shape, Number(options['seed']));
   if (vectors && !begun) fill(parameters.get(EMBEDDING)!.data, vectors.dim, vocabulary.tokens, vectors.vectors);
+  if (initial && !begun) beginWith(initial, { shape, parameters, vocabulary }, String(options['initFrom']), report.note);
   const training = await openTraining(
     shape,
     { train: train.data, valid: valid?.data },
@@ -260,10 +270,15 @@ async function texts({ inputs, options, given, report }: Invocation, task: Task)
   return { ...cuts, ...held };
 }
 
-function vocabularyFrom(trainTexts: readonly Labelled[], { fingerprint }: Segmenter, options: Options): Vocabulary {
+function vocabularyFrom(
+  trainTexts: readonly Labelled[],
+  { fingerprint }: Segmenter,
+  options: Options,
+  also: readonly string[] | undefined,
+): Vocabulary {
   const counts = newCounts(options['ngrams'] as number | undefined);
   for (const { tokens } of trainTexts) addTokens(counts, { tokens: [...tokens], segmenter: fingerprint });
-  return vocabularyOf(counts, { minCount: Number(options['minCount']), maxSize: options['maxSize'] as number | undefined });
+  return vocabularyOf(counts, { minCount: Number(options['minCount']), maxSize: options['maxSize'] as number | undefined, also });
 }
 
 type Vectors = Awaited<ReturnType<typeof readVectors>>;

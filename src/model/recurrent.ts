@@ -78,6 +78,30 @@ export function recurrentNetwork<T>(
 }
 
 /**
+ * One time step of a network that reads forwards.
+ *
+ * @param input [batch, inputSize]
+ * @param before the states of each layer, [batch, units] each
+ * @returns the states after it
+ */
+export function networkStep<T>(
+  ops: Ops<T>,
+  shape: NetworkShape,
+  weights: NetworkValues<T>,
+  input: T,
+  before: readonly (readonly T[])[],
+): T[][] {
+  const { advance } = cellOf(shape.cell, shape.resetAfter);
+  let below = input;
+  return weights.map(([forward], layer) => {
+    const { kernel, bias, ...recurrent } = forward!;
+    const { state } = advance(ops.add(ops.matmul(below, kernel), bias), [...before[layer]!], recurrent, ops);
+    below = state[0]!;
+    return state;
+  });
+}
+
+/**
  * The network by the engine's own operators: [timeSteps, batch, units × directions], zeros after the last real time step.
  *
  * @param quantize weights are rounded to 8 bits; for an LSTM only

@@ -37,12 +37,16 @@ export interface VocabularyOptions {
   maxSize?: number | undefined;
   /** what was left out already for being below `minCount`: whole counts, by their sum */
   leftOut?: { tokens: number; runs: number };
+  /** tokens that are kept however seldom they are seen: those of a model to begin with */
+  also?: readonly string[] | undefined;
 }
 
 /** Numbers what was counted. */
 export function vocabularyOf(counts: TokenCounts, options: VocabularyOptions = {}): Vocabulary {
-  const tokens = numbered(counts.tokens, options, options.leftOut?.tokens);
-  const runs = counts.ngrams > 1 ? numbered(counts.runs, options, options.leftOut?.runs).slice(SPECIALS.length) : [];
+  const { also = [], leftOut } = options;
+  const known = new Map([...also.map((token): Counted => [token, 0]), ...counts.tokens]);
+  const tokens = numbered(known, options, leftOut?.tokens, new Set(also));
+  const runs = counts.ngrams > 1 ? numbered(counts.runs, options, leftOut?.runs).slice(SPECIALS.length) : [];
   return make({ segmenter: counts.segmenter ?? '', ngrams: counts.ngrams, tokens, runs });
 }
 
@@ -60,9 +64,14 @@ interface Content {
   runs: readonly Counted[];
 }
 
-function numbered(counts: ReadonlyMap<string, number>, { minCount = 1, maxSize = Infinity }: VocabularyOptions, before = 0): Counted[] {
+function numbered(
+  counts: ReadonlyMap<string, number>,
+  { minCount = 1, maxSize = Infinity }: VocabularyOptions,
+  before = 0,
+  also?: ReadonlySet<string>,
+): Counted[] {
   const all = inOrder(counts);
-  const kept = all.filter(([, count]) => count >= minCount).slice(0, Math.max(0, maxSize - SPECIALS.length));
+  const kept = all.filter(([token, count]) => count >= minCount || also?.has(token)).slice(0, Math.max(0, maxSize - SPECIALS.length));
   const sum = (some: readonly Counted[]): number => some.reduce((total, [, count]) => total + count, 0);
   const leftOut = before + sum(all) - sum(kept);
   return [...SPECIALS.map((special, id): Counted => [special, id === UNKNOWN ? leftOut : 0]), ...kept];

@@ -1,0 +1,68 @@
+/** `train --init-from`: a trained model as the beginning of another training. */
+import { PipeError } from '../errors.js';
+import type { ModelShape } from '../formats/model.js';
+import { takeWeights, type Taken } from '../model/initial.js';
+import type { Parameters } from '../model/parameters.js';
+import type { Vocabulary } from '../text/vocabulary.js';
+import type { Options } from './command.js';
+import { loadModel, type Model } from './model-folder.js';
+
+export async function initialModel(options: Options): Promise<Model | undefined> {
+  const folder = options['initFrom'] as string | undefined;
+  if (folder === undefined) return undefined;
+  if (options['vectors'] !== undefined)
+    throw new PipeError('usage', '--vectors does not apply', { hint: '--init-from gives the word vectors; take one of the two' });
+  return loadModel(folder);
+}
+
+/** The options, with the sizes of the model where the user gave none: weights are taken where sizes agree. */
+export function withSizesOf({ document: { network, embedding } }: Model, options: Options, given: ReadonlySet<string>): Options {
+  const sizes = {
+    cell: network.cell,
+    units: network.units,
+    layers: network.layers,
+    dim: embedding.dim,
+    ...(network.cell === 'gru' ? { reset: network.resetAfter ? 'after' : 'before' } : {}),
+  };
+  return { ...options, ...Object.fromEntries(Object.entries(sizes).filter(([name]) => !given.has(name))) };
+}
+
+/**
+ * Writes the model's weights over those that were drawn, and says which.
+ *
+ * @throws PipeError('mismatch') where nothing of it fits
+ */
+export function beginWith(
+  { document, vocabulary, parameters }: Model,
+  to: { shape: ModelShape; parameters: Parameters; vocabulary: Vocabulary },
+  name: string,
+  note: (text: string) => void,
+): void {
+  const taken = takeWeights(
+    { ...to, tokens: to.vocabulary.tokens, runs: to.vocabulary.runs },
+    { shape: document, parameters, tokens: vocabulary.tokens, runs: vocabulary.runs },
+  );
+  const { tokens, runs, whole, partly } = taken;
+  if (tokens.taken + runs.taken + whole.length + partly.length === 0) {
+    const sizes = ({ network, embedding }: ModelShape): string => `--cell ${network.cell} --units ${network.units} --dim ${embedding.dim}`;
+    throw new PipeError('mismatch', 'nothing of the model fits', {
+      place: { file: name },
+      expected: sizes(to.shape),
+      found: sizes(document),
+      hint: 'leave the sizes out: those of the model are taken then',
+    });
+  }
+  if (vocabulary.segmenter !== to.vocabulary.segmenter)
+    note(`${name} was made of tokens of another segmenter, ${vocabulary.segmenter}: only those that are the same begin with its vectors`);
+  note(`begins with ${name}: ${told(taken)}`);
+}
+
+function told({ tokens, runs, whole, partly, drawn }: Taken): string {
+  const some = [
+    `vectors of ${tokens.taken} of ${tokens.of} tokens`,
+    ...(runs.of > 0 ? [`of ${runs.taken} of ${runs.of} n-grams`] : []),
+    ...(whole.length > 0 ? [whole.join(' ')] : []),
+    ...(partly.length > 0 ? [`the first rows of ${partly.join(' ')}`] : []),
+  ];
+  return `${some.join(', ')}; drawn: ${[...drawn, 'the head'].join(' ')}`;
+}

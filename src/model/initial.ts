@@ -1,0 +1,94 @@
+/**
+ * A model's weights as the beginning of another one's: vectors by the text of their token, recurrent weights by their name where their
+ * sizes agree. A network that reads both ways takes the forward weights of one that reads forwards. The head is never taken.
+ */
+import type { ModelShape } from '../formats/model.js';
+import { SPECIALS } from '../text/specials.js';
+import type { Tensor } from '../formats/tensor.js';
+import { EMBEDDING, networkParameters, NGRAM_EMBEDDING, type Parameters } from './parameters.js';
+import { gatesOf } from './shape.js';
+
+/** A model that weights are taken from, or that takes them. */
+export interface Named {
+  shape: Pick<ModelShape, 'embedding' | 'network'>;
+  parameters: Parameters;
+  /** in id order, the special ones first */
+  tokens: readonly string[];
+  /** n-grams; the first has the id after the special tokens */
+  runs: readonly string[];
+}
+
+export interface Taken {
+  /** rows of each table that were taken, of those that there are, the special tokens left out */
+  tokens: { taken: number; of: number };
+  runs: { taken: number; of: number };
+  /** recurrent weights by name: taken whole, taken as far as the other model has rows, left as they were drawn */
+  whole: string[];
+  partly: string[];
+  drawn: string[];
+}
+
+/** Writes what fits of `from` over what `to` has drawn. */
+export function takeWeights(to: Named, from: Named): Taken {
+  const { embedding: mine } = to.shape;
+  const { embedding: theirs } = from.shape;
+  const taken: Taken = {
+    tokens: { taken: 0, of: to.tokens.length - SPECIALS.length },
+    runs: { taken: 0, of: to.runs.length },
+    whole: [],
+    partly: [],
+    drawn: [],
+  };
+  if (mine.dim === theirs.dim)
+    taken.tokens.taken = takeRows(to, from, EMBEDDING, to.tokens.slice(SPECIALS.length), from.tokens.slice(SPECIALS.length));
+  if (mine.ngramDim > 0 && mine.ngramDim === theirs.ngramDim) taken.runs.taken = takeRows(to, from, NGRAM_EMBEDDING, to.runs, from.runs);
+  const fits = sameCell(to.shape, from.shape);
+  for (const { name } of networkParameters(to.shape.network)) {
+    const [target, source] = [to.parameters.get(name)!, from.parameters.get(name)];
+    const rows = fits && source ? rowsToTake(name, to, from, target, source) : 0;
+    if (rows > 0) target.data.set(source!.data.subarray(0, rows * columnsOf(source!)));
+    (rows === 0 ? taken.drawn : rows === rowsOf(target) ? taken.whole : taken.partly).push(name);
+  }
+  return taken;
+}
+
+/** Rows of the special tokens by their ids, the others by their names; how many others were found. */
+function takeRows(to: Named, from: Named, table: string, names: readonly string[], theirs: readonly string[]): number {
+  const [target, source] = [to.parameters.get(table)!, from.parameters.get(table)!];
+  const dim = columnsOf(target);
+  const copy = (id: number, of: number): void => target.data.set(source.data.subarray(of * dim, (of + 1) * dim), id * dim);
+  for (let id = 0; id < SPECIALS.length; id++) copy(id, id);
+  const places = new Map(theirs.map((name, i) => [name, i + SPECIALS.length]));
+  let found = 0;
+  for (const [i, name] of names.entries()) {
+    const place = places.get(name);
+    if (place === undefined) continue;
+    copy(i + SPECIALS.length, place);
+    found++;
+  }
+  return found;
+}
+
+function sameCell({ network: a }: Named['shape'], { network: b }: Named['shape']): boolean {
+  return (
+    a.cell === b.cell &&
+    a.units === b.units &&
+    (a.cell !== 'gru' || a.resetAfter === b.resetAfter) &&
+    gatesOf(a).length === gatesOf(b).length
+  );
+}
+
+const columnsOf = ({ shape }: Tensor): number => shape.at(-1)!;
+const rowsOf = ({ shape }: Tensor): number => (shape.length === 1 ? 1 : shape[0]!);
+
+/**
+ * How many of the first rows mean the same in both: of a first layer's kernel those of the token's vector (and then of the n-gram's),
+ * of a later one's the forward states (and then the backward ones); all of any other weight.
+ */
+function rowsToTake(name: string, { shape: to }: Named, { shape: from }: Named, target: Tensor, source: Tensor): number {
+  if (columnsOf(target) !== columnsOf(source)) return 0;
+  if (!name.endsWith('.kernel')) return rowsOf(target);
+  if (!name.startsWith('rnn.1.')) return Math.min(rowsOf(target), rowsOf(source));
+  if (to.embedding.dim !== from.embedding.dim) return 0;
+  return to.embedding.ngramDim === from.embedding.ngramDim ? rowsOf(target) : to.embedding.dim;
+}

@@ -1,0 +1,53 @@
+/**
+ * A network one time step at a time: states in, states out. What writes text needs this: each new token costs one time step, and not
+ * the whole text again. It reads forwards only.
+ */
+import type { Engine, HostTensor, InputType, Program } from '../engine/ops.js';
+import type { ModelShape } from '../formats/model.js';
+import { VECTORS } from './build.js';
+import { cellOf } from './cells/index.js';
+import { headOf } from './heads/index.js';
+import { denseParameters, networkWeights, type Parameters } from './parameters.js';
+import { constantWeights, networkStep } from './recurrent.js';
+
+/** `state 1.0`: the first state of the second layer, [batch, units] */
+const stateName = (layer: number, state: number): string => `state ${layer}.${state}`;
+
+function stateNames({ network }: ModelShape): string[][] {
+  const { states } = cellOf(network.cell, network.resetAfter);
+  return Array.from({ length: network.layers }, (_, layer) => states.map((_, i) => stateName(layer, i)));
+}
+
+/** States before the first time step, for a batch. */
+export function firstStates(shape: ModelShape, batch: number): Record<string, HostTensor> {
+  const { units } = shape.network;
+  const zeros = (): HostTensor => ({ shape: [batch, units], data: new Float32Array(batch * units) });
+  return Object.fromEntries(
+    stateNames(shape)
+      .flat()
+      .map((name) => [name, zeros()]),
+  );
+}
+
+/** A program from word vectors [batch, inputSize] and states to the head's answers, with batch as their first axis, and states. */
+export function compileStep(engine: Engine, shape: ModelShape, parameters: Parameters): Promise<Program> {
+  const { network } = shape;
+  const names = stateNames(shape);
+  const state: InputType = { type: 'float', shape: ['batch', network.units] };
+  const inputs: Record<string, InputType> = {
+    [VECTORS]: { type: 'float', shape: ['batch', network.inputSize] },
+    ...Object.fromEntries(names.flat().map((name) => [name, state])),
+  };
+  return engine.compile(inputs, (ops, given) => {
+    const constants = Object.fromEntries(
+      denseParameters(shape)
+        .filter(({ name }) => !name.startsWith('rnn.'))
+        .map(({ name }) => [name, ops.constant(parameters.get(name)!.shape, parameters.get(name)!.data)]),
+    );
+    const before = names.map((layer) => layer.map((name) => given[name]!));
+    const after = networkStep(ops, network, constantWeights(ops, network, networkWeights(network, parameters)), given[VECTORS]!, before);
+    const states = names.flatMap((layer, index) => layer.map((name, i) => [name, after[index]![i]!] as const));
+    const hiddenStates = after.at(-1)![0]!;
+    return { ...headOf(shape.head).predict(ops, shape.head, constants, { hiddenStates }), ...Object.fromEntries(states) };
+  });
+}
