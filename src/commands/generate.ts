@@ -38,7 +38,7 @@ ends the text or it is long enough. The same seed gives the same texts.`,
     ...DOCUMENT_OUTPUT,
   ],
   examples: [
-    'rnn-pipe train examples/article.txt --task lm --out writer --segmenter characters --units 16 --epochs 2 --min-count 1 -q && rnn-pipe generate writer --length 8',
+    'rnn-pipe train examples/news.txt --task lm --out writer --segmenter characters --units 16 --epochs 2 --min-count 1 -q && rnn-pipe generate writer --length 8',
   ],
   run,
 };

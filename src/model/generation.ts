@@ -1,12 +1,12 @@
 /** A language model writes: from a beginning on, token by token, several texts side by side. */
-import type { HostTensor, Program } from '../engine/ops.js';
+import type { Program } from '../engine/ops.js';
 import type { ModelShape } from '../formats/model.js';
 import { BEGIN, END, PAD, UNKNOWN } from '../text/specials.js';
 import { VECTORS } from './build.js';
 import { EMBEDDING, type Parameters } from './parameters.js';
 import { uniform } from './random.js';
 import { sample, type SamplingOptions } from './sampling.js';
-import { firstStates } from './step.js';
+import { firstStates, statesAfter } from './step.js';
 
 export interface GenerationOptions extends SamplingOptions {
   seed: number;
@@ -38,12 +38,12 @@ export async function generate(
   const read = async (ids: readonly number[]): Promise<Float32Array> => {
     const data = new Float32Array(count * dim);
     ids.forEach((id, text) => data.set(table.data.subarray(id * dim, (id + 1) * dim), text * dim));
-    const { logits, ...after } = await step.run({ [VECTORS]: { shape: [count, dim], data }, ...states });
-    states = after;
-    return (logits as HostTensor).data as Float32Array;
+    const results = await step.run({ [VECTORS]: { shape: [count, dim], data }, ...states });
+    states = statesAfter(results);
+    return Float32Array.from(results['logits']!.data);
   };
-  let logits = new Float32Array(0);
-  for (const id of [BEGIN, ...beginning]) logits = Float32Array.from(await read(new Array<number>(count).fill(id)));
+  let logits: Float32Array = new Float32Array(0);
+  for (const id of [BEGIN, ...beginning]) logits = await read(new Array<number>(count).fill(id));
 
   const random = Array.from({ length: count }, (_, text) => uniform(seed, STREAM - text));
   const texts: number[][] = random.map(() => []);
@@ -58,7 +58,7 @@ export async function generate(
       else text.push(id);
       return id;
     });
-    if (at + 1 < length) logits = Float32Array.from(await read(chosen));
+    if (at + 1 < length) logits = await read(chosen);
   }
   return texts;
 }

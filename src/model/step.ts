@@ -10,8 +10,9 @@ import { headOf } from './heads/index.js';
 import { denseParameters, networkWeights, type Parameters } from './parameters.js';
 import { constantWeights, networkStep } from './recurrent.js';
 
-/** `state 1.0`: the first state of the second layer, [batch, units] */
+/** `state 1.0`: the first state of the second layer, [batch, units]; a result of a program may not have the name of an input */
 const stateName = (layer: number, state: number): string => `state ${layer}.${state}`;
+const AFTER = 'next ';
 
 function stateNames({ network }: ModelShape): string[][] {
   const { states } = cellOf(network.cell, network.resetAfter);
@@ -28,6 +29,14 @@ export function firstStates(shape: ModelShape, batch: number): Record<string, Ho
       .map((name) => [name, zeros()]),
   );
 }
+
+/** Of a time step's results the states, as the next time step takes them. */
+export const statesAfter = (results: Record<string, HostTensor>): Record<string, HostTensor> =>
+  Object.fromEntries(
+    Object.entries(results)
+      .filter(([name]) => name.startsWith(AFTER))
+      .map(([name, state]) => [name.slice(AFTER.length), state]),
+  );
 
 /** A program from word vectors [batch, inputSize] and states to the head's answers, with batch as their first axis, and states. */
 export function compileStep(engine: Engine, shape: ModelShape, parameters: Parameters): Promise<Program> {
@@ -46,7 +55,7 @@ export function compileStep(engine: Engine, shape: ModelShape, parameters: Param
     );
     const before = names.map((layer) => layer.map((name) => given[name]!));
     const after = networkStep(ops, network, constantWeights(ops, network, networkWeights(network, parameters)), given[VECTORS]!, before);
-    const states = names.flatMap((layer, index) => layer.map((name, i) => [name, after[index]![i]!] as const));
+    const states = names.flatMap((layer, index) => layer.map((name, i) => [AFTER + name, after[index]![i]!] as const));
     const hiddenStates = after.at(-1)![0]!;
     return { ...headOf(shape.head).predict(ops, shape.head, constants, { hiddenStates }), ...Object.fromEntries(states) };
   });

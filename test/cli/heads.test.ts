@@ -132,3 +132,50 @@ describe('lm', () => {
     refused(folder(), `rnn-pipe train examples/headlines.tsv --task lm --out model ${flag}`, { code: 'usage', says: [says] });
   });
 });
+
+describe('a language model at work', () => {
+  const verse = '天地玄黄宇宙洪荒日月盈昃';
+  const learnVerse = (): void => {
+    writeFileSync(
+      folder().file('raw.txt'),
+      lines(200, () => verse),
+    );
+    train(folder(), 'raw.txt --task lm --epochs 8');
+  };
+  const generate = (flags: string): string => {
+    const result = folder().run(['generate', 'model', ...flags.split(' ')]);
+    expect(result).toMatchObject({ code: 0 });
+    return result.stdout;
+  };
+
+  test('it writes what it has read, on from a prompt, the same for the same seed', () => {
+    learnVerse();
+    expect(generate('--temperature 0')).toBe(`${verse}\n`);
+    expect(generate('--temperature 0 --prompt 天地玄黄 --length 4')).toBe(`${verse.slice(0, 8)}\n`);
+    const texts = generate('--temperature 3 --count 5 --seed 7');
+    expect(texts.trim().split('\n')).toHaveLength(5);
+    expect(generate('--temperature 3 --count 5 --seed 7')).toBe(texts);
+    expect(generate('--temperature 3 --count 5 --seed 8')).not.toBe(texts);
+    refused(folder(), 'rnn-pipe generate model --temperature 0 --seed 2', { code: 'usage', says: ['--seed does not apply'] });
+    refused(folder(), 'rnn-pipe generate model --top-k 0', { code: 'usage', says: ['--top-k'] });
+  });
+
+  test('another training begins with it: its vectors, its tokens, its forward weights', () => {
+    learnVerse();
+    writeFileSync(folder().file('l.tsv'), `label\ttext\n${lines(60, (i) => (i % 2 ? 'a\t天地新' : 'b\t玄黄新'))}`);
+    const line =
+      'train l.tsv --init-from model --bidirectional --segmenter characters --epochs 3 --hold-out 20% --learning-rate 0.02 --out begun';
+    const result = folder().run(line.split(' '));
+    expect(result.code).toBe(0);
+    expect(result.stderr).toContain('begins with model: vectors of 12 of 13 tokens, rnn.1.forward.kernel');
+    expect(result.stderr).toContain('drawn: rnn.1.backward.kernel');
+    const vocabulary = JSON.parse(readFileSync(folder().file('begun/vocabulary.json'), 'utf8')) as { tokens: [string, number][] };
+    expect(vocabulary.tokens.map(([token]) => token)).toContain('昃');
+    refused(folder(), `rnn-pipe ${line.replace('begun', 'other')} --dim 9 --units 9`, {
+      code: 'mismatch',
+      place: 'model',
+      says: ['nothing of the model fits'],
+    });
+    refused(folder(), 'rnn-pipe generate begun', { code: 'mismatch', place: 'begun', says: ['writes no text', '--task classify'] });
+  });
+});

@@ -1,0 +1,68 @@
+/** What one model's training takes of another: by token, and where sizes agree. */
+import type { ModelShape } from '../../src/formats/model.js';
+import { takeWeights, type Named } from '../../src/model/initial.js';
+import { drawParameters } from '../../src/model/parameters.js';
+import { SPECIALS } from '../../src/text/specials.js';
+
+function model(
+  seed: number,
+  tokens: string[],
+  about: { network?: Partial<ModelShape['network']>; dim?: number; runs?: string[] } = {},
+): Named {
+  const { network, dim = 2, runs = [] } = about;
+  const ngramDim = runs.length > 0 ? 3 : 0;
+  const shape: ModelShape = {
+    embedding: { dim, ngramDim, rows: tokens.length + 4, ngramRows: ngramDim > 0 ? runs.length + 4 : 0 },
+    network: { cell: 'lstm', inputSize: dim + ngramDim, units: 2, layers: 2, directions: ['forward'], resetAfter: true, ...network },
+    head: { task: 'classify', take: 'last', labels: ['a', 'b'] },
+  };
+  return { shape, parameters: drawParameters(shape, seed), tokens: [...SPECIALS, ...tokens], runs };
+}
+
+const row = ({ parameters }: Named, table: string, id: number): number[] => Array.from(parameters.get(table)!.row(id));
+
+test('vectors go by the text of the token; the others stay as they were drawn', () => {
+  const [to, from] = [model(1, ['乙', '新', '甲']), model(2, ['甲', '乙'])];
+  const before = row(to, 'embedding', 5);
+  expect(takeWeights(to, from).tokens).toEqual({ taken: 2, of: 3 });
+  expect(row(to, 'embedding', 4)).toEqual(row(from, 'embedding', 5));
+  expect(row(to, 'embedding', 6)).toEqual(row(from, 'embedding', 4));
+  expect(row(to, 'embedding', 1)).toEqual(row(from, 'embedding', 1));
+  expect(row(to, 'embedding', 5)).toEqual(before);
+});
+
+test('a network that reads both ways takes the forward weights, of a later layer the rows of forward states', () => {
+  const [to, from] = [model(1, ['甲'], { network: { directions: ['forward', 'backward'] } }), model(2, ['甲'])];
+  const drawn = [2, 3].map((i) => row(to, 'rnn.2.forward.kernel', i));
+  const taken = takeWeights(to, from);
+  expect(taken.partly).toEqual(['rnn.2.forward.kernel']);
+  expect(taken.whole).toEqual(
+    ['rnn.1.forward.kernel', 'rnn.1.forward.recurrentKernel', 'rnn.1.forward.bias', 'rnn.1.forward.recurrentBias'].concat(
+      ['recurrentKernel', 'bias', 'recurrentBias'].map((name) => `rnn.2.forward.${name}`),
+    ),
+  );
+  expect(taken.drawn.every((name) => name.includes('backward'))).toBe(true);
+  expect([0, 1].map((i) => row(to, 'rnn.2.forward.kernel', i))).toEqual([0, 1].map((i) => row(from, 'rnn.2.forward.kernel', i)));
+  expect([2, 3].map((i) => row(to, 'rnn.2.forward.kernel', i))).toEqual(drawn);
+});
+
+test('n-grams go by their text; a kernel that reads n-grams too takes the rows of the token’s vector', () => {
+  const [to, plain] = [model(1, ['甲'], { runs: ['甲乙', '乙丙'] }), model(2, ['甲'])];
+  expect(takeWeights(to, plain)).toMatchObject({ runs: { taken: 0, of: 2 }, partly: ['rnn.1.forward.kernel'] });
+  expect([0, 1].map((i) => row(to, 'rnn.1.forward.kernel', i))).toEqual([0, 1].map((i) => row(plain, 'rnn.1.forward.kernel', i)));
+  const other = model(3, ['乙'], { runs: ['乙丙'] });
+  expect(takeWeights(to, other)).toMatchObject({ tokens: { taken: 0, of: 1 }, runs: { taken: 1, of: 2 } });
+  expect(row(to, 'ngramEmbedding', 5)).toEqual(row(other, 'ngramEmbedding', 4));
+});
+
+test.each([
+  ['another cell', { network: { cell: 'gru' as const } }],
+  ['other units', { network: { units: 3 } }],
+])('%s: only vectors are taken', (_, about) => {
+  expect(takeWeights(model(1, ['甲'], about), model(2, ['甲']))).toMatchObject({ tokens: { taken: 1, of: 1 }, whole: [], partly: [] });
+});
+
+test('other sizes of vectors: the first layer’s kernel is not taken', () => {
+  const taken = takeWeights(model(1, ['甲'], { dim: 3 }), model(2, ['甲']));
+  expect(taken).toMatchObject({ tokens: { taken: 0, of: 1 }, drawn: ['rnn.1.forward.kernel'] });
+});
