@@ -4,6 +4,7 @@ import { openOutput } from '../io/output.js';
 import { generate } from '../model/generation.js';
 import { compileStep } from '../model/step.js';
 import { openSegmenter } from '../text/segmenters/index.js';
+import { BEGIN, END, PAD, UNKNOWN } from '../text/specials.js';
 import type { CommandDefinition, Invocation } from './command.js';
 import { loadModel } from './model-folder.js';
 import { DOCUMENT_OUTPUT, number, wholeNumber } from './options.js';
@@ -74,6 +75,9 @@ async function run({ inputs, options, given, report }: Invocation): Promise<void
       temperature: Number(options['temperature']),
       topK: options['topK'] as number | undefined,
       topP: options['topP'] as number | undefined,
+      begin: BEGIN,
+      end: END,
+      never: [PAD, UNKNOWN, BEGIN],
     });
     const between = document.segmenter.options.name === 'whitespace' ? ' ' : '';
     const lines = texts.map((text) =>

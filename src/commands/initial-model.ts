@@ -3,6 +3,7 @@ import { PipeError } from '../errors.js';
 import type { ModelShape } from '../formats/model.js';
 import { takeWeights, type Taken } from '../model/initial.js';
 import type { Parameters } from '../model/parameters.js';
+import { SPECIALS } from '../text/specials.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import type { Options } from './command.js';
 import { loadModel, type Model } from './model-folder.js';
@@ -14,6 +15,8 @@ export async function initialModel(options: Options): Promise<Model | undefined>
     throw new PipeError('usage', '--vectors does not apply', { hint: '--init-from gives the word vectors; take one of the two' });
   return loadModel(folder);
 }
+
+const names = ({ tokens, runs }: Vocabulary): Pick<Vocabulary, 'tokens' | 'runs'> => ({ tokens: tokens.slice(SPECIALS.length), runs });
 
 /** The options, with the sizes of the model where the user gave none: weights are taken where sizes agree. */
 export function withSizesOf({ document: { network, embedding } }: Model, options: Options, given: ReadonlySet<string>): Options {
@@ -38,10 +41,7 @@ export function beginWith(
   name: string,
   note: (text: string) => void,
 ): void {
-  const taken = takeWeights(
-    { ...to, tokens: to.vocabulary.tokens, runs: to.vocabulary.runs },
-    { shape: document, parameters, tokens: vocabulary.tokens, runs: vocabulary.runs },
-  );
+  const taken = takeWeights({ ...to, ...names(to.vocabulary) }, { shape: document, parameters, ...names(vocabulary) }, SPECIALS.length);
   const { tokens, runs, whole, partly } = taken;
   if (tokens.taken + runs.taken + whole.length + partly.length === 0) {
     const sizes = ({ network, embedding }: ModelShape): string => `--cell ${network.cell} --units ${network.units} --dim ${embedding.dim}`;

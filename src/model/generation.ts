@@ -1,9 +1,8 @@
 /** A language model writes: from a beginning on, token by token, several texts side by side. */
 import type { Program } from '../engine/ops.js';
 import type { ModelShape } from '../formats/model.js';
-import { BEGIN, END, PAD, UNKNOWN } from '../text/specials.js';
-import { VECTORS } from './build.js';
-import { EMBEDDING, type Parameters } from './parameters.js';
+
+import { EMBEDDING, VECTORS, type Parameters } from './parameters.js';
 import { uniform } from './random.js';
 import { sample, type SamplingOptions } from './sampling.js';
 import { firstStates, statesAfter } from './step.js';
@@ -14,6 +13,10 @@ export interface GenerationOptions extends SamplingOptions {
   count: number;
   /** tokens of a text at most, those of the beginning not counted */
   length: number;
+  /** the ids that stand before a text and after it, and those that no text has */
+  begin: number;
+  end: number;
+  never: readonly number[];
 }
 
 /** The streams of random numbers that texts draw from. */
@@ -29,7 +32,7 @@ export async function generate(
   shape: ModelShape,
   parameters: Parameters,
   beginning: readonly number[],
-  { seed, count, length, ...sampling }: GenerationOptions,
+  { seed, count, length, begin, end, never, ...sampling }: GenerationOptions,
 ): Promise<number[][]> {
   const table = parameters.get(EMBEDDING)!;
   const [rows, dim] = table.shape as [number, number];
@@ -43,18 +46,18 @@ export async function generate(
     return Float32Array.from(results['logits']!.data);
   };
   let logits: Float32Array = new Float32Array(0);
-  for (const id of [BEGIN, ...beginning]) logits = await read(new Array<number>(count).fill(id));
+  for (const id of [begin, ...beginning]) logits = await read(new Array<number>(count).fill(id));
 
   const random = Array.from({ length: count }, (_, text) => uniform(seed, STREAM - text));
   const texts: number[][] = random.map(() => []);
   const ended = random.map(() => false);
   for (let at = 0; at < length && !ended.every(Boolean); at++) {
     const chosen = texts.map((text, i) => {
-      if (ended[i]) return END;
+      if (ended[i]) return end;
       const scores = logits.slice(i * rows, (i + 1) * rows);
-      for (const never of [PAD, UNKNOWN, BEGIN]) scores[never] = -Infinity;
+      for (const none of never) scores[none] = -Infinity;
       const id = sample(scores, sampling, random[i]!);
-      if (id === END) ended[i] = true;
+      if (id === end) ended[i] = true;
       else text.push(id);
       return id;
     });

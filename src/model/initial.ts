@@ -3,7 +3,6 @@
  * sizes agree. A network that reads both ways takes the forward weights of one that reads forwards. The head is never taken.
  */
 import type { ModelShape } from '../formats/model.js';
-import { SPECIALS } from '../text/specials.js';
 import type { Tensor } from '../formats/tensor.js';
 import { EMBEDDING, networkParameters, NGRAM_EMBEDDING, type Parameters } from './parameters.js';
 import { gatesOf } from './shape.js';
@@ -12,9 +11,9 @@ import { gatesOf } from './shape.js';
 export interface Named {
   shape: Pick<ModelShape, 'embedding' | 'network'>;
   parameters: Parameters;
-  /** in id order, the special ones first */
+  /** in id order, without the special ones */
   tokens: readonly string[];
-  /** n-grams; the first has the id after the special tokens */
+  /** n-grams, likewise */
   runs: readonly string[];
 }
 
@@ -28,20 +27,24 @@ export interface Taken {
   drawn: string[];
 }
 
-/** Writes what fits of `from` over what `to` has drawn. */
-export function takeWeights(to: Named, from: Named): Taken {
+/**
+ * Writes what fits of `from` over what `to` has drawn.
+ *
+ * @param specials how many ids the special tokens have, which are the first in every vocabulary
+ */
+export function takeWeights(to: Named, from: Named, specials: number): Taken {
   const { embedding: mine } = to.shape;
   const { embedding: theirs } = from.shape;
   const taken: Taken = {
-    tokens: { taken: 0, of: to.tokens.length - SPECIALS.length },
+    tokens: { taken: 0, of: to.tokens.length },
     runs: { taken: 0, of: to.runs.length },
     whole: [],
     partly: [],
     drawn: [],
   };
-  if (mine.dim === theirs.dim)
-    taken.tokens.taken = takeRows(to, from, EMBEDDING, to.tokens.slice(SPECIALS.length), from.tokens.slice(SPECIALS.length));
-  if (mine.ngramDim > 0 && mine.ngramDim === theirs.ngramDim) taken.runs.taken = takeRows(to, from, NGRAM_EMBEDDING, to.runs, from.runs);
+  if (mine.dim === theirs.dim) taken.tokens.taken = takeRows(to, from, EMBEDDING, to.tokens, from.tokens, specials);
+  if (mine.ngramDim > 0 && mine.ngramDim === theirs.ngramDim)
+    taken.runs.taken = takeRows(to, from, NGRAM_EMBEDDING, to.runs, from.runs, specials);
   const fits = sameCell(to.shape, from.shape);
   for (const { name } of networkParameters(to.shape.network)) {
     const [target, source] = [to.parameters.get(name)!, from.parameters.get(name)];
@@ -53,17 +56,17 @@ export function takeWeights(to: Named, from: Named): Taken {
 }
 
 /** Rows of the special tokens by their ids, the others by their names; how many others were found. */
-function takeRows(to: Named, from: Named, table: string, names: readonly string[], theirs: readonly string[]): number {
+function takeRows(to: Named, from: Named, table: string, names: readonly string[], theirs: readonly string[], specials: number): number {
   const [target, source] = [to.parameters.get(table)!, from.parameters.get(table)!];
   const dim = columnsOf(target);
   const copy = (id: number, of: number): void => target.data.set(source.data.subarray(of * dim, (of + 1) * dim), id * dim);
-  for (let id = 0; id < SPECIALS.length; id++) copy(id, id);
-  const places = new Map(theirs.map((name, i) => [name, i + SPECIALS.length]));
+  for (let id = 0; id < specials; id++) copy(id, id);
+  const places = new Map(theirs.map((name, i) => [name, i + specials]));
   let found = 0;
   for (const [i, name] of names.entries()) {
     const place = places.get(name);
     if (place === undefined) continue;
-    copy(i + SPECIALS.length, place);
+    copy(i + specials, place);
     found++;
   }
   return found;

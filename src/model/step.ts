@@ -4,10 +4,10 @@
  */
 import type { Engine, HostTensor, InputType, Program } from '../engine/ops.js';
 import type { ModelShape } from '../formats/model.js';
-import { VECTORS } from './build.js';
+
 import { cellOf } from './cells/index.js';
 import { headOf } from './heads/index.js';
-import { denseParameters, networkWeights, type Parameters } from './parameters.js';
+import { denseParameters, networkWeights, VECTORS, type Parameters } from './parameters.js';
 import { constantWeights, networkStep } from './recurrent.js';
 
 /** `state 1.0`: the first state of the second layer, [batch, units]; a result of a program may not have the name of an input */

@@ -1,10 +1,10 @@
 /** Writing: a step at a time gives what the whole text gives; drawing by hand. */
 import type { HostTensor } from '../../src/engine/ops.js';
 import type { ModelShape } from '../../src/formats/model.js';
-import { compilePrediction, VECTORS } from '../../src/model/build.js';
+import { compilePrediction } from '../../src/model/build.js';
 import type { CellName } from '../../src/model/cells/index.js';
 import { generate } from '../../src/model/generation.js';
-import { drawParameters } from '../../src/model/parameters.js';
+import { drawParameters, VECTORS } from '../../src/model/parameters.js';
 import { uniform } from '../../src/model/random.js';
 import { sample } from '../../src/model/sampling.js';
 import { compileStep, firstStates, statesAfter } from '../../src/model/step.js';
@@ -45,7 +45,7 @@ describeEngines((open) => {
     const shape = shapeOf('lstm');
     const parameters = drawParameters(shape, 3);
     const step = await compileStep(await open(), shape, parameters);
-    const options = { seed: 1, length: 12, temperature: 1 };
+    const options = { seed: 1, length: 12, temperature: 1, begin: 2, end: 3, never: [0, 1, 2] };
     const three = await generate(step, shape, parameters, [], { ...options, count: 3 });
     const ten = await generate(step, shape, parameters, [], { ...options, count: 10 });
     await step.close();
