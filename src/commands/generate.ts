@@ -4,12 +4,12 @@ import { openOutput } from '../io/output.js';
 import { generate } from '../model/generation.js';
 import { compileStep } from '../model/step.js';
 import { openSegmenter } from '../text/segmenters/index.js';
+import { idsOf } from '../text/ids.js';
 import { BEGIN, END, PAD, UNKNOWN } from '../text/specials.js';
 import type { CommandDefinition, Invocation } from './command.js';
 import { loadModel } from './model-folder.js';
 import { DOCUMENT_OUTPUT, number, wholeNumber } from './options.js';
 import { ENGINE_OPTIONS, engineOf } from './rnn.js';
-import { idsOf } from './training-data.js';
 
 export const generateCommand: CommandDefinition = {
   name: 'generate',
