@@ -3,6 +3,7 @@ import { PipeError } from '../errors.js';
 import { openOutput } from '../io/output.js';
 import { generate } from '../model/generation.js';
 import { compileStep } from '../model/step.js';
+import { idsOf } from '../text/ids.js';
 import { openSegmenter } from '../text/segmenters/index.js';
 import { idsOf } from '../text/ids.js';
 import { BEGIN, END, PAD, UNKNOWN } from '../text/specials.js';
