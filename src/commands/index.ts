@@ -2,12 +2,15 @@
 import { batchCommand } from './batch.js';
 import { checkCommand } from './check.js';
 import type { CommandDefinition } from './command.js';
+import { compareCommand } from './compare.js';
 import { convertCommand } from './convert.js';
 import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
 import { drawCommand } from './draw.js';
 import { importCommand } from './import.js';
 import { generateCommand } from './generate.js';
+import { explainCommand } from './explain.js';
+import { gradientsCommand } from './gradients.js';
 import { inspectCommand } from './inspect.js';
 import { predictCommand } from './predict-lines.js';
 import { runCommand } from './run.js';
@@ -31,7 +34,10 @@ export const COMMANDS: readonly CommandDefinition[] = [
   runCommand,
   batchCommand,
   inspectCommand,
+  explainCommand,
   drawCommand,
+  compareCommand,
+  gradientsCommand,
   checkCommand,
   convertCommand,
   doctorCommand,

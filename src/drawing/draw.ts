@@ -2,6 +2,7 @@
 import { cellPicture, cellUnits } from './cell-picture.js';
 import { descriptionOf, titleOf } from './describe.js';
 import { page } from './html.js';
+import type { Picture } from './marks.js';
 import { pictureOf, viewOf, type Look } from './picture.js';
 import type { Deflate } from './png.js';
 import type { Scene } from './scene.js';
@@ -29,15 +30,25 @@ export function drawSvg(
   const units = opened ? cellUnits(context) : [];
   const picture = opened ? cellPicture(context, units, units[0]) : pictureOf(scene, view);
   if (!picture) return undefined;
-  return `${svg(picture, {
-    prefix: 'p',
-    strips: { how: 'vector' },
-    title: titleOf(scene),
-    description: descriptionOf(scene, view.language),
-    chosen: look.step === undefined || opened ? undefined : view.chosen,
-    tokenLanguage,
-    style: svgStyle(theme),
-  })}\n`;
+  return pictureFile(
+    picture,
+    {
+      title: titleOf(scene),
+      description: descriptionOf(scene, view.language),
+      chosen: look.step === undefined || opened ? undefined : view.chosen,
+    },
+    { theme, tokenLanguage },
+  );
+}
+
+/** Any picture as an SVG file. */
+export function pictureFile(
+  picture: Picture,
+  { title, description, chosen }: { title: string; description: string; chosen?: number | undefined },
+  { theme = 'light', tokenLanguage = TOKEN_LANGUAGE }: FileOptions,
+): string {
+  const style = svgStyle(theme);
+  return `${svg(picture, { prefix: 'p', strips: { how: 'vector' }, title, description, chosen, tokenLanguage, style })}\n`;
 }
 
 export interface PageOptions extends FileOptions {

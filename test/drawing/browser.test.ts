@@ -273,7 +273,7 @@ describeBrowser('in a browser', () => {
             node.getAttribute('aria-labelledby') ??
             node.closest('label')?.textContent ??
             node.textContent
-          )?.trim();
+          ).trim();
         for (const node of document.querySelectorAll('button, input, select, [role=group], [role=region]'))
           if (!named(node)) found.push(`${node.tagName} ${node.id} has no name`);
         for (const table of document.querySelectorAll('table'))
