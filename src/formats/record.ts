@@ -52,6 +52,14 @@ interface Prediction {
   probability: number;
 }
 
+/** What a run of tags stands for: a name, a place. */
+interface TaggedSpan {
+  type: string;
+  start: number;
+  end: number;
+  tokens: string[];
+}
+
 /** The TypeScript type of each kind of field. */
 interface Kinds {
   id: string | number;
@@ -68,6 +76,7 @@ interface Kinds {
   network: NetworkName;
   taken: Taken;
   predictions: Prediction[];
+  tagSpans: TaggedSpan[];
 }
 
 type Kind = keyof Kinds;
@@ -110,6 +119,8 @@ export const FIELDS = {
   labels: field('strings', 'predict', 'the labels that are probable enough, from a model of several labels a text'),
   numbers: field('vector', 'predict', 'what a model of numbers answers, in the units of its training texts'),
   tags: field('strings', 'predict', 'the tag of each token, from a model of tags'),
+  spans: field('tagSpans', 'predict', 'what the tags say together: type, [start, end) in tokens, and the tokens'),
+  words: field('strings', 'predict', 'the words, from a model of segmentation'),
   top: field('predictions', 'classify', 'the k most probable labels (--top-k)'),
 } as const satisfies Record<string, Field>;
 
@@ -166,6 +177,7 @@ const KINDS: Record<Kind, { expected: string; is: (value: unknown) => boolean }>
   },
   taken: { expected: 'an object with "how" and "timeSteps"', is: (value) => typeof value === 'object' && value !== null },
   predictions: { expected: 'an array of label and probability', is: Array.isArray },
+  tagSpans: { expected: 'an array of type, start, end and tokens', is: Array.isArray },
 };
 
 const NAMES = Object.keys(FIELDS) as FieldName[];

@@ -10,7 +10,7 @@ import type { Parameters } from '../parameters.js';
 import { chainLoss, crfFeeds, crfInputs, crfParameters, FIRST, LAST, TRANSITIONS } from '../tags/crf.js';
 import { bestPathOf, logProbabilityOf, plainChain, type Chain } from '../tags/paths.js';
 import { movesOf } from '../tags/scheme.js';
-import { countSpans, spanScores, type SpanCounts } from '../tags/spans.js';
+import { countSpans, spanScores, spansOf, type SpanCounts } from '../tags/spans.js';
 import type { Answers, Head, Said, Sequences, Values } from './head.js';
 
 export type TagDefinition = Extract<HeadDefinition, { task: 'tag' | 'segment' }>;
@@ -47,11 +47,14 @@ export const tag: Head<TagDefinition> = {
     return ops.subtract(others, mine);
   },
   predict: (ops, _, weights, { hiddenStates }) => ({ scores: scoresOf(ops, weights, hiddenStates) }),
-  fields: (definition, said, _, parameters) => ({ tags: tagsOfSaid(definition, said, parameters) }),
+  fields: (definition, said, { tokens }, parameters) => {
+    const tags = tagsOf(definition, said, tokens.length, parameters);
+    if (definition.scheme === undefined) return { tags };
+    return { tags, spans: spansOf(tags).map(({ start, end, type }) => ({ type, start, end, tokens: tokens.slice(start, end) })) };
+  },
   line: (definition, said, { tokens }, parameters) => {
-    const tags = tagsOfSaid(definition, said, parameters);
-    if (definition.task === 'tag') return tokens.map((token, i) => `${token}/${tags[i]!}`).join(' ');
-    return tokens.map((token, i) => (i + 1 < tokens.length && /^[ES]/.test(tags[i]!) ? `${token} ` : token)).join('');
+    const tags = tagsOf(definition, said, tokens.length, parameters);
+    return tokens.map((token, i) => `${visible(token)}/${tags[i]!}`).join(' ');
   },
   scores: (definition, answers, data, parameters) => {
     const chain = chainOf(definition, parameters);
@@ -84,13 +87,16 @@ export function bestPaths(chain: Chain, { scores }: Answers, offsets: ArrayLike<
   return path;
 }
 
-/** The tags of one sentence. */
-function tagsOfSaid(definition: TagDefinition, { scores }: Said, parameters: Parameters): string[] {
+/** The tags of one sentence; of one without tokens, which the network has read as an unknown one, there are none. */
+export function tagsOf(definition: TagDefinition, { scores }: Said, tokens: number, parameters: Parameters): string[] {
   const { shape, data } = scores!;
   const path = new Int32Array(shape[0]!);
   bestPathOf(chainOf(definition, parameters))(data, 0, path.length, path);
-  return Array.from(path, (number) => definition.tags[number]!);
+  return Array.from(path.subarray(0, tokens), (number) => definition.tags[number]!);
 }
+
+/** A token may be white space or hold some, which would divide it. */
+const visible = (token: string): string => token.replace(/[\s\u0085]+/gu, '␣');
 
 function spanCounts(tags: readonly string[], found: Int32Array, { offsets, targets }: Sequences): SpanCounts {
   const counts: SpanCounts = { truth: 0, found: 0, right: 0 };
