@@ -5,7 +5,6 @@ import { generate } from '../model/generation.js';
 import { compileStep } from '../model/step.js';
 import { idsOf } from '../text/ids.js';
 import { openSegmenter } from '../text/segmenters/index.js';
-import { idsOf } from '../text/ids.js';
 import { BEGIN, END, PAD, UNKNOWN } from '../text/specials.js';
 import type { CommandDefinition, Invocation } from './command.js';
 import { loadModel } from './model-folder.js';
