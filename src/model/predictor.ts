@@ -4,7 +4,7 @@ import type { ModelShape } from '../formats/model.js';
 import type { Answers, Targets } from './heads/head.js';
 import { headOf } from './heads/index.js';
 import type { Parameter } from './parameter.js';
-import { NGRAM_EMBEDDING, readingsOf, type Parameters } from './parameters.js';
+import { NGRAM_EMBEDDING, readingsOf, type Parameters, type Reading } from './parameters.js';
 import type { Sentences } from './sentences.js';
 import { chosenIds, gathered, partOf, stepFeeds, type Part, type Table } from './training/feeds.js';
 
@@ -20,17 +20,18 @@ export interface Read {
 }
 
 /** All that a model reads of some sentences. */
-export function readsOf(shape: ModelShape, parameters: Parameters, sentences: Sentences): Read[] {
-  return readingsOf(shape).map(({ vectors, timeSteps, of, tables }) => {
-    const { ids, ngramIds, offsets } = of === 'sentences' ? sentences : sentences.answers!;
-    const table = ({ name, shape: sizes }: Parameter): Table => ({
-      name,
-      dim: sizes[1]!,
-      numbers: parameters.get(name)!.data,
-      ids: name === NGRAM_EMBEDDING ? ngramIds! : ids,
-    });
-    return { vectors, timeSteps, tables: tables.map(table), offsets };
+export const readsOf = (shape: ModelShape, parameters: Parameters, sentences: Sentences): Read[] =>
+  readingsOf(shape).map((reading) => readOf(reading, parameters, sentences));
+
+export function readOf({ vectors, timeSteps, of, tables }: Reading, parameters: Parameters, sentences: Sentences): Read {
+  const { ids, ngramIds, offsets } = of === 'sentences' ? sentences : sentences.answers!;
+  const table = ({ name, shape: sizes }: Parameter): Table => ({
+    name,
+    dim: sizes[1]!,
+    numbers: parameters.get(name)!.data,
+    ids: name === NGRAM_EMBEDDING ? ngramIds! : ids,
   });
+  return { vectors, timeSteps, tables: tables.map(table), offsets };
 }
 
 /** What a program that predicts is fed for some sentences. */

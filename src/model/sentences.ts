@@ -10,5 +10,5 @@ export interface Sentences {
   answers?: Sentences | undefined;
 }
 
-/** The id of what ends an answer, as `text/specials.ts` has it. */
-export const END = 3;
+/** The ids of what an answer begins after and what ends it, as `text/specials.ts` has them. */
+export const [BEGIN, END] = [2, 3];

@@ -1,0 +1,190 @@
+/**
+ * Beam search (Graves 2012; Sutskever et al. 2014): of all hypotheses that go on from those in the beam the best so many are kept. One
+ * that ends leaves the beam and takes its place with it, so that the search ends when as many have ended as the beam was wide; a beam of
+ * 1 is greedy search. The best is the one with the largest
+ *
+ *     log probability / lengthᵅ        (Wu et al. 2016, without their constant; the end counts as a token)
+ *
+ * Hypotheses of all sentences are rows of one batch, and only those that live are there.
+ */
+import type { HostTensor, Program } from '../../engine/ops.js';
+import { BEGIN, END } from '../sentences.js';
+
+export interface SearchOptions {
+  beam: number;
+  /** α: 0 likes short texts, 1 is the mean log probability of a token */
+  lengthPenalty: number;
+  /** tokens, the end not counted */
+  minLength: number;
+  maxLength: number;
+  /** tokens that are never said */
+  barred: readonly number[];
+  /** keep what each step has seen */
+  trace: boolean;
+}
+
+/** A text that was said. */
+export interface Said {
+  ids: number[];
+  /** Σ of its tokens' log probabilities, the end's too */
+  logProbability: number;
+  /** what it was chosen by */
+  score: number;
+  /** of each token the place in the source that was looked at most */
+  lookedAt: number[];
+}
+
+/** One step of the search for one sentence. */
+export interface SearchStep {
+  hypotheses: {
+    /** what it said last, and which hypothesis of the step before it goes on from */
+    token: number;
+    parent: number;
+    logProbability: number;
+    /** of the decoder’s last layer after that, [units] */
+    state: Float32Array;
+    /** [timeSteps] */
+    attention: Float32Array;
+    /** the best next tokens */
+    best: { token: number; probability: number }[];
+  }[];
+}
+
+export interface Found {
+  /** the best first, at most as many as the beam is wide */
+  said: Said[];
+  steps: SearchStep[];
+}
+
+/** A hypothesis: a token and what it goes on from. */
+interface Node {
+  token: number;
+  logProbability: number;
+  length: number;
+  lookedAt: number;
+  before: Node | undefined;
+}
+
+/** A hypothesis that lives: a row of the program. */
+interface Row {
+  node: Node;
+  sentence: number;
+  /** its row in the step before */
+  parent: number;
+  /** the place of that one among those of its sentence; -1 at the beginning */
+  parentPlace: number;
+}
+
+const FAR = -1e9;
+
+/** @param memory what the encoder gave, states of the decoder too; rows are sentences @param top name of the uppermost hidden state */
+export async function beamSearch(
+  step: Program,
+  memory: Record<string, HostTensor>,
+  lengths: Int32Array,
+  tokens: number,
+  top: string,
+  options: SearchOptions,
+): Promise<Found[]> {
+  const ended: Node[][] = Array.from(lengths, () => []);
+  const steps: SearchStep[][] = Array.from(lengths, () => []);
+  const begin: Node = { token: BEGIN, logProbability: 0, length: 0, lookedAt: 0, before: undefined };
+  let rows: Row[] = Array.from(lengths, (_, sentence) => ({ node: begin, sentence, parent: sentence, parentPlace: -1 }));
+  let feeds = memory;
+  const barredTokens = new Float32Array(tokens);
+  for (const token of [0, BEGIN, ...options.barred]) barredTokens[token] = FAR;
+  for (let length = 0; rows.length > 0; length++) {
+    barredTokens[END] = length < options.minLength ? FAR : 0;
+    const integers = (of: (row: Row) => number): HostTensor => ({ shape: [rows.length], data: Int32Array.from(rows, of) });
+    const results = await step.run({
+      ...feeds,
+      said: integers(({ node }) => node.token),
+      parents: integers(({ parent }) => parent),
+      sentences: integers(({ sentence }) => sentence),
+      barredTokens: { shape: [tokens], data: barredTokens },
+    });
+    if (options.trace) for (const [i, row] of rows.entries()) traced(steps, length, row, i, results, top, lengths);
+    rows = after(rows, results, lengths, ended, options);
+    feeds = {
+      ...feeds,
+      ...Object.fromEntries(Object.keys(memory).flatMap((name) => (results[name] ? [[name, results[name]] as const] : []))),
+    };
+  }
+  return ended.map((nodes, sentence) => ({
+    said: nodes.map((node) => saidBy(node, options.lengthPenalty)).sort((a, b) => b.score - a.score),
+    steps: steps[sentence]!,
+  }));
+}
+
+/** The rows of the next step; hypotheses that end are put where they belong. */
+function after(
+  rows: readonly Row[],
+  { scores, tokens, attention }: Record<string, HostTensor>,
+  lengths: Int32Array,
+  ended: Node[][],
+  { beam, maxLength }: SearchOptions,
+): Row[] {
+  const most = scores!.shape[1]!;
+  const timeSteps = attention!.shape[1]!;
+  const next: Row[] = [];
+  for (let begin = 0, end = 0; begin < rows.length; begin = end) {
+    const { sentence } = rows[begin]!;
+    while (end < rows.length && rows[end]!.sentence === sentence) end++;
+    const candidates: { row: number; at: number; logProbability: number }[] = [];
+    for (let row = begin; row < end; row++)
+      for (let at = row * most; at < (row + 1) * most; at++)
+        if (scores!.data[at]! > FAR / 2) candidates.push({ row, at, logProbability: rows[row]!.node.logProbability + scores!.data[at]! });
+    candidates.sort((a, b) => b.logProbability - a.logProbability);
+    for (const { row, at, logProbability } of candidates.slice(0, beam - ended[sentence]!.length)) {
+      const { node: before } = rows[row]!;
+      const from = row * timeSteps;
+      const lookedAt = largest(attention!.data.subarray(from, from + lengths[sentence]!));
+      const node: Node = { token: tokens!.data[at]!, logProbability, length: before.length + 1, lookedAt, before };
+      if (node.token === END || node.length === maxLength) ended[sentence]!.push(node);
+      else next.push({ node, sentence, parent: row, parentPlace: row - begin });
+    }
+  }
+  return next;
+}
+
+function saidBy(node: Node, lengthPenalty: number): Said {
+  const [ids, lookedAt]: [number[], number[]] = [[], []];
+  for (let at: Node | undefined = node; at?.before; at = at.before)
+    if (at.token !== END) {
+      ids.unshift(at.token);
+      lookedAt.unshift(at.lookedAt);
+    }
+  const { logProbability } = node;
+  return { ids, lookedAt, logProbability, score: logProbability / node.length ** lengthPenalty };
+}
+
+function largest(numbers: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < numbers.length; i++) if (numbers[i]! > numbers[best]!) best = i;
+  return best;
+}
+
+function traced(
+  steps: SearchStep[][],
+  length: number,
+  { node, sentence, parentPlace }: Row,
+  row: number,
+  results: Record<string, HostTensor>,
+  top: string,
+  lengths: Int32Array,
+): void {
+  const of = (name: string, size?: number): Float32Array => {
+    const { data, shape } = results[name]!;
+    return (data as Float32Array).slice(row * shape[1]!, row * shape[1]! + (size ?? shape[1]!));
+  };
+  const [scores, tokens] = [of('scores'), of('tokens')];
+  const step = (steps[sentence]![length] ??= { hypotheses: [] });
+  step.hypotheses.push({
+    token: node.token,
+    parent: parentPlace,
+    logProbability: node.logProbability,
+    state: of(top),
+    attention: of('attention', lengths[sentence]!),
+    best: Array.from(tokens, (token, i) => ({ token, probability: Math.exp(scores[i]!) })),
+  });
+}
