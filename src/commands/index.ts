@@ -14,6 +14,7 @@ import { gradientsCommand } from './gradients.js';
 import { inspectCommand } from './inspect.js';
 import { predictCommand } from './predict-lines.js';
 import { runCommand } from './run.js';
+import { scoreCommand } from './score.js';
 import { STEP_COMMANDS } from './stages.js';
 import { commandOfStep } from './step-command.js';
 import { trainCommand } from './train.js';
@@ -38,6 +39,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   drawCommand,
   compareCommand,
   gradientsCommand,
+  scoreCommand,
   checkCommand,
   convertCommand,
   doctorCommand,

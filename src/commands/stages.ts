@@ -9,6 +9,7 @@ import { padCommand } from './pad.js';
 import { predictStage } from './predict.js';
 import { rnnCommand } from './rnn.js';
 import { sentencesCommand } from './sentences.js';
+import { seq2seqCommand } from './seq2seq.js';
 import { shardStage } from './shard.js';
 import { tokenizeCommand } from './tokenize.js';
 
@@ -22,6 +23,7 @@ export const STEP_COMMANDS: readonly StepCommand[] = [
   rnnCommand,
   outputCommand,
   classifyCommand,
+  seq2seqCommand,
 ];
 
 /** A step and the options it was given: what a worker thread needs to make it ready. */

@@ -61,7 +61,7 @@ function requestOf({ inputs, options, signal, report }: Invocation, stages: Stag
   const text = (name: string): string | undefined => options[name] as string | undefined;
   return {
     inputs: (inputs.length > 0 ? inputs : ['-']).map(inputFile),
-    read: readOptions(options, rawText),
+    read: { ...readOptions(options, rawText), pairs: stages.some(({ name }) => name === 'seq2seq') },
     readToo: READ_TOO.flatMap((name) => (options[name] ?? []) as string | string[]),
     stages: options['shard'] === undefined ? stages : [{ name: 'shard', options: { shard: options['shard'] } }, ...stages],
     output: { path: text('output') ?? '-', format: text('format'), force: options['force'] === true },

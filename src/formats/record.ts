@@ -47,6 +47,26 @@ export interface Taken {
   weights?: number[];
 }
 
+/** A text that a model said. */
+export interface SaidText {
+  text: string;
+  logProbability: number;
+  /** what the texts were compared by */
+  score: number;
+}
+
+/** One step of a beam search: its hypotheses, which `parent` of the next step counts from 0. */
+export interface SearchTrace {
+  hypotheses: {
+    token: string;
+    parent: number;
+    logProbability: number;
+    state: number[];
+    attention: number[];
+    best: { token: string; probability: number }[];
+  }[];
+}
+
 interface Prediction {
   label: string;
   probability: number;
@@ -77,6 +97,8 @@ interface Kinds {
   taken: Taken;
   predictions: Prediction[];
   tagSpans: TaggedSpan[];
+  said: SaidText[];
+  search: SearchTrace[];
 }
 
 type Kind = keyof Kinds;
@@ -122,6 +144,8 @@ export const FIELDS = {
   spans: field('tagSpans', 'predict', 'what the tags say together: type, [start, end) in tokens, and the tokens'),
   words: field('strings', 'predict', 'the words, from a model of segmentation'),
   top: field('predictions', 'classify', 'the k most probable labels (--top-k)'),
+  said: field('said', 'seq2seq', 'the best texts with their log probabilities and scores (--n-best)'),
+  search: field('search', 'seq2seq', 'every step of the beam search: hypotheses, parents, states, attention, best next tokens (--trace)'),
 } as const satisfies Record<string, Field>;
 
 export type FieldName = keyof typeof FIELDS;
@@ -178,6 +202,8 @@ const KINDS: Record<Kind, { expected: string; is: (value: unknown) => boolean }>
   taken: { expected: 'an object with "how" and "timeSteps"', is: (value) => typeof value === 'object' && value !== null },
   predictions: { expected: 'an array of label and probability', is: Array.isArray },
   tagSpans: { expected: 'an array of type, start, end and tokens', is: Array.isArray },
+  said: { expected: 'an array of texts and their scores', is: Array.isArray },
+  search: { expected: 'an array of steps of a search', is: Array.isArray },
 };
 
 const NAMES = Object.keys(FIELDS) as FieldName[];

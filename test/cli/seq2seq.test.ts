@@ -41,6 +41,32 @@ test('it learns to say what it reads, and the same seed gives the same bytes wit
   ).toEqual(['four', 'one', 'three', 'two']);
 });
 
+test('it says texts: one out for each one in, which score compares', () => {
+  writeFileSync(folder().file('train.tsv'), pairs(192));
+  expect(folder().run([...TRAIN.split(' '), '--out', 'model'])).toMatchObject({ code: 0 });
+  writeFileSync(folder().file('new.tsv'), '二一\ttwo one\n四\tfour\n三三三\tthree three three\n');
+  const said = folder().run('seq2seq new.tsv --model model --n-best 2 --trace -o said.jsonl'.split(' '));
+  expect(said).toMatchObject({ code: 0 });
+  const records = readFileSync(folder().file('said.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(records.map(({ prediction }) => prediction)).toEqual(['two one', 'four', 'three three three']);
+  for (const { said: texts, search, prediction } of records) {
+    expect(texts).toHaveLength(2);
+    expect((texts as { text: string }[])[0]!.text).toBe(prediction);
+    expect((search as unknown[]).length).toBeGreaterThan(1);
+  }
+  const score = folder().run(['score', 'said.jsonl']);
+  expect(score.stderr).toMatch(/^BLEU [\d.]+, chrF 100\.00, exact 1\.0000; 3 texts$/m);
+  for (const [more, says] of [
+    ['--beam 0', '--beam'],
+    ['--beam 2 --n-best 3', '--n-best'],
+    ['--min-length 4 --max-length 3', '--max-length'],
+  ] as const)
+    refused(folder(), `rnn-pipe seq2seq new.tsv --model model ${more}`, { code: 'usage', says: [says] });
+});
+
 test.each([
   ['an empty target', '好\tgood\n坏\t \n', { place: 'train.tsv:2', says: ['the target is empty', 'source<TAB>target'] }],
   ['no target', '好\n坏\n', { place: 'train.tsv:1', says: ['the text has no target', 'source<TAB>target'] }],

@@ -29,7 +29,7 @@ export function refused(folder: Folder, line: string, { code, place, says }: Ref
   const before = listing(folder);
   const result = folder.shell(line);
   expect({ line, code: result.code, stderr: result.stderr }).toMatchObject({ line, code: EXIT[code] });
-  expect(result.stderr).toMatch(/^rnn-pipe( [a-z]+)?: error\[[a-z-]+\]: .+$/m);
+  expect(result.stderr).toMatch(/^rnn-pipe( [a-z0-9]+)?: error\[[a-z-]+\]: .+$/m);
   expect(result.stderr).toMatch(/^hint: .+$/m);
   expect(result.stderr).toContain(`error[${code}]: ${place === undefined ? '' : `${place}: `}`);
   expect(result.stderr).not.toMatch(/^ {4}at /m);

@@ -16,6 +16,9 @@ export type TextModel = Omit<ModelShape, 'head'> & { head: Seq2seq };
 /** What the encoder gives and a step takes as it is. */
 export const MEMORY = ['keys', 'values', 'barred'] as const;
 
+/** The input of a state as the step before left it. */
+export const before = (state: string): string => `before.${state}`;
+
 /** Names of the decoder's states, of each layer the hidden state first. */
 export function stateNames({ decoder }: Seq2seq): string[][] {
   const { states } = cellOf(decoder.cell, decoder.resetAfter);
@@ -66,14 +69,16 @@ export function compileStep(engine: Engine, shape: TextModel, parameters: Parame
     values: float('batch', 'timeSteps', width),
     barred: float('batch', 1, 'timeSteps'),
     barredTokens: float(answers.rows),
-    ...Object.fromEntries(stateNames(head).flatMap((names) => names.map((name) => [name, float('before', decoder.units)] as const))),
+    ...Object.fromEntries(
+      stateNames(head).flatMap((names) => names.map((name) => [before(name), float('before', decoder.units)] as const)),
+    ),
   };
   const table = parameters.get(ANSWER_EMBEDDING)!;
   return engine.compile(inputs, (ops, given) => {
     const constants = constantsOf(ops, shape, parameters);
     const vectors = ops.gather(ops.constant(table.shape, table.data), given['said']!);
-    const before = stateNames(head).map((names) => names.map((name) => ops.gather(given[name]!, given['parents']!)));
-    const after = advanceDecoder(ops, head, constants, vectors, before);
+    const states = stateNames(head).map((names) => names.map((name) => ops.gather(given[before(name)]!, given['parents']!)));
+    const after = advanceDecoder(ops, head, constants, vectors, states);
     const [keys, values, barred] = MEMORY.map((name) => ops.gather(given[name]!, given['sentences']!));
     const { logits, attention } = say(
       ops,

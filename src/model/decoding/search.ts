@@ -8,6 +8,7 @@
  * Hypotheses of all sentences are rows of one batch, and only those that live are there.
  */
 import type { HostTensor, Program } from '../../engine/ops.js';
+import { before, MEMORY } from './programs.js';
 import { BEGIN, END } from '../sentences.js';
 
 export interface SearchOptions {
@@ -77,26 +78,31 @@ interface Row {
 
 const FAR = -1e9;
 
-/** @param memory what the encoder gave, states of the decoder too; rows are sentences @param top name of the uppermost hidden state */
+/** @param memory what the encoder gave, states of the decoder too; rows are sentences @param states names of the decoder's states, by layer */
 export async function beamSearch(
   step: Program,
   memory: Record<string, HostTensor>,
   lengths: Int32Array,
   tokens: number,
-  top: string,
+  states: readonly (readonly string[])[],
   options: SearchOptions,
 ): Promise<Found[]> {
   const ended: Node[][] = Array.from(lengths, () => []);
   const steps: SearchStep[][] = Array.from(lengths, () => []);
   const begin: Node = { token: BEGIN, logProbability: 0, length: 0, lookedAt: 0, before: undefined };
   let rows: Row[] = Array.from(lengths, (_, sentence) => ({ node: begin, sentence, parent: sentence, parentPlace: -1 }));
-  let feeds = memory;
+  const statesOf = (from: Record<string, HostTensor>): Record<string, HostTensor> =>
+    Object.fromEntries(states.flat().map((name) => [before(name), from[name]!]));
+  const fixed = Object.fromEntries(MEMORY.map((name) => [name, memory[name]!]));
+  const top = states.at(-1)![0]!;
+  let feeds = statesOf(memory);
   const barredTokens = new Float32Array(tokens);
   for (const token of [0, BEGIN, ...options.barred]) barredTokens[token] = FAR;
   for (let length = 0; rows.length > 0; length++) {
     barredTokens[END] = length < options.minLength ? FAR : 0;
     const integers = (of: (row: Row) => number): HostTensor => ({ shape: [rows.length], data: Int32Array.from(rows, of) });
     const results = await step.run({
+      ...fixed,
       ...feeds,
       said: integers(({ node }) => node.token),
       parents: integers(({ parent }) => parent),
@@ -105,10 +111,7 @@ export async function beamSearch(
     });
     if (options.trace) for (const [i, row] of rows.entries()) traced(steps, length, row, i, results, top, lengths);
     rows = after(rows, results, lengths, ended, options);
-    feeds = {
-      ...feeds,
-      ...Object.fromEntries(Object.keys(memory).flatMap((name) => (results[name] ? [[name, results[name]] as const] : []))),
-    };
+    feeds = statesOf(results);
   }
   return ended.map((nodes, sentence) => ({
     said: nodes.map((node) => saidBy(node, options.lengthPenalty)).sort((a, b) => b.score - a.score),
@@ -136,10 +139,10 @@ function after(
         if (scores!.data[at]! > FAR / 2) candidates.push({ row, at, logProbability: rows[row]!.node.logProbability + scores!.data[at]! });
     candidates.sort((a, b) => b.logProbability - a.logProbability);
     for (const { row, at, logProbability } of candidates.slice(0, beam - ended[sentence]!.length)) {
-      const { node: before } = rows[row]!;
+      const { node: last } = rows[row]!;
       const from = row * timeSteps;
       const lookedAt = largest(attention!.data.subarray(from, from + lengths[sentence]!));
-      const node: Node = { token: tokens!.data[at]!, logProbability, length: before.length + 1, lookedAt, before };
+      const node: Node = { token: tokens!.data[at]!, logProbability, length: last.length + 1, lookedAt, before: last };
       if (node.token === END || node.length === maxLength) ended[sentence]!.push(node);
       else next.push({ node, sentence, parent: row, parentPlace: row - begin });
     }

@@ -23,7 +23,7 @@ export async function openSpeaker(
 ): Promise<Speaker> {
   const encoder = await compileEncoder(engine, model, parameters);
   const step = await compileStep(engine, model, parameters, options.beam);
-  const top = stateNames(model.head).at(-1)![0]!;
+  const states = stateNames(model.head);
   const encode = async (sentences: Sentences, rows: Int32Array): Promise<{ memory: Record<string, HostTensor>; lengths: Int32Array }> => {
     const { tables, offsets } = readOf(readingsOf(model)[0]!, parameters, sentences);
     const part = partOf({ offsets }, rows);
@@ -44,7 +44,7 @@ export async function openSpeaker(
       for (let at = 0; at < order.length; at += batchSize) {
         const rows = order.subarray(at, at + batchSize);
         const { memory, lengths } = await encode(sentences, rows);
-        const said = await beamSearch(step, memory, lengths, model.head.answers.rows, top, options);
+        const said = await beamSearch(step, memory, lengths, model.head.answers.rows, states, options);
         said.forEach((one, i) => (found[rows[i]!] = one));
       }
       return found;

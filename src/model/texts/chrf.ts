@@ -22,7 +22,8 @@ export function chrf(said: readonly string[], references: readonly string[]): nu
     }
   }
   const orders = [...Array(ORDERS).keys()].filter((order) => found[order]! > 0 && expected[order]! > 0);
-  const mean = (of: readonly number[]): number => orders.reduce((sum, order) => sum + right[order]! / of[order]!, 0) / Math.max(1, orders.length);
+  const mean = (of: readonly number[]): number =>
+    orders.reduce((sum, order) => sum + right[order]! / of[order]!, 0) / Math.max(1, orders.length);
   const [precision, recall] = [mean(found), mean(expected)];
   return precision + recall > 0 ? (100 * (1 + BETA ** 2) * precision * recall) / (BETA ** 2 * precision + recall) : 0;
 }

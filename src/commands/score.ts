@@ -1,0 +1,47 @@
+/** `score`: predictions beside what they should have been, as BLEU, chrF and the share of exact matches. */
+import { PipeError } from '../errors.js';
+import { LINE, need } from '../formats/record.js';
+import { inputs, recordsOf, stop } from '../io/read.js';
+import { inputFile } from '../io/source.js';
+import { bleu, type BleuTokens } from '../model/texts/bleu.js';
+import { chrf } from '../model/texts/chrf.js';
+import type { CommandDefinition } from './command.js';
+import { readOptions } from './step-command.js';
+
+export const scoreCommand: CommandDefinition = {
+  name: 'score',
+  group: 'Looking and checking',
+  summary: 'BLEU, chrF and exact matches of predicted texts',
+  description: `Compares the "prediction" of each record with its "label", and tells BLEU and chrF2 to the digit as sacrebleu counts them.`,
+  argument: { name: '<predictions...>', about: 'records of seq2seq, with the labels that they came with' },
+  options: [
+    { flags: '--tokens <name>', about: 'tokens that BLEU counts', choices: ['13a', 'char'], default: '13a' },
+    { flags: '--lower-case', about: 'compare small letters (BLEU and chrF)' },
+  ],
+  examples: [],
+  run: async ({ inputs: files, options, report }) => {
+    const [said, references]: [string[], string[]] = [[], []];
+    const read = readOptions(options, false);
+    for await (const input of inputs(files.map(inputFile), read, report.note))
+      for await (const batch of recordsOf(input, read, stop))
+        for (const record of batch) {
+          said.push(need(record, 'prediction'));
+          const { label } = record;
+          if (typeof label !== 'string' && typeof label !== 'number')
+            throw new PipeError('data', 'the record has no label to compare with', {
+              place: { file: input.source.name, line: record[LINE]! },
+              hint: 'rnn-pipe seq2seq keeps the label of its input: --label-key names it',
+            });
+          references.push(String(label));
+        }
+    if (said.length === 0)
+      throw new PipeError('data', 'there are no predictions', { place: { file: files[0] ?? 'stdin' }, hint: 'is the file empty?' });
+    const lower = options['lowerCase'] === true;
+    const cased = (texts: readonly string[]): string[] => texts.map((text) => (lower ? text.toLowerCase() : text));
+    const [these, those] = [cased(said), cased(references)];
+    const same = these.filter((text, i) => text === those[i]).length;
+    report.say(
+      `BLEU ${bleu(said, references, options['tokens'] as BleuTokens, lower).toFixed(2)}, chrF ${chrf(these, those).toFixed(2)}, exact ${(same / said.length).toFixed(4)}; ${said.length} texts`,
+    );
+  },
+};
