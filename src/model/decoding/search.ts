@@ -187,7 +187,7 @@ function traced(
     parent: parentPlace,
     logProbability: node.logProbability,
     state: of(top),
-    attention: of('attention', lengths[sentence]!),
+    attention: of('attention', lengths[sentence]),
     best: Array.from(tokens, (token, i) => ({ token, probability: Math.exp(scores[i]!) })),
   });
 }

@@ -42,7 +42,7 @@ const TOKENS: Record<BleuTokens, (text: string) => string[]> = {
         .replace(/([.,])([^0-9])/g, ' $1 $2')
         .replace(/([0-9])(-)/g, '$1 $2 '),
     ),
-  char: (text) => words([...text].join(' ')),
+  char: (text) => words(Array.from(text).join(' ')),
 };
 
 const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');

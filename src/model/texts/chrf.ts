@@ -10,7 +10,7 @@ const [ORDERS, BETA] = [6, 2];
 
 export function chrf(said: readonly string[], references: readonly string[]): number {
   const [right, found, expected] = [0, 1, 2].map(() => new Array<number>(ORDERS).fill(0)) as [number[], number[], number[]];
-  const characters = (text: string): string[] => [...text.replace(/\s+/g, '')];
+  const characters = (text: string): string[] => Array.from(text.replace(/\s+/g, ''));
   for (const [i, text] of said.entries()) {
     const [hypothesis, reference] = [characters(text), characters(references[i]!)];
     for (let order = 1; order <= ORDERS; order++) {
