@@ -10,7 +10,7 @@ import { COMMANDS } from './commands/index.js';
 import { SPEAKING } from './commands/options.js';
 import { version } from './commands/version.js';
 import { describe, EXIT_CODES, PipeError } from './errors.js';
-import { removeTemporaryFiles } from './io/cleanup.js';
+import { isSaving, removeTemporaryFiles } from './io/cleanup.js';
 import { ReaderWentAway, writeToStdout } from './io/stdout.js';
 import { reporter, type Voice } from './report.js';
 
@@ -197,8 +197,10 @@ function stopOnSignals(controller: AbortController): { exitCode: () => number } 
       if (received) process.exit(128 + constants.signals[name]);
       received = name;
       controller.abort();
-      // whatever cannot be aborted (a native call, a read of a terminal) does not keep a stopped run alive
-      setTimeout(() => process.exit(128 + constants.signals[name]), 5000).unref();
+      // whatever cannot be aborted (a native call, a read of a terminal) does not keep a stopped run alive; a checkpoint does
+      setInterval(() => {
+        if (!isSaving()) process.exit(128 + constants.signals[name]);
+      }, 5000).unref();
     });
   return { exitCode: () => (received ? 128 + constants.signals[received] : 0) };
 }

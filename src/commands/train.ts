@@ -4,6 +4,7 @@ import type { EngineName } from '../engine/ops.js';
 import { PipeError } from '../errors.js';
 import type { ModelShape } from '../formats/model.js';
 import { readVectors } from '../io/vectors.js';
+import { undisturbed } from '../io/cleanup.js';
 import { CELL_NAMES, type CellName } from '../model/cells/index.js';
 import { metricOf } from '../model/heads/index.js';
 import { drawParameters, EMBEDDING } from '../model/parameters.js';
@@ -378,7 +379,7 @@ async function learn(training: Training, { options, signal, report }: Invocation
   const { folder, configuration, sentences, metric } = about;
   const epochs = Number(options['epochs']);
   let { log } = about;
-  const save = (): Promise<void> => saveCheckpoint(folder, { state: training.state(), log }, configuration);
+  const save = (): Promise<void> => undisturbed(() => saveCheckpoint(folder, { state: training.state(), log }, configuration));
   let epochBegan = performance.now();
   let [done, since] = [0, 0];
   for await (const event of training.events()) {

@@ -13,8 +13,23 @@ export function keep(path: string): void {
   temporary.delete(path);
 }
 
+let saving = 0;
+
+/** Saves what must not be lost by a signal (a checkpoint): its files are not removed, and the process is not ended, before it is done. */
+export async function undisturbed<T>(save: () => Promise<T>): Promise<T> {
+  saving++;
+  try {
+    return await save();
+  } finally {
+    saving--;
+  }
+}
+
+export const isSaving = (): boolean => saving > 0;
+
 /** Synchronous, so that a signal's handler may call it. */
 export function removeTemporaryFiles(): void {
+  if (isSaving()) return;
   for (const path of temporary) rmSync(path, { force: true });
   temporary.clear();
 }
