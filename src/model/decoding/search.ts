@@ -152,7 +152,7 @@ function after(
 
 function saidBy(node: Node, lengthPenalty: number): Said {
   const [ids, lookedAt]: [number[], number[]] = [[], []];
-  for (let at: Node | undefined = node; at?.before; at = at.before)
+  for (let at = node; at.before; at = at.before)
     if (at.token !== END) {
       ids.unshift(at.token);
       lookedAt.unshift(at.lookedAt);
