@@ -76,7 +76,7 @@ const compiler =
   };
 
 /** The program as an ONNX graph, with the gradients among its results. */
-export function graphOf(inputs: Record<string, InputType>, build: Build, differentiate?: Differentiate): Graph {
+function graphOf(inputs: Record<string, InputType>, build: Build, differentiate?: Differentiate): Graph {
   const ops = graphOps();
   const values = Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, ops.input(name, shape)]));
   const results = build(ops, values);

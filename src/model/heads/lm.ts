@@ -53,7 +53,7 @@ export const lm: Head<Definition> = {
 };
 
 /** hidden states […, width] → scores of every token as the next one, […, tokens of the vocabulary] */
-export const nextLogits = <T>(ops: Ops<T>, weights: Values<T>, hiddenStates: T): T =>
+const nextLogits = <T>(ops: Ops<T>, weights: Values<T>, hiddenStates: T): T =>
   ops.add(ops.matmul(hiddenStates, weights['head.kernel']!), weights['head.bias']!);
 
 const flat = (data: Int32Array): HostTensor => ({ shape: [data.length], data });
