@@ -5,6 +5,7 @@ import type { CommandDefinition } from './command.js';
 import { compareCommand } from './compare.js';
 import { convertCommand } from './convert.js';
 import { doctorCommand } from './doctor.js';
+import { evaluateCommand } from './evaluate.js';
 import { exportCommand } from './export.js';
 import { drawCommand } from './draw.js';
 import { importCommand } from './import.js';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   vocabCommand,
   ...others,
   trainCommand,
+  evaluateCommand,
   generateCommand,
   exportCommand,
   importCommand,

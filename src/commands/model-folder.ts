@@ -1,5 +1,5 @@
 /**
- * A model's folder: `model.json`, `vocabulary.json`, `weights.safetensors`, `training.jsonl` and, after `evaluate`, `evaluation.json`.
+ * A model's folder: `model.json`, `vocabulary.json`, `weights.safetensors`, `training.jsonl`.
  * It needs nothing else, and it is there whole or not at all: it is written beside its place and renamed.
  */
 import { createHash } from 'node:crypto';
@@ -23,7 +23,6 @@ export const FILES = {
   answerVocabulary: 'target-vocabulary.json',
   weights: 'weights.safetensors',
   log: 'training.jsonl',
-  evaluation: 'evaluation.json',
 } as const;
 
 /** A model in memory: its definition, its vocabulary and its weights, which belong to one another. */

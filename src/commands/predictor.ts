@@ -16,7 +16,7 @@ function modelSegmenterOptions({ segmenter: { options, backend } }: Pick<ModelDo
 }
 
 /** @throws PipeError('mismatch') where this machine, or this version, cuts otherwise than the training text was cut */
-async function segmenterOf({ segmenter }: Pick<ModelDocument, 'segmenter'>, folder: string): Promise<Segmenter> {
+export async function segmenterOf({ segmenter }: Pick<ModelDocument, 'segmenter'>, folder: string): Promise<Segmenter> {
   const opened = await openSegmenter(modelSegmenterOptions({ segmenter }));
   if (opened.fingerprint === segmenter.fingerprint) return opened;
   throw new PipeError('mismatch', 'the model’s text was cut by another segmenter than this machine has', {

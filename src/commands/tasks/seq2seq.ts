@@ -3,12 +3,12 @@ import { PipeError, show } from '../../errors.js';
 import { ATTENTIONS, type HeadDefinition } from '../../formats/model.js';
 import { cutAnswers } from '../../text/answers.js';
 import { addTokens, newCounts } from '../../text/counts.js';
-import { openSegmenter, SEGMENTERS, type SegmenterOptions } from '../../text/segmenters/index.js';
+import { openSegmenter, SEGMENTERS, type Segmenter, type SegmenterOptions } from '../../text/segmenters/index.js';
 import { BEGIN, UNKNOWN } from '../../text/specials.js';
-import { vocabularyOf } from '../../text/vocabulary.js';
+import { vocabularyOf, type Vocabulary } from '../../text/vocabulary.js';
 import { share, wholeNumber } from '../options.js';
 import { documented } from '../segmenter-document.js';
-import type { Labelled, Task } from './task.js';
+import type { AnswerTexts, Labelled, Task } from './task.js';
 
 type Definition = Extract<HeadDefinition, { task: 'seq2seq' }>;
 
@@ -53,22 +53,15 @@ export const seq2seq: Task<Definition> = {
   answers: async (texts, options) => {
     const segmenting: SegmenterOptions = { name: options['targetSegmenter'] as SegmenterOptions['name'] };
     const segmenter = await openSegmenter(segmenting);
-    const tokensOf = (text: Labelled): string[] => cutAnswers([targetOf(text)], segmenter, options['targetLowerCase'] === true)[0]!;
+    const lowerCase = options['targetLowerCase'] === true;
     const counts = newCounts();
-    for (const text of texts) addTokens(counts, { tokens: tokensOf(text), segmenter: segmenter.fingerprint });
+    for (const text of texts) addTokens(counts, { tokens: tokensOf(text, segmenter, lowerCase), segmenter: segmenter.fingerprint });
     const vocabulary = vocabularyOf(counts, { minCount: Number(options['targetMinCount']) });
-    const most = Number(options['targetMaxLength']);
-    return {
-      segmenter: documented(segmenting, segmenter),
-      vocabulary,
-      ids: (text) => [
-        BEGIN,
-        ...tokensOf(text)
-          .slice(0, most)
-          .map((token) => vocabulary.ids.get(token) ?? UNKNOWN),
-      ],
-    };
+    const document = documented(segmenting, segmenter);
+    return answerTexts(document, segmenter, vocabulary, { lowerCase, maxLength: Number(options['targetMaxLength']) });
   },
+  answersAgain: async ({ answers }, vocabulary) =>
+    answerTexts(answers.segmenter, await openSegmenter(answers.segmenter.options), vocabulary, answers),
   define: (_, options, __, answers) => {
     const { segmenter, vocabulary } = answers!;
     const encoder = Number(options['units']) * (options['bidirectional'] === true ? 2 : 1);
@@ -97,6 +90,26 @@ export const seq2seq: Task<Definition> = {
   targets: () => [],
   lossOptions: (_, __, options) => ({ labelSmoothing: Number(options['labelSmoothing']) }),
 };
+
+const tokensOf = (text: Labelled, segmenter: Segmenter, lowerCase: boolean): string[] =>
+  cutAnswers([targetOf(text)], segmenter, lowerCase)[0]!;
+
+/** The side of the answers, of a segmenter and a vocabulary that are there. */
+const answerTexts = (
+  document: AnswerTexts['segmenter'],
+  segmenter: Segmenter,
+  vocabulary: Vocabulary,
+  { lowerCase, maxLength }: { lowerCase: boolean; maxLength: number },
+): AnswerTexts => ({
+  segmenter: document,
+  vocabulary,
+  ids: (text) => [
+    BEGIN,
+    ...tokensOf(text, segmenter, lowerCase)
+      .slice(0, maxLength)
+      .map((token) => vocabulary.ids.get(token) ?? UNKNOWN),
+  ],
+});
 
 /** @throws PipeError('data') where the text has none, an empty one or several */
 function targetOf({ record, file, line }: Labelled): string {

@@ -35,6 +35,8 @@ export interface Task<D extends HeadDefinition = HeadDefinition> {
   define(texts: readonly Labelled[], options: Options, note: (text: string) => void, answers?: AnswerTexts): D;
   /** of tasks whose answers are texts: what cuts and numbers them, from the training texts */
   answers?(texts: readonly Labelled[], options: Options): Promise<AnswerTexts>;
+  /** the same of a trained model: by its own segmenter and vocabulary of answers */
+  answersAgain?(definition: D, vocabulary: Vocabulary): Promise<AnswerTexts>;
   per: Targets['per'];
   width(definition: D): number;
   /** The numbers that a text's head is to give. @throws PipeError('data') with the place, for a label that the model does not have */

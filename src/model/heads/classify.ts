@@ -65,7 +65,7 @@ export const classify: Head<Definition> = {
 };
 
 /** The place of the largest number; of equals the first. */
-function largest(numbers: ArrayLike<number>): number {
+export function largest(numbers: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < numbers.length; i++) if (numbers[i]! > numbers[best]!) best = i;
   return best;
