@@ -20,7 +20,7 @@ export function confusionPicture(labels: readonly string[], confusion: readonly 
   const height = SIZE * LINE_HEIGHT;
   const marks: Mark[] = [
     label('predicted', left, MARGIN + 8, { size: SIZE, font: 'bold' }),
-    turned('label of the text', MARGIN + 8, top, SIZE, { font: 'bold' }),
+    turned('label', MARGIN + 8, top, SIZE, { font: 'bold' }),
   ];
   for (const [from, name] of names.entries()) {
     const middle = (from + 0.5) * cell;
