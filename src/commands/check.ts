@@ -25,10 +25,10 @@ difference of any hidden state at any real time step. The padding that is put in
     ...rnnCommand.options.filter(({ flags }) => !/--(trace|sums|keep-embeddings|batch-size)/.test(flags)),
   ],
   examples: ['rnn-pipe check padding examples/embeddings.jsonl --cell gru --units 8 --bidirectional'],
-  run: async ({ inputs: [what, ...inputs], options, report }: Invocation) => {
+  run: async ({ inputs: [what, ...inputs], options, given, report }: Invocation) => {
     if (what !== 'padding')
       throw new PipeError('usage', `there is no check "${what}"`, { expected: 'padding', hint: 'rnn-pipe check padding embeddings.jsonl' });
-    rnnCommand.stage.check?.(options);
+    rnnCommand.stage.check?.(options, given);
     const sentences = await realSteps(inputs.length > 0 ? inputs : ['-'], Number(options['limit']));
     if (sentences.length === 0)
       throw new PipeError('data', 'there is no sentence to try', { hint: 'give records with embeddings: rnn-pipe embed' });

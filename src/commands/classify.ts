@@ -1,17 +1,59 @@
 /** Step 8 as a command: the output vector to a label. */
 import { PipeError } from '../errors.js';
 import { compileClassifier, randomClassifier } from '../model/heads/classify.js';
-import { classify } from '../steps/classify.js';
-import type { StepCommand } from './command.js';
+import { compileHead } from '../model/build.js';
+import { headOf } from '../model/heads/index.js';
+import { classify, type ClassifyOptions } from '../steps/classify.js';
+import type { Options, StepCommand } from './command.js';
+import type { Model } from './model-folder.js';
+import { MODEL_OPTION, modelOf, refuseDecided } from './model-option.js';
 import { list, wholeNumber } from './options.js';
 import { ENGINE_OPTIONS, engineOf } from './rnn.js';
+
+/** Seeded random weights for the labels that are given. */
+function randomHead(options: Options): ClassifyOptions {
+  const labels = options['labels'] as string[];
+  return {
+    definition: { task: 'classify', take: 'last', labels },
+    parameters: new Map(),
+    open: async (inputSize) =>
+      compileClassifier(await engineOf(options), randomClassifier(inputSize, labels.length, Number(options['seed']))),
+  };
+}
+
+/** The model's head and its weights. */
+function trainedHead({ document, parameters }: Model, options: Options): ClassifyOptions {
+  const { head, network } = document;
+  const place = { file: String(options['model']) };
+  if (!headOf(head).fields)
+    throw new PipeError('usage', `a model of the task ${head.task} does not answer texts`, {
+      place,
+      hint: 'rnn-pipe help shows what such a model is for',
+    });
+  return {
+    definition: head,
+    parameters,
+    open: async (inputSize) => {
+      const expected = network.units * network.directions.length;
+      if (inputSize !== expected)
+        throw new PipeError('mismatch', 'the output vectors are of another network than the model’s', {
+          place,
+          expected: String(expected),
+          found: String(inputSize),
+          hint: 'run rnn and output with the same --model',
+        });
+      return compileHead(await engineOf(options), document, parameters);
+    },
+  };
+}
 
 export const classifyCommand: StepCommand = {
   name: 'classify',
   summary: 'step 8: the output vector to logits, probabilities and a label',
-  description: `A linear layer and softmax over the output vector. Its weights are seeded random ones: it shows what a classifier does, and
-its answers mean nothing before a model is trained.`,
+  description: `A linear layer and softmax over the output vector. Without --model its weights are seeded random ones: it shows what a classifier
+does, and its answers mean nothing. With --model it is the head of the model, whatever it answers: labels, numbers, tags, words.`,
   options: [
+    MODEL_OPTION,
     { flags: '--labels <a,b,…>', about: 'the labels, with commas between them, in the order of the logits', parse: list('--labels') },
     { flags: '--top-k <n>', about: 'add "top": the n most probable labels with their probabilities', parse: wholeNumber('--top-k', 1) },
     { flags: '--seed <n>', about: 'seed of all random vectors and weights', default: 1, parse: wholeNumber('--seed', 0) },
@@ -21,8 +63,11 @@ its answers mean nothing before a model is trained.`,
   stage: {
     parallel: false,
     rawText: false,
-    check: ({ labels, topK }) => {
-      if (!Array.isArray(labels)) throw new PipeError('usage', 'no labels are given', { hint: '--labels finance,sports' });
+    check: (options, given) => {
+      refuseDecided(options, given, ['labels', 'seed']);
+      const { labels, topK, model } = options;
+      if (model !== undefined) return;
+      if (!Array.isArray(labels)) throw new PipeError('usage', 'no labels are given', { hint: '--labels finance,sports; or --model DIR' });
       const twice = (labels as string[]).find((label, i) => labels.indexOf(label) !== i);
       if (twice !== undefined) throw new PipeError('usage', `the label "${twice}" is given twice`, { hint: 'name each label once' });
       if (typeof topK === 'number' && topK > labels.length)
@@ -31,16 +76,9 @@ its answers mean nothing before a model is trained.`,
           found: String(topK),
         });
     },
-    prepare: (options) => {
-      const labels = options['labels'] as string[];
-      return Promise.resolve(
-        classify({
-          definition: { task: 'classify', take: 'last', labels },
-          topK: options['topK'] as number | undefined,
-          open: async (inputSize) =>
-            compileClassifier(await engineOf(options), randomClassifier(inputSize, labels.length, Number(options['seed']))),
-        }),
-      );
+    prepare: async (options) => {
+      const model = await modelOf(options);
+      return classify({ ...(model ? trainedHead(model, options) : randomHead(options)), topK: options['topK'] as number | undefined });
     },
   },
 };

@@ -29,8 +29,8 @@ export interface StageDefinition {
   large?: boolean;
   /** `inputs` of a step that reads raw text too; the others read records only */
   rawText: boolean;
-  /** throws for options that contradict one another; opens nothing */
-  check?: (options: Options) => void;
+  /** throws for options that contradict one another; opens nothing. @param given names of those that the user typed */
+  check?: (options: Options, given: ReadonlySet<string>) => void;
   prepare: (options: Options) => Promise<Step>;
   /** the same step on lines of JSON as they lie, where these options allow it */
   prepareLines?: (options: Options) => Promise<LineStep | undefined>;

@@ -1,11 +1,13 @@
 /** Step 5 as a command: ids to word vectors. */
 import { PipeError } from '../errors.js';
 import { readVectors } from '../io/vectors.js';
-import { pretrainedEmbeddings, randomEmbeddings, type EmbeddingTable } from '../model/embedding.js';
-import { embed } from '../steps/embed.js';
+import { pretrainedEmbeddings, randomEmbeddings, trainedEmbeddings, type EmbeddingTable } from '../model/embedding.js';
+import { EMBEDDING, NGRAM_EMBEDDING } from '../model/parameters.js';
+import { embed, type EmbedOptions } from '../steps/embed.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import type { Options, StepCommand } from './command.js';
 import { loadVocabulary } from './loading.js';
+import { MODEL_OPTION, modelOf, refuseDecided } from './model-option.js';
 import { wholeNumber } from './options.js';
 
 async function tableOf(options: Options, vocabulary: Vocabulary): Promise<EmbeddingTable> {
@@ -23,13 +25,29 @@ async function tableOf(options: Options, vocabulary: Vocabulary): Promise<Embedd
   return pretrainedEmbeddings({ tokens: vocabulary.tokens, dim: found, vectors, seed });
 }
 
+async function embedOptions(options: Options): Promise<EmbedOptions> {
+  const model = await modelOf(options);
+  if (!model) {
+    const vocabulary = await loadVocabulary(options);
+    return { table: await tableOf(options, vocabulary), vocabularyHash: vocabulary.hash };
+  }
+  const { parameters, vocabulary } = model;
+  const ngrams = parameters.get(NGRAM_EMBEDDING);
+  return {
+    table: trainedEmbeddings(parameters.get(EMBEDDING)!),
+    ngramTable: ngrams && trainedEmbeddings(ngrams),
+    vocabularyHash: vocabulary.hash,
+  };
+}
+
 export const embedCommand: StepCommand = {
   name: 'embed',
   summary: 'step 5: ids to word vectors, one a time step',
   description: `Gives each id its word vector: seeded random ones, or those of a file (word2vec text and binary, GloVe, fastText .vec; also .gz),
-where tokens without a vector get a random one and are counted. Padding is all zeros.`,
+where tokens without a vector get a random one and are counted; or the trained ones of a model, with the n-gram's beside the token's where it has n-grams. Padding is all zeros.`,
   options: [
     { flags: '--vocab <file>', about: 'the vocabulary of the ids, as "rnn-pipe vocab" writes it' },
+    MODEL_OPTION,
     { flags: '--dim <n>', about: 'size of a word vector (default: 128, or that of --vectors)', parse: wholeNumber('--dim', 1) },
     { flags: '--vectors <file>', about: 'word vectors from a file: word2vec, GloVe or fastText' },
     { flags: '--seed <n>', about: 'seed of all random vectors and weights', default: 1, parse: wholeNumber('--seed', 0) },
@@ -39,9 +57,7 @@ where tokens without a vector get a random one and are counted. Padding is all z
     parallel: true,
     large: true,
     rawText: false,
-    prepare: async (options) => {
-      const vocabulary = await loadVocabulary(options);
-      return embed({ table: await tableOf(options, vocabulary), vocabularyHash: vocabulary.hash });
-    },
+    check: (options, given) => refuseDecided(options, given, ['vocab', 'dim', 'vectors', 'seed']),
+    prepare: async (options) => embed(await embedOptions(options)),
   },
 };

@@ -3,13 +3,16 @@ import { encode, type EncodeOptions } from '../steps/encode.js';
 import { encodeLines } from '../steps/lines/encode.js';
 import type { Options, StepCommand } from './command.js';
 import { loadVocabulary } from './loading.js';
+import { MODEL_OPTION, refuseDecided } from './model-option.js';
 
 export const encodeCommand: StepCommand = {
   name: 'encode',
   summary: 'step 3: tokens to ids by a vocabulary',
-  description: `Gives each token its number in the vocabulary. Tokens that it does not have become <unk> (id 1); how many is told.`,
+  description: `Gives each token its number in the vocabulary. Tokens that it does not have become <unk> (id 1); how many is told.
+With --model the vocabulary is the model's. Nothing is cut here: texts that are longer than the model reads are cut by predict, and in steps by pad --length.`,
   options: [
     { flags: '--vocab <file>', about: 'the vocabulary of the ids, as "rnn-pipe vocab" writes it' },
+    MODEL_OPTION,
     {
       flags: '--oov <what>',
       about: 'what to do with a token that the vocabulary does not have',
@@ -21,6 +24,7 @@ export const encodeCommand: StepCommand = {
   stage: {
     parallel: true,
     rawText: false,
+    check: (options, given) => refuseDecided(options, given, ['vocab']),
     prepare: async (options) => encode(await encodeOptions(options)),
     prepareLines: async (options) => encodeLines(await encodeOptions(options)),
   },
@@ -29,4 +33,5 @@ export const encodeCommand: StepCommand = {
 const encodeOptions = async (options: Options): Promise<EncodeOptions> => ({
   vocabulary: await loadVocabulary(options),
   oov: options['oov'] as 'unk' | 'error',
+  atLeastOne: options['model'] !== undefined,
 });

@@ -3,13 +3,17 @@ import { PipeError } from '../errors.js';
 import { readText } from '../io/file.js';
 import { parseVocabulary, type Vocabulary } from '../text/vocabulary.js';
 import type { Options } from './command.js';
+import { modelOf } from './model-option.js';
 
 /**
- * The vocabulary that `--vocab` names, or the one that `run` has just made (its text, so that threads can have it).
+ * The vocabulary of the model or file that is named, or the one that `run` has just made (its text, so that threads can have it).
  *
- * @throws PipeError('usage') without either
+ * @throws PipeError('usage') without any
  */
-export async function loadVocabulary({ vocab, vocabText }: Options): Promise<Vocabulary> {
+export async function loadVocabulary(options: Options): Promise<Vocabulary> {
+  const { vocab, vocabText } = options;
+  const model = await modelOf(options);
+  if (model) return model.vocabulary;
   if (typeof vocabText === 'string') return parseVocabulary(vocabText, 'the vocabulary of this run');
   if (typeof vocab === 'string') return parseVocabulary(await readText(vocab, 'vocabulary'), vocab);
   throw new PipeError('usage', 'no vocabulary is given', {

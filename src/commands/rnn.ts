@@ -6,11 +6,14 @@ import { readBytes } from '../io/file.js';
 import { CELL_NAMES, type CellName } from '../model/cells/index.js';
 import { loadNetwork, type Layout, type Loaded } from '../model/layouts.js';
 import { openNetwork, type Network } from '../model/network.js';
+import { networkWeights } from '../model/parameters.js';
+import { roundedWeights } from '../model/quantize.js';
 import { randomWeights, type Direction, type NetworkShape } from '../model/shape.js';
 import { withSums } from '../model/sums.js';
 import { readWeights } from '../model/weights.js';
 import { rnn } from '../steps/rnn.js';
 import type { OptionDefinition, Options, StepCommand } from './command.js';
+import { MODEL_OPTION, modelOf, refuseDecided } from './model-option.js';
 import { wholeNumber } from './options.js';
 
 /** Options of the commands that compute with an engine. */
@@ -29,7 +32,11 @@ export const engineOf = ({ engine, threads }: Options): ReturnType<typeof openEn
 /** Options that the weights' file tells; given beside it they must agree with it. */
 const TOLD_BY_WEIGHTS = { units: '--units', layers: '--layers' } as const;
 
-function check(options: Options): void {
+/** Options that a model decides. */
+const DECIDED = ['cell', 'units', 'layers', 'bidirectional', 'backwards', 'reset', 'weights', 'layout', 'seed'];
+
+function check(options: Options, given: ReadonlySet<string>): void {
+  refuseDecided(options, given, DECIDED);
   const apply = (flag: string, to: string): PipeError => new PipeError('usage', `${flag} does not apply`, { hint: `it goes with ${to}` });
   if (options['reset'] !== undefined && options['cell'] !== 'gru') throw apply('--reset', '--cell gru');
   if (options['sums'] === true && options['trace'] !== true) throw apply('--sums', '--trace');
@@ -41,7 +48,12 @@ function check(options: Options): void {
 }
 
 /** The network that the options describe, for word vectors of this size. */
-async function networkOf(options: Options, inputSize: number): Promise<Loaded> {
+async function networkOf(options: Options, inputSize: number): Promise<Loaded & { quantized?: boolean }> {
+  const model = await modelOf(options);
+  if (model) {
+    const { network, quantize } = model.document;
+    return { shape: network, weights: networkWeights(network, model.parameters), quantized: quantize !== undefined };
+  }
   const [cell, resetAfter] = [options['cell'] as CellName, options['reset'] !== 'before'];
   const file = options['weights'] as string | undefined;
   if (file !== undefined) return loadedNetwork(options, file, cell, resetAfter);
@@ -81,17 +93,18 @@ async function loadedNetwork(options: Options, file: string, cell: CellName, res
 }
 
 export async function openNetworkOf(options: Options, inputSize: number): Promise<Network> {
-  const { shape, weights } = await networkOf(options, inputSize);
-  const network = await openNetwork(await engineOf(options), shape, weights, options['trace'] === true);
-  return options['sums'] === true ? withSums(network, weights) : network;
+  const { shape, weights, quantized } = await networkOf(options, inputSize);
+  const network = await openNetwork(await engineOf(options), shape, weights, options['trace'] === true, quantized);
+  return options['sums'] === true ? withSums(network, quantized ? roundedWeights(shape, weights) : weights) : network;
 }
 
 export const rnnCommand: StepCommand = {
   name: 'rnn',
   summary: 'step 6: a recurrent network; its hidden state at every time step',
   description: `Runs an RNN, LSTM or GRU over the word vectors. Masked time steps are not computed: padding cannot change a state, and their rows
-are zeros. --trace adds the cell state and every gate of every layer and direction. Without --weights the weights are seeded random ones.`,
+are zeros. --trace adds the cell state and every gate of every layer and direction. Without --model or --weights the weights are seeded random ones.`,
   options: [
+    MODEL_OPTION,
     { flags: '--cell <name>', about: 'kind of cell', choices: CELL_NAMES, default: 'lstm' },
     { flags: '--units <n>', about: 'size of a hidden state (default: 128, or that of --weights)', parse: wholeNumber('--units', 1) },
     { flags: '--layers <n>', about: 'layers, one above the other (default: 1, or that of --weights)', parse: wholeNumber('--layers', 1) },

@@ -55,7 +55,7 @@ Without --vocab the vocabulary is made from the input itself, as "vocab" would m
       namesOf([...steps.flatMap((step) => step.options), ...COUNTING, ...COMMON]),
       `it belongs to none of the steps ${NAMES[from]} … ${NAMES[to]}`,
     );
-    for (const { stage } of steps) stage.check?.(options);
+    for (const { stage } of steps) stage.check?.(options, given);
     const stages = steps.map(({ name }): Stage => ({ name, options }));
     await withRequest(invocation, stages, steps[0]!.stage.rawText, async (request) =>
       runAndTell(invocation, await withLength(await withVocabulary(request, invocation))),
@@ -78,7 +78,7 @@ export function namesOf(options: readonly OptionDefinition[]): Set<string> {
 /** The request with a vocabulary made from its own input, where a step needs one and none was given. */
 async function withVocabulary(request: RunRequest, { options, report }: Invocation): Promise<RunRequest> {
   const first = request.stages.findIndex(({ name }) => name === 'encode');
-  if (first < 0 || options['vocab'] !== undefined) return request;
+  if (first < 0 || options['vocab'] !== undefined || options['model'] !== undefined) return request;
   if (options['shard'] !== undefined) refuseWholeText('a part gives no vocabulary of all', 'give one: --vocab vocabulary.json');
   const again = { ...request, inputs: await replayable(request.inputs) };
   const ngrams = options['ngrams'] as number | undefined;

@@ -6,6 +6,7 @@ import { UNKNOWN } from '../text/specials.js';
 import { seq2seq, type SourceText } from '../steps/seq2seq.js';
 import type { Options, StepCommand } from './command.js';
 import { loadModel } from './model-folder.js';
+import { MODEL_OPTION } from './model-option.js';
 import { number, wholeNumber } from './options.js';
 import { ENGINE_OPTIONS, engineOf } from './rnn.js';
 import { idsOf } from '../text/ids.js';
@@ -16,7 +17,7 @@ export const seq2seqCommand: StepCommand = {
   description: `Reads texts, and adds to each the text that a model of "train --task seq2seq" says: one out for each one in. --beam 1 is greedy search;
 --n-best keeps other attempts with their scores, --trace every step of the search: states, attention, the best next tokens, and which hypothesis goes on from which.`,
   options: [
-    { flags: '--model <folder>', about: 'what train wrote' },
+    MODEL_OPTION,
     {
       flags: '--beam <n>',
       about: 'hypotheses that are kept at each step; 1 is greedy search',

@@ -25,7 +25,7 @@ export function commandOfStep(step: StepCommand): CommandDefinition {
     argument: { name: '[input...]', about: 'files, read one after another; - is stdin (default)' },
     options: optionsOf(step),
     run: async (invocation) => {
-      stage.check?.(invocation.options);
+      stage.check?.(invocation.options, invocation.given);
       await withRequest(invocation, [{ name, options: invocation.options }], stage.rawText, async (request) =>
         runAndTell(invocation, name === 'pad' ? await withLength(request) : request),
       );
@@ -34,7 +34,7 @@ export function commandOfStep(step: StepCommand): CommandDefinition {
 }
 
 /** Options that name a file which a step reads: like an input, it must not be the output. */
-export const READ_TOO = ['vocab', 'vectors', 'weights', 'stopWords', 'userDict'];
+export const READ_TOO = ['vocab', 'vectors', 'weights', 'stopWords', 'userDict', 'model'];
 
 /** The request of a pass before the run itself, in which bad records are only counted: the run puts them aside. */
 export const passBefore = (request: RunRequest): RunRequest =>

@@ -121,6 +121,28 @@ export function compilePrediction(
   return engine.compile(inputs, (ops, given) => predicted(ops, shape, parameters, given, how));
 }
 
+/** The program of the head alone: `output` [batch, width], or of a head that answers each token `hiddenStates` [timeSteps, batch, width]. */
+export function compileHead(engine: Engine, shape: ModelShape, parameters: Parameters): Promise<Program> {
+  const head = headOf(shape.head);
+  const width = shape.network.units * shape.network.directions.length;
+  const inputs: Record<string, InputType> =
+    takeOf(shape.head) === undefined
+      ? { hiddenStates: { type: 'float', shape: ['timeSteps', 'batch', width] } }
+      : { output: { type: 'float', shape: ['batch', width] } };
+  return engine.compile(inputs, (ops, { output, hiddenStates }) =>
+    // a head looks at the one or at the other
+    head.predict(ops, shape.head, headConstants(ops, shape, parameters), { output, hiddenStates: (hiddenStates ?? output)! }),
+  );
+}
+
+/** All dense parameters but the network's. */
+const headConstants = <T>(ops: Ops<T>, shape: ModelShape, parameters: Parameters): Record<string, T> =>
+  Object.fromEntries(
+    denseParameters(shape)
+      .filter(({ name }) => !name.startsWith('rnn.'))
+      .map(({ name }) => [name, ops.constant(parameters.get(name)!.shape, parameters.get(name)!.data)]),
+  );
+
 interface HowToPredict {
   fused: boolean;
   quantize?: Quantization | undefined;
@@ -138,11 +160,7 @@ export function predicted<T>(
 ): Record<string, T> {
   const head = headOf(shape.head);
   const exact = networkWeights(shape.network, parameters);
-  const constants = Object.fromEntries(
-    denseParameters(shape)
-      .filter(({ name }) => !name.startsWith('rnn.'))
-      .map(({ name }) => [name, ops.constant(parameters.get(name)!.shape, parameters.get(name)!.data)]),
-  );
+  const constants = headConstants(ops, shape, parameters);
   const [vectors, lengths] = [given[VECTORS]!, given['lengths']!];
   const byEquations = (): Record<string, T> => {
     const weights = quantize ? roundedWeights(shape.network, exact) : exact;

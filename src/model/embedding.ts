@@ -2,6 +2,7 @@
  * Tables of word vectors: seeded random ones, or pretrained ones with random ones for the tokens that lack a vector.
  * Random rows are made when they are first asked for; row 0, `<pad>`, is zeros. It reads no files.
  */
+import type { Tensor } from '../formats/tensor.js';
 import { normal } from './random.js';
 
 export interface EmbeddingTable {
@@ -13,6 +14,12 @@ export interface EmbeddingTable {
   row(id: number): Float32Array;
   /** True where a pretrained table has no vector for the id and drew one. */
   isMissing(id: number): boolean;
+}
+
+/** Rows of a trained table, [rows, dim]. */
+export function trainedEmbeddings({ shape, data }: Tensor): EmbeddingTable {
+  const [rows, dim] = [shape[0]!, shape[1]!];
+  return { rows, dim, row: (id) => data.subarray(id * dim, (id + 1) * dim), isMissing: () => false };
 }
 
 /** Vectors of N(0, 1), as PyTorch's nn.Embedding draws them; row `id` depends on the seed and the id alone. */

@@ -5,6 +5,7 @@
 import type { Engine, HostTensor, Program } from '../engine/ops.js';
 import { Tensor } from '../formats/tensor.js';
 import type { LayerTrace } from '../formats/record.js';
+import { roundedWeights } from './quantize.js';
 import { constantWeights, fusedNetwork, recurrentNetwork } from './recurrent.js';
 import { checkWeights, type NetworkShape, type NetworkWeights } from './shape.js';
 import { layerTraces } from './trace.js';
@@ -34,10 +35,19 @@ export interface Network {
   close(): Promise<void>;
 }
 
-/** @param trace every state and gate of every layer, by the cell's equations */
-export async function openNetwork(engine: Engine, shape: NetworkShape, weights: NetworkWeights, trace: boolean): Promise<Network> {
+/**
+ * @param trace every state and gate of every layer, by the cell's equations
+ * @param quantized with weights rounded to 8 bits
+ */
+export async function openNetwork(
+  engine: Engine,
+  shape: NetworkShape,
+  weights: NetworkWeights,
+  trace: boolean,
+  quantized = false,
+): Promise<Network> {
   checkWeights(shape, weights);
-  const program = await compile(engine, shape, weights, trace);
+  const program = await compile(engine, shape, weights, trace, quantized);
   // the inputs' memory is used again: a batch's worth of fresh memory costs more than copying the batch
   const spare: Float32Array[] = [];
   return {
@@ -62,13 +72,14 @@ export async function openNetwork(engine: Engine, shape: NetworkShape, weights: 
   };
 }
 
-function compile(engine: Engine, shape: NetworkShape, weights: NetworkWeights, trace: boolean): Promise<Program> {
+function compile(engine: Engine, shape: NetworkShape, exact: NetworkWeights, trace: boolean, quantized: boolean): Promise<Program> {
   const types = {
     inputs: { type: 'float', shape: ['timeSteps', 'batch', shape.inputSize] },
     lengths: { type: 'int', shape: ['batch'] },
   } as const;
   return engine.compile(types, (ops, { inputs, lengths }) => {
-    if (engine.fused && !trace) return { hiddenStates: fusedNetwork(ops, shape, weights, inputs!, lengths!) };
+    if (engine.fused && !trace) return { hiddenStates: fusedNetwork(ops, shape, exact, inputs!, lengths!, quantized) };
+    const weights = quantized ? roundedWeights(shape, exact) : exact;
     const results = recurrentNetwork(ops, shape, constantWeights(ops, shape, weights), inputs!, lengths!);
     return trace ? results : { hiddenStates: results['hiddenStates']! };
   });

@@ -10,6 +10,8 @@ export interface EncodeOptions {
   vocabulary: Vocabulary;
   /** what becomes of a token that the vocabulary does not have */
   oov: 'unk' | 'error';
+  /** a text without tokens is read as one <unk>, as a model reads it */
+  atLeastOne?: boolean;
 }
 
 const FREQUENT = 4096;
@@ -20,7 +22,7 @@ const FREQUENT = 4096;
  *
  * Rejects a record of another segmenter than the vocabulary's ('mismatch'), and with `oov: 'error'` one with an unknown token ('data').
  */
-export function encode({ vocabulary, oov }: EncodeOptions): Step {
+export function encode({ vocabulary, oov, atLeastOne = false }: EncodeOptions): Step {
   const { ids: idOf, ngrams, runIds, hash } = vocabulary;
   // four of five tokens are among the most frequent, whose table stays in the processor's cache
   const frequent = new Map(vocabulary.tokens.slice(SPECIALS.length, FREQUENT).map((token) => [token, idOf.get(token)]));
@@ -39,8 +41,10 @@ export function encode({ vocabulary, oov }: EncodeOptions): Step {
     }
     context.count('encodedTokens', tokens.length);
     context.count('unknownTokens', unknown);
+    if (atLeastOne && ids.length === 0) ids.push(UNKNOWN);
     record.ids = ids;
-    if (ngrams > 1) record.ngramIds = tokens.map((_, at) => runIds.get(keyOf(tokens, at, ngrams)) ?? UNKNOWN);
+    if (ngrams > 1)
+      record.ngramIds = ids.map((_, at) => (at < tokens.length ? runIds.get(keyOf(tokens, at, ngrams)) : undefined) ?? UNKNOWN);
     record.vocabulary = hash;
     return record;
   });

@@ -4,22 +4,46 @@
  */
 import { PipeError } from '../errors.js';
 import { need, type SentenceRecord, type Taken } from '../formats/record.js';
-import { Tensor } from '../formats/tensor.js';
+import { shortest, Tensor } from '../formats/tensor.js';
+import { attentionOf, type AttentionWeights } from '../model/attentive.js';
 import { eachRecord, type Step } from './step.js';
 
 /**
  * `last` and `first` follow the reading: the forward half is taken at the last (first) real time step, the backward half
  * at the first (last) one, where that direction has read the whole sentence, as PyTorch's h_n has them side by side.
  * `all` adds no vector: the hidden states themselves are the output, one a real time step.
+ * `attention` needs a model's weights; what each time step counts for is told.
  */
-export function output({ take }: { take: Exclude<Taken['how'], 'attention'> }): Step {
+export function output(options: OutputOptions): Step {
   return eachRecord((record) => {
     const states = need(record, 'hiddenStates');
     const real = realSteps(record, states);
+    const { take } = options;
+    if (take === 'attention') return { ...record, ...attended(states, real, options.weights) };
     if (take === 'all') return { ...record, taken: { how: take, timeSteps: real.map(fromOne) } };
     const { vector, timeSteps } = TAKE[take](states, real, record);
     return { ...record, output: new Tensor([vector.length], vector), taken: { how: take, timeSteps: timeSteps.map(fromOne) } };
   });
+}
+
+export type OutputOptions = { take: Exclude<Taken['how'], 'attention'> } | { take: 'attention'; weights: AttentionWeights };
+
+/** Σ aₜhₜ, and the aₜ as 32-bit floats. */
+function attended(states: Tensor, real: readonly number[], weights: AttentionWeights): { output: Tensor; taken: Taken } {
+  const width = weights.bias.data.length;
+  if (real.length > 0 && states.shape[1] !== width)
+    throw new PipeError('mismatch', 'the hidden states have another size than the model’s', {
+      expected: String(width),
+      found: String(states.shape[1]),
+      hint: 'run rnn with the same --model',
+    });
+  const shares = attentionOf(states, real, weights);
+  const sum = new Float64Array(width);
+  for (const [i, t] of real.entries()) for (const [unit, state] of states.row(t).entries()) sum[unit]! += shares[i]! * state;
+  return {
+    output: new Tensor([width], Float32Array.from(sum)),
+    taken: { how: 'attention', timeSteps: real.map(fromOne), weights: shares.map((share) => shortest(Math.fround(share))) },
+  };
 }
 
 interface Took {

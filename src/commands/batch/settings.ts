@@ -40,7 +40,7 @@ export async function settingsOf(options: Options, given: ReadonlySet<string>, c
   const counting = to === 'vocab' ? COUNTING : [];
   const own = [...steps.flatMap((step) => step.options), ...counting];
   refuseStray(given, namesOf([...own, ...common, ...SPEAKING]), `it belongs to none of the steps ${from} … ${to}`);
-  for (const { stage } of steps) stage.check?.(options);
+  for (const { stage } of steps) stage.check?.(options, given);
   refuseWholeText(
     options,
     steps.map(({ name }) => name),
@@ -73,7 +73,7 @@ function stretchOf(from: string, to: string): typeof STRETCH {
 
 /** What only the whole text can tell must be told. */
 function refuseWholeText(options: Options, steps: readonly string[]): void {
-  if (steps.includes('encode') && options['vocab'] === undefined)
+  if (steps.includes('encode') && options['vocab'] === undefined && options['model'] === undefined)
     throw new PipeError('usage', 'no vocabulary is given', {
       hint: 'make one first: rnn-pipe batch CORPUS --to vocab --out counts/, then --vocab counts/vocabulary.json',
     });
@@ -128,7 +128,7 @@ export function configurationOf({ deciding }: Settings, rest: { version: string;
 }
 
 /** Options that name files or a model's folder. */
-const FILES = [...READ_TOO, 'model', 'segmenter'];
+const FILES = [...READ_TOO, 'segmenter'];
 const MODEL = 'model:';
 
 function pathsOf(name: string, value: unknown): string[] {

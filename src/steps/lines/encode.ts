@@ -13,7 +13,7 @@ const [TOKENS, SEGMENTER, IDS, VOCABULARY] = (['tokens', 'segmenter', 'ids', 'vo
 ];
 
 /** Undefined for a vocabulary with n-grams. Leaves lines that are encoded already, and those that `encode` rejects. */
-export function encodeLines({ vocabulary, oov }: EncodeOptions): LineStep | undefined {
+export function encodeLines({ vocabulary, oov, atLeastOne = false }: EncodeOptions): LineStep | undefined {
   if (vocabulary.ngrams > 1) return undefined;
   const table = tableOf(vocabulary.tokens.slice(SPECIALS.length));
   const segmenter = vocabulary.segmenter === '' ? undefined : Buffer.from(JSON.stringify(vocabulary.segmenter));
@@ -21,6 +21,7 @@ export function encodeLines({ vocabulary, oov }: EncodeOptions): LineStep | unde
   let ids = new Int32Array(256);
   return (line, out, context) => {
     const { bytes, tokens, tokenCount } = line;
+    if (atLeastOne && tokenCount === 0) return false;
     if (!line.has(TOKENS) || line.has(IDS) || line.has(VOCABULARY)) return false;
     if (segmenter && line.has(SEGMENTER) && !line.is(SEGMENTER, segmenter)) return false;
     if (ids.length < tokenCount) ids = new Int32Array(2 * tokenCount);
