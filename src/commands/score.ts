@@ -18,7 +18,9 @@ export const scoreCommand: CommandDefinition = {
     { flags: '--tokens <name>', about: 'tokens that BLEU counts', choices: ['13a', 'char'], default: '13a' },
     { flags: '--lower-case', about: 'compare small letters (BLEU and chrF)' },
   ],
-  examples: [],
+  examples: [
+    'rnn-pipe train examples/pairs.tsv --task seq2seq --units 8 --dim 8 --epochs 2 --min-count 1 --hold-out 0% --out translator && rnn-pipe seq2seq examples/pairs.tsv --model translator -o said.jsonl && rnn-pipe score said.jsonl',
+  ],
   run: async ({ inputs: files, options, report }) => {
     const [said, references]: [string[], string[]] = [[], []];
     const read = readOptions(options, false);

@@ -42,7 +42,9 @@ export const seq2seqCommand: StepCommand = {
     { flags: '--batch-size <n>', about: 'texts that are searched together', default: 64, parse: wholeNumber('--batch-size', 1) },
     ...ENGINE_OPTIONS,
   ],
-  examples: [],
+  examples: [
+    'rnn-pipe train examples/pairs.tsv --task seq2seq --units 8 --dim 8 --epochs 2 --min-count 1 --hold-out 0% --out translator && rnn-pipe seq2seq examples/pairs.tsv --model translator --beam 2',
+  ],
   stage: {
     parallel: false,
     rawText: true,
