@@ -8,6 +8,7 @@ import { replayable } from '../io/replay.js';
 import { formatVocabulary, vocabularyOf } from '../text/vocabulary.js';
 import type { CommandDefinition, Invocation, OptionDefinition } from './command.js';
 import { RECORD_OUTPUT, TEXT_INPUT, WORKERS } from './options.js';
+import { PREDICT, predictReading, predictStretch, type Part } from './predict-stretch.js';
 import { foldStages, type RunRequest } from './runner.js';
 import { refuseWholeText } from './shard.js';
 import { STEP_COMMANDS, type Stage } from './stages.js';
@@ -15,11 +16,11 @@ import { passBefore, refuseStray, runAndTell, withLength, withRequest } from './
 import { COUNTING } from './vocab.js';
 
 export const STRETCH = STEP_COMMANDS.filter(({ name }) => name !== 'decode');
-const NAMES = STRETCH.map(({ name }) => name);
+const NAMES = [...STRETCH.map(({ name }) => name), PREDICT.name];
 
 /** Every step's options, each name once: a name means the same in every step that has it. */
 export const STEP_OPTIONS: OptionDefinition[] = [
-  ...new Map([...STRETCH.flatMap(({ options }) => options), ...COUNTING].map((option) => [option.flags, option])).values(),
+  ...new Map([...[PREDICT, ...STRETCH].flatMap(({ options }) => options), ...COUNTING].map((option) => [option.flags, option])).values(),
 ];
 
 export const runCommand: CommandDefinition = {
@@ -27,7 +28,8 @@ export const runCommand: CommandDefinition = {
   group: 'Whole runs',
   summary: 'any stretch of the eight steps in one process',
   description: `Runs the steps from --from to --to in memory: the same bytes as through files. Takes the options of every step in the stretch.
-Without --vocab the vocabulary is made from the input itself, as "vocab" would make it.`,
+Without --vocab the vocabulary is made from the input itself, as "vocab" would make it. --to predict: all of a model
+(--model) in place of the steps from tokenize on; --from predict for a text a line, as the command "predict" reads it.`,
   argument: { name: '[input...]', about: 'raw text, TSV, CSV or JSONL; or the records that --from needs; - is stdin (default)' },
   options: [
     { flags: '--from <step>', about: 'the first step', choices: NAMES, default: 'sentences' },
@@ -49,16 +51,20 @@ Without --vocab the vocabulary is made from the input itself, as "vocab" would m
         found: `${NAMES[from]} … ${NAMES[to]}`,
         hint: `the order is ${NAMES.join(', ')}`,
       });
-    const steps = STRETCH.slice(from, to + 1);
+    const predicts = NAMES[to] === PREDICT.name;
+    const steps: Part[] = predicts ? predictStretch(NAMES[from]!) : STRETCH.slice(from, to + 1);
     refuseStray(
       given,
-      namesOf([...steps.flatMap((step) => step.options), ...COUNTING, ...COMMON]),
+      namesOf([...steps.flatMap((step) => step.options), ...(predicts ? [] : COUNTING), ...COMMON]),
       `it belongs to none of the steps ${NAMES[from]} … ${NAMES[to]}`,
     );
     for (const { stage } of steps) stage.check?.(options, given);
     const stages = steps.map(({ name }): Stage => ({ name, options }));
     await withRequest(invocation, stages, steps[0]!.stage.rawText, async (request) =>
-      runAndTell(invocation, await withLength(await withVocabulary(request, invocation))),
+      runAndTell(
+        invocation,
+        await withLength(await withVocabulary({ ...request, read: { ...request.read, ...predictReading(steps) } }, invocation)),
+      ),
     );
   },
 };

@@ -64,6 +64,49 @@ describe('two layers, both directions, n-grams, max', () => {
     expect(run[0]!['trace']).toHaveLength(4);
   });
 
+  test('run and batch predict: the records of predict, the same bytes with any number of workers', () => {
+    const lines = Array.from({ length: 3000 }, (_, i) => '这部电影真的非常好看无聊'.slice(i % 7, (i % 7) + ((i * 13) % 9)));
+    writeFileSync(folder().file('lines.txt'), `${lines.join('\n')}\n`);
+    const bytes = (line: string): string => {
+      const { code, stdout, stderr } = folder().shell(line);
+      expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+      return stdout;
+    };
+    const predicted = bytes('rnn-pipe predict model lines.txt --json -q');
+    expect(bytes('rnn-pipe run lines.txt --from predict --to predict --model model -q')).toBe(predicted);
+    const batch = 'rnn-pipe batch lines.txt --from predict --to predict --model model -q --shard-size 20KB';
+    const [one, two] = [1, 2].map((workers) =>
+      bytes(`${batch} --workers ${workers} --out out${workers} && cat out${workers}/part-*.jsonl`),
+    );
+    expect(two).toBe(one);
+    const [some, all] = [one!, predicted].map((text) =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Answer),
+    );
+    expect(some!.map(({ id, prediction }) => [id, prediction])).toEqual(all!.map(({ id, prediction }) => [id, prediction]));
+    expect(difference(some!, all!, (answer) => answer['probabilities'])).toBeLessThan(1e-6);
+
+    writeFileSync(folder().file('news.txt'), '这部电影好看。我们都觉得无聊！\n\n喜欢。\n');
+    const sentences = bytes('rnn-pipe run news.txt --to predict --model model --top-k 1 -q');
+    expect(sentences).toBe(bytes('rnn-pipe sentences news.txt -q | rnn-pipe predict model - 1 --json -q'));
+    expect(sentences.trim().split('\n')).toHaveLength(3);
+    expect(bytes('rnn-pipe batch news.txt --to predict --model model --top-k 1 -q --out out && cat out/part-*.jsonl')).toBe(sentences);
+  });
+
+  test('a run that predicts refuses what a model does by itself, and a batch another model', () => {
+    const wrong = (line: string, refusal: Parameters<typeof refused>[2]): unknown => refused(folder(), line, refusal);
+    wrong('rnn-pipe run train.tsv --to predict', { code: 'usage', says: ['no model is given'] });
+    wrong('rnn-pipe run train.tsv --to predict --model model --segmenter intl', { code: 'usage', says: ['--segmenter does not apply'] });
+    wrong('rnn-pipe run train.tsv --from encode --to predict --model model', { code: 'usage', says: ['--from encode does not go'] });
+    wrong('rnn-pipe run train.tsv --from predict --to output --model model', { code: 'usage', says: ['--from comes after --to'] });
+    wrong('rnn-pipe run train.tsv --to predict --model nothing', { code: 'no-input', place: 'nothing', says: ['no such model'] });
+    const train = 'rnn-pipe train train.tsv --out model --force --dim 4 --units 4 --epochs 1 --hold-out 0% --segmenter characters -q';
+    expect(folder().shell(`rnn-pipe batch train.tsv --to predict --model model --out done -q && ${train}`)).toMatchObject({ code: 0 });
+    wrong('rnn-pipe batch --out done --resume', { code: 'mismatch', says: ['another file for --model'] });
+  });
+
   test('what the model decides is not to be said beside it', () => {
     for (const [step, options] of Object.entries({
       encode: ['vocab x.json'],

@@ -10,6 +10,7 @@ import type { ReadOptions } from '../../io/read.js';
 import { hasNodejieba } from '../../text/jieba/nodejieba.js';
 import type { OptionDefinition, Options } from '../command.js';
 import { SPEAKING } from '../options.js';
+import { PREDICT, predictReading, predictStretch, type Part } from '../predict-stretch.js';
 import { namesOf, STRETCH } from '../run.js';
 import type { Stage } from '../stages.js';
 import { READ_TOO, refuseStray } from '../step-command.js';
@@ -17,7 +18,7 @@ import { COUNTING } from '../vocab.js';
 import type { ShardWork } from './messages.js';
 
 /** What `--from` and `--to` may name, in the order of the pipeline. */
-export const PLACES: readonly string[] = STRETCH.flatMap(({ name }) => (name === 'tokenize' ? [name, 'vocab'] : [name]));
+export const PLACES: readonly string[] = [...STRETCH.flatMap(({ name }) => (name === 'tokenize' ? [name, 'vocab'] : [name])), PREDICT.name];
 
 export interface Settings {
   stages: Stage[];
@@ -57,12 +58,13 @@ export async function settingsOf(options: Options, given: ReadonlySet<string>, c
   return {
     stages,
     deciding,
-    read: readOptions(options, steps[0] !== undefined && steps[0].stage.rawText),
+    read: { ...readOptions(options, steps[0] !== undefined && steps[0].stage.rawText), ...predictReading(steps) },
     result: to === 'vocab' ? { counts: { ngrams: options['ngrams'] as number | undefined } } : ((options['format'] ?? 'jsonl') as 'jsonl'),
   };
 }
 
-function stretchOf(from: string, to: string): typeof STRETCH {
+function stretchOf(from: string, to: string): readonly Part[] {
+  if (to === PREDICT.name) return predictStretch(from);
   if (PLACES.indexOf(from) > PLACES.indexOf(to))
     throw new PipeError('usage', '--from comes after --to', { found: `${from} … ${to}`, hint: `the order is ${PLACES.join(', ')}` });
   if (from === 'vocab' && to !== 'vocab')
