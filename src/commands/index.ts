@@ -4,6 +4,7 @@ import { checkCommand } from './check.js';
 import type { CommandDefinition } from './command.js';
 import { compareCommand } from './compare.js';
 import { convertCommand } from './convert.js';
+import { curvesCommand } from './curves.js';
 import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { exportCommand } from './export.js';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   ...others,
   trainCommand,
   evaluateCommand,
+  curvesCommand,
   generateCommand,
   exportCommand,
   importCommand,
