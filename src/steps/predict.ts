@@ -71,7 +71,7 @@ function checkSegmenter({ segmenter }: SentenceRecord, expected: string): void {
   throw new PipeError('mismatch', 'the tokens are of another segmenter than the model’s', {
     expected,
     found: segmenter,
-    hint: 'leave the cutting to predict: give it the text; or rnn-pipe tokenize --model DIR',
+    hint: 'leave the cutting to predict: give it the text',
   });
 }
 
