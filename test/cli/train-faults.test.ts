@@ -48,15 +48,17 @@ const KILLS = Number(process.env['KILLS'] ?? 4);
 test.each(['SIGKILL', 'SIGINT'] as const)(
   'stopped by %s at any moment it goes on to the very bytes of the unbroken run',
   async (signal) => {
-    expect(folder().run(train('whole', 12))).toMatchObject({ code: 0 });
+    const began = performance.now();
+  expect(folder().run(train('whole', 40))).toMatchObject({ code: 0 });
+  const took = performance.now() - began;
     const next = uniform(Date.now() & 0xffff);
     let kills = 0;
     for (let round = 0; !existsSync(folder().file('model')); round++) {
       expect(round).toBeLessThan(10 * KILLS + 10);
       const begun = existsSync(folder().file('model.training/checkpoint.safetensors'));
-      const args = [...train('model', 12), '--workers', String(1 + (round % 2)), ...(begun ? ['--resume'] : [])];
+      const args = [...train('model', 40), '--workers', String(1 + (round % 2)), ...(begun ? ['--resume'] : [])];
       if (kills >= KILLS) expect(folder().run(args)).toMatchObject({ code: 0 });
-      else if (await killed(args, 300 + next() * 1500, signal)) kills++;
+      else if (await killed(args, took * (0.3 + 0.4 * next()), signal)) kills++;
       // half-written files do not stay under a name that is read
       for (const name of existsSync(folder().file('model.training')) ? readdirSync(folder().file('model.training')) : [])
         expect(name).toMatch(/^(checkpoint\.safetensors|training\.jsonl|\..*\.tmp)$/);
