@@ -49,8 +49,8 @@ test.each(['SIGKILL', 'SIGINT'] as const)(
   'stopped by %s at any moment it goes on to the very bytes of the unbroken run',
   async (signal) => {
     const began = performance.now();
-  expect(folder().run(train('whole', 40))).toMatchObject({ code: 0 });
-  const took = performance.now() - began;
+    expect(folder().run(train('whole', 40))).toMatchObject({ code: 0 });
+    const took = performance.now() - began;
     const next = uniform(Date.now() & 0xffff);
     let kills = 0;
     for (let round = 0; !existsSync(folder().file('model')); round++) {

@@ -105,11 +105,13 @@ export async function openTraining(
 
   async function* events(): AsyncGenerator<TrainingEvent> {
     while (at.epoch <= options.epochs) {
+      if (options.patience !== undefined && at.best && at.epoch - 1 - at.best.epoch >= options.patience) return;
       const batches = batchesOf(data.train, options.batchSize, options.seed, at.epoch);
-      let learningRate = 0;
+      const rateAt = (step: number): number =>
+        learningRateAt(options.schedule, options.learningRate, step, perEpoch * options.epochs, options.warmup);
       while (at.batch < batches.length) {
         const rows = batches[at.batch]!;
-        learningRate = learningRateAt(options.schedule, options.learningRate, at.step, perEpoch * options.epochs, options.warmup);
+        const learningRate = rateAt(at.step);
         const gradients = await gradientsOf(threads, shared, options, rows, at.step);
         const loss = gradients.reduce((sum, gradient) => sum + gradient.loss, 0);
         if (!Number.isFinite(loss)) throw diverged(loss, at.epoch, at.batch + 1, learningRate);
@@ -124,10 +126,9 @@ export async function openTraining(
       if (score === undefined && data.valid) throw noSuchScore(options.metric, scores);
       const best = score === undefined || at.best === undefined || better(score, at.best.score);
       if (best) at.best = { epoch: at.epoch, score: score ?? 0, parameters: copied(parametersOf(shared)), head: settled };
-      const report: EpochReport = { epoch: at.epoch, loss: at.lossSum / batches.length, learningRate, scores, best };
+      const report: EpochReport = { epoch: at.epoch, loss: at.lossSum / batches.length, learningRate: rateAt(at.step - 1), scores, best };
       [at.epoch, at.batch, at.lossSum] = [at.epoch + 1, 0, 0];
       yield { kind: 'epoch', ...report };
-      if (options.patience !== undefined && report.epoch - at.best!.epoch >= options.patience) return;
     }
   }
 
