@@ -16,6 +16,7 @@ import type { Stage } from '../stages.js';
 import { READ_TOO, refuseStray } from '../step-command.js';
 import { COUNTING } from '../vocab.js';
 import type { ShardWork } from './messages.js';
+import { readOptions } from '../step-command.js';
 
 /** What `--from` and `--to` may name, in the order of the pipeline. */
 export const PLACES: readonly string[] = [...STRETCH.flatMap(({ name }) => (name === 'tokenize' ? [name, 'vocab'] : [name])), PREDICT.name];
@@ -102,19 +103,6 @@ async function resolved(options: Record<string, unknown>, names: ReadonlySet<str
     );
   if (names.has('threads')) made['threads'] ??= 1;
   return made;
-}
-
-function readOptions(options: Options, rawText: boolean): ReadOptions {
-  const text = (name: string): string | undefined => options[name] as string | undefined;
-  return {
-    records: !rawText,
-    format: text('inputFormat'),
-    encoding: text('encoding'),
-    textKey: text('textKey'),
-    labelKey: text('labelKey'),
-    wrapped: options['wrapped'] === true,
-    maxLineBytes: options['maxLineBytes'] as number | undefined,
-  };
 }
 
 /** The configuration that the ledger begins with. */
