@@ -17,9 +17,9 @@ import { reporter, type Voice } from './report.js';
 /** Runs one command line; resolves to the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   // errors of the command line itself should name the command, too
-  const typed = COMMANDS.find(({ name }) => name === argv[0])?.name ?? 'rnn-pipe';
+  const typed = COMMANDS.find(({ name }) => name === argv[0]);
   const voice: Voice = {
-    command: typed,
+    command: typed?.name ?? 'rnn-pipe',
     quiet: false,
     json: /(^| )--log[= ]json( |$)/.test(argv.join(' ')),
     chalk: chalkFor(process.stderr),
@@ -29,7 +29,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     await program(voice, interrupted.signal).parseAsync(argv, { from: 'user' });
     await printing;
-    return signal.exitCode();
+    return typed?.endsBySignal ? 0 : signal.exitCode();
   } catch (error) {
     removeTemporaryFiles();
     if (error instanceof ReaderWentAway) return 0;

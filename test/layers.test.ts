@@ -7,7 +7,8 @@ const source = resolve(import.meta.dirname, '../src');
 /** What a file of each folder may import; its own folder always. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   '.': ['commands', 'steps', 'formats', 'io'],
-  commands: ['steps', 'text', 'model', 'drawing', 'engine', 'formats', 'io', 'corpus'],
+  commands: ['steps', 'text', 'model', 'drawing', 'engine', 'formats', 'io', 'corpus', 'serve'],
+  serve: ['formats'],
   corpus: ['formats', 'io'],
   steps: ['text', 'model', 'engine', 'formats'],
   text: ['formats'],

@@ -58,6 +58,8 @@ export interface CommandDefinition {
   options: readonly OptionDefinition[];
   /** command lines that work as they stand on the files of examples/ */
   examples: readonly string[];
+  /** it goes on until a signal ends it, which is no failure: exit code 0 */
+  endsBySignal?: boolean;
   run: (invocation: Invocation) => Promise<void>;
 }
 

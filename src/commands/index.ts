@@ -17,6 +17,7 @@ import { inspectCommand } from './inspect.js';
 import { predictCommand } from './predict-lines.js';
 import { runCommand } from './run.js';
 import { scoreCommand } from './score.js';
+import { serveCommand } from './serve.js';
 import { STEP_COMMANDS } from './stages.js';
 import { commandOfStep } from './step-command.js';
 import { trainCommand } from './train.js';
@@ -36,6 +37,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   exportCommand,
   importCommand,
   predictCommand,
+  serveCommand,
   runCommand,
   batchCommand,
   inspectCommand,
