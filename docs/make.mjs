@@ -54,7 +54,7 @@ const commands = `# Commands
 
 Made from the definitions in \`src/commands\` by \`npm run docs\`; \`rnn-pipe help <command>\` says the same.
 
-${COMMANDS.map(command).join('\n\n')}
+${(await Promise.all(COMMANDS.map(async (entry) => command({ ...entry, ...(await entry.load()) })))).join('\n\n')}
 
 ## completion
 

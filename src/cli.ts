@@ -5,7 +5,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { Command, CommanderError, Option } from 'commander';
 import { constants } from 'node:os';
-import type { CommandDefinition, OptionDefinition } from './commands/command.js';
+import type { CommandDefinition, CommandEntry, OptionDefinition } from './commands/command.js';
 import { COMMANDS } from './commands/index.js';
 import { SPEAKING } from './commands/options.js';
 import { version } from './commands/version.js';
@@ -63,7 +63,7 @@ function program(voice: Voice, signal: AbortSignal): Command {
     .description('Raw Chinese text to the outputs of a recurrent network, in eight steps that can be looked at.')
     .version(version, '-V, --version')
     .usage('<command> [options] [input...]')
-    .helpCommand('help [command]', 'help for a command')
+    .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeOut: print, outputError: (text) => usageError(text, voice) })
     .configureHelp({ helpWidth: Math.min(process.stdout.columns || 100, 120) })
@@ -71,32 +71,57 @@ function program(voice: Voice, signal: AbortSignal): Command {
       'after',
       '\nThe eight steps, as one line:\n  rnn-pipe run news.txt --to classify --labels finance,sports -o outputs.jsonl\n\nHelp for a command: rnn-pipe help <command>',
     );
-  for (const definition of COMMANDS) root.addCommand(commandOf(definition, voice, signal));
+  for (const entry of COMMANDS) root.addCommand(commandOf(entry, voice));
   addCompletion(root);
+  // a command is loaded, with all that it needs, when it is the one
+  const load = async (command: Command): Promise<void> => {
+    const entry = COMMANDS.find(({ name }) => name === command.name());
+    if (entry) define(command, entry.name, await entry.load(), voice, signal);
+  };
+  root.hook('preSubcommand', (_, command) => load(command));
+  addHelp(root, load);
   return root;
 }
 
-function commandOf(definition: CommandDefinition, voice: Voice, signal: AbortSignal): Command {
-  const command = new Command(definition.name)
-    .summary(definition.summary)
-    .description(definition.description.replaceAll('\n', ' '))
-    .helpGroup(`${definition.group}:`)
+/** A command as the help of all commands shows it. */
+function commandOf({ name, group, summary }: CommandEntry, voice: Voice): Command {
+  return new Command(name)
+    .summary(summary)
+    .helpGroup(`${group}:`)
     .exitOverride()
     .configureOutput({ writeOut: print, outputError: (text) => usageError(text, voice) })
-    .configureHelp({ helpWidth: Math.min(process.stdout.columns || 100, 120) })
+    .configureHelp({ helpWidth: Math.min(process.stdout.columns || 100, 120) });
+}
+
+/** All the rest of a command. */
+function define(command: Command, name: string, definition: CommandDefinition, voice: Voice, signal: AbortSignal): void {
+  command
+    .description(definition.description.replaceAll('\n', ' '))
     .addHelpText('after', `\nExamples:\n${definition.examples.map((example) => `  ${example}`).join('\n')}`);
-  const { name = '', about = '' } = definition.argument ?? {};
-  const abouts = about.split('\n');
-  if (definition.argument) name.split(' ').forEach((one, i) => command.argument(one, abouts[i]));
+  const { argument } = definition;
+  const abouts = argument?.about.split('\n');
+  if (argument) argument.name.split(' ').forEach((one, i) => command.argument(one, abouts?.[i]));
   else command.allowExcessArguments(false);
   for (const option of [...definition.options, ...SPEAKING]) command.addOption(optionOf(option));
   command.action(async () => {
     const options: Record<string, unknown> = command.opts();
-    Object.assign(voice, { command: definition.name, quiet: options['quiet'] === true, json: options['log'] === 'json' });
-    const given = new Set(Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli'));
+    Object.assign(voice, { command: name, quiet: options['quiet'] === true, json: options['log'] === 'json' });
+    const given = new Set(Object.keys(options).filter((option) => command.getOptionValueSource(option) === 'cli'));
     await definition.run({ inputs: command.args, options, given, report: reporter(voice), signal });
   });
-  return command;
+}
+
+/** `rnn-pipe help <command>`: commander's own would not wait for the command to be loaded. */
+function addHelp(root: Command, load: (command: Command) => Promise<void>): void {
+  root
+    .command('help')
+    .argument('[command]')
+    .summary('help for a command')
+    .action(async (name: string | undefined) => {
+      const command = root.commands.find((one) => one.name() === name);
+      if (command) await load(command);
+      (command ?? root).help({ error: name !== undefined && !command });
+    });
 }
 
 function optionOf(definition: OptionDefinition): Option {
@@ -134,8 +159,9 @@ function addCompletion(root: Command): void {
 async function tab(): Promise<void> {
   const { default: addTab } = await import('@bomb.sh/tab/commander');
   const bare = new Command('rnn-pipe');
-  for (const { name, summary, options } of COMMANDS) {
+  for (const { name, summary, load } of COMMANDS) {
     const command = bare.command(name).description(summary);
+    const { options } = await load();
     for (const option of [...options, ...SPEAKING]) command.addOption(optionOf(option));
   }
   addTab(bare, { completionCommandName: 'completion' });

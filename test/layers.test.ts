@@ -44,3 +44,33 @@ test('only cli.ts and report.ts write to stderr or end the process', () => {
   );
   expect(printing.sort()).toEqual(['cli.ts', 'report.ts']);
 });
+
+/** Files and packages that are loaded with a file: its imports and theirs, but no types and no `import()`. */
+function loadedWith(entry: string): string[] {
+  const loaded = new Set<string>();
+  const load = (file: string): void => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    if (!file.endsWith('.ts')) return;
+    const statements = readFileSync(join(source, file), 'utf8').matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']*)';/gm);
+    for (const [, name] of statements)
+      load(name!.startsWith('.') ? relative(source, resolve(source, file, '..', name!)).replace(/js$/, 'ts') : name!);
+  };
+  load(entry);
+  return [...loaded].filter((name) => !name.startsWith('node:')).sort();
+}
+
+// every command of a pipeline pays for what is loaded: half a second once, when all was
+test.each([
+  ['cli.ts', ['chalk', 'commander']],
+  ['commands/step-command.ts', []],
+  ['commands/worker.ts', []],
+  ['commands/batch/worker.ts', []],
+  ['commands/encode.ts', []],
+  ['commands/vocab.ts', []],
+  ['commands/pad.ts', []],
+])('with %s no network and no package is loaded but %j', (entry, packages) => {
+  const loaded = loadedWith(entry);
+  expect(loaded.filter((name) => !name.endsWith('.ts'))).toEqual(packages);
+  expect(loaded.filter((name) => /^(engine|drawing|model\/(build|cells|heads)|commands\/(rnn|tokenize|train))/.test(name))).toEqual([]);
+});

@@ -14,9 +14,6 @@ import { table } from './table.js';
 const TOLERANCE = 1e-6;
 
 export const checkCommand: CommandDefinition = {
-  name: 'check',
-  group: 'Looking and checking',
-  summary: 'check padding: shows on your own data that padding cannot change a state',
   description: `Runs the network over each sentence of embedded records alone, padded after its tokens, and padded before them, and tells the largest
 difference of any hidden state at any real time step. The padding that is put in is noise, so that a network that reads it is found out.`,
   argument: { name: '<what> [input...]', about: 'what to check: padding\nfiles of records with embeddings; - is stdin (default)' },

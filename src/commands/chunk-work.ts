@@ -12,7 +12,7 @@ import type { LineStep } from '../steps/lines/step.js';
 import type { Count, Step, StepContext } from '../steps/step.js';
 import { doLines, together, type LinesDone } from './chunk-lines.js';
 import { FOLDS, type FoldName, type FoldOptions } from './folds.js';
-import { STAGES, type Stage } from './stages.js';
+import { stageOf, type Stage } from './stages.js';
 
 /** What all chunks of a run have in common. */
 export interface Work {
@@ -91,14 +91,14 @@ export function openShare(work: Work, ready = (): Promise<Step[]> => prepare(wor
 
 export async function prepare(stages: readonly Stage[]): Promise<Step[]> {
   const steps: Step[] = [];
-  for (const { name, options } of stages) steps.push(await STAGES.get(name)!.prepare(options));
+  for (const stage of stages) steps.push(await (await stageOf(stage)).prepare(stage.options));
   return steps;
 }
 
 /** The one step of a run that can be done on lines as they lie. */
 async function prepareLines({ stages, then }: Work): Promise<LineStep | undefined> {
   const [stage] = stages;
-  return stage && stages.length === 1 && then === 'lines' ? STAGES.get(stage.name)!.prepareLines?.(stage.options) : undefined;
+  return stage && stages.length === 1 && then === 'lines' ? (await stageOf(stage)).prepareLines?.(stage.options) : undefined;
 }
 
 async function doChunk({ chunk, parse }: Job, work: Work, share: Share, lineStep: LineStep | undefined): Promise<Done> {

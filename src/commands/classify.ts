@@ -48,8 +48,6 @@ function trainedHead({ document, parameters }: Model, options: Options): Classif
 }
 
 export const classifyCommand: StepCommand = {
-  name: 'classify',
-  summary: 'step 8: the output vector to logits, probabilities and a label',
   description: `A linear layer and softmax over the output vector. Without --model its weights are seeded random ones: it shows what a classifier
 does, and its answers mean nothing. With --model it is the head of the model, whatever it answers: labels, numbers, tags, words.`,
   options: [

@@ -48,10 +48,16 @@ export interface Invocation {
 
 export type Group = 'The eight steps' | 'Models' | 'Whole runs' | 'Looking and checking';
 
-export interface CommandDefinition {
+/** A command as the help of all commands shows it; the rest of it is loaded when it is asked for, with all that it needs. */
+export interface CommandEntry {
   name: string;
   group: Group;
   summary: string;
+  load: () => Promise<CommandDefinition>;
+}
+
+/** All else about a command: its arguments and options, its help, and what it does. */
+export interface CommandDefinition {
   description: string;
   /** what the positional arguments are, as commander takes them: `[input...]`; of several, one a line of `about` */
   argument?: { name: string; about: string };
@@ -64,6 +70,6 @@ export interface CommandDefinition {
 }
 
 /** One of the eight steps as a command: its `run` is the same for all of them (`step-command.ts`). */
-export interface StepCommand extends Omit<CommandDefinition, 'run' | 'argument' | 'group'> {
+export interface StepCommand extends Omit<CommandDefinition, 'run' | 'argument'> {
   stage: StageDefinition;
 }

@@ -10,9 +10,6 @@ import { LOOK, lookOf, RECORD, recordOf } from './look.js';
 import { DOCUMENT_OUTPUT, list } from './options.js';
 
 export const compareCommand: CommandDefinition = {
-  name: 'compare',
-  group: 'Looking and checking',
-  summary: 'two networks on the same sentence, beneath each other as one SVG picture',
   description: `Draws the record of two files beneath each other: the same ranges, between them the difference of the hidden states where their shapes agree,
 and the first time step where they part. Make the files by rnn --trace with another cell, seed, weights or model each.`,
   argument: { name: '<a> <b>', about: 'records of the one network\nrecords of the other' },

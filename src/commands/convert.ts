@@ -4,9 +4,6 @@ import { RECORD_INPUT, RECORD_OUTPUT, WORKERS } from './options.js';
 import { runAndTell, withRequest } from './step-command.js';
 
 export const convertCommand: CommandDefinition = {
-  name: 'convert',
-  group: 'Looking and checking',
-  summary: 'records from one format to another: JSONL, JSON, Arrow, gzip',
   description: 'Reads records in any format and writes them in another, unchanged. Arrow is opened by pandas, Polars, DuckDB and Spark.',
   argument: { name: '[input...]', about: 'files of records; - is stdin (default)' },
   options: [...RECORD_INPUT, ...RECORD_OUTPUT, WORKERS],

@@ -16,9 +16,6 @@ import { DOCUMENT_OUTPUT, wholeNumber } from './options.js';
 import { table } from './table.js';
 
 export const curvesCommand: CommandDefinition = {
-  name: 'curves',
-  group: 'Models',
-  summary: 'loss and score over the epochs of a training',
   description: `Reads the log of a model's training, or of one that is under way (OUT.training), and draws the loss of the training and of the
 validation data, and the score that decides which epoch is kept. A table on stdout, or with -o curves.svg a picture.`,
   argument: { name: '<model>', about: 'the folder that "train" has written, or is to write' },

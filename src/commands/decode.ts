@@ -4,8 +4,6 @@ import type { StepCommand } from './command.js';
 import { loadVocabulary } from './loading.js';
 
 export const decodeCommand: StepCommand = {
-  name: 'decode',
-  summary: 'step 3 backwards: ids to tokens',
   description: `Gives each id its token; padding is left out, and what was unknown stays <unk>.`,
   options: [{ flags: '--vocab <file>', about: 'the vocabulary of the ids, as "rnn-pipe vocab" writes it' }],
   examples: ['rnn-pipe decode examples/ids.jsonl --vocab examples/vocabulary.json'],

@@ -13,9 +13,6 @@ interface Finding {
 }
 
 export const doctorCommand: CommandDefinition = {
-  name: 'doctor',
-  group: 'Looking and checking',
-  summary: 'what of engines and segmenters is there, what is missing, what to type',
   description: 'Tries every engine and segmenter on this machine. Whatever is missing is optional: each command works without it.',
   options: [],
   examples: ['rnn-pipe doctor'],

@@ -13,9 +13,6 @@ import { LOOK, lookOf, RECORD, recordOf } from './look.js';
 import { DOCUMENT_OUTPUT, list } from './options.js';
 
 export const drawCommand: CommandDefinition = {
-  name: 'draw',
-  group: 'Looking and checking',
-  summary: 'the network stretched along time, with the real numbers of one sentence in it',
   description: `Draws a record from any step: tokens, ids, word vectors, gates, cell states and hidden states along time, padding as what it is, the
 output and the answer. A record of rnn --trace --keep-embeddings has all that there is to see. The file needs nothing else, asks the network for nothing,
 and prints on one page.`,

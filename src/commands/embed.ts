@@ -41,8 +41,6 @@ async function embedOptions(options: Options): Promise<EmbedOptions> {
 }
 
 export const embedCommand: StepCommand = {
-  name: 'embed',
-  summary: 'step 5: ids to word vectors, one a time step',
   description: `Gives each id its word vector: seeded random ones, or those of a file (word2vec text and binary, GloVe, fastText .vec; also .gz),
 where tokens without a vector get a random one and are counted; or the trained ones of a model, with the n-gram's beside the token's where it has n-grams. Padding is all zeros.`,
   options: [

@@ -6,8 +6,6 @@ import { loadVocabulary } from './loading.js';
 import { MODEL_OPTION, refuseDecided } from './model-option.js';
 
 export const encodeCommand: StepCommand = {
-  name: 'encode',
-  summary: 'step 3: tokens to ids by a vocabulary',
   description: `Gives each token its number in the vocabulary. Tokens that it does not have become <unk> (id 1); how many is told.
 With --model the vocabulary is the model's. Nothing is cut here: texts that are longer than the model reads are cut by predict, and in steps by pad --length.`,
   options: [

@@ -27,9 +27,6 @@ import { version } from './version.js';
 const READ_BY_TASK = TASKS.flatMap(({ options }) => options).filter(({ flags }) => flags.startsWith('--column '));
 
 export const evaluateCommand: CommandDefinition = {
-  name: 'evaluate',
-  group: 'Models',
-  summary: 'how good a model is on labelled texts',
   description: `Reads labelled texts as "train" does, lets the model answer each, and tells the scores of its task. Of classification also precision,
 recall and F1 of each label with their means, the confusion matrix, and the mistakes that the model was surest of. A share of nothing is 0; labels that
 neither occur nor are predicted do not count for the macro average. Tables on stdout; -o evaluation.json is for machines.`,

@@ -9,7 +9,7 @@ import type { CommandDefinition, Invocation, OptionDefinition, Options } from '.
 import { FOLDS } from './folds.js';
 import { list, wholeNumber } from './options.js';
 import { rnnCommand } from './rnn.js';
-import { STEP_COMMANDS } from './stages.js';
+import { STEPS } from './stages.js';
 
 const OPTIONS: readonly OptionDefinition[] = [
   {
@@ -28,9 +28,6 @@ const OPTIONS: readonly OptionDefinition[] = [
 ];
 
 export const explainCommand: CommandDefinition = {
-  name: 'explain',
-  group: 'Looking and checking',
-  summary: 'the eight steps on one sentence: value, shape, why, and the command that makes it',
   description: `Takes one sentence through all eight steps and shows what each makes of it. The vocabulary is made of the sentence alone and the weights are
 seeded random ones, so that the answer means nothing: what you see is how it comes about.`,
   argument: { name: '<sentence>', about: 'the sentence' },
@@ -134,13 +131,13 @@ function told(options: Options, length: number): Told[] {
 
 async function explain(text: string, options: Options): Promise<string> {
   let batch: Batch = [{ id: 1, text }];
-  const defaults = (name: string): Options => {
-    const step = STEP_COMMANDS.find((one) => one.name === name)!;
+  const defaults = async (name: string): Promise<Options> => {
+    const step = await STEPS.find((one) => one.name === name)!.load();
     const entries = step.options.map(({ flags, default: value }): [string, unknown] => [optionName(flags), value]);
     return { ...Object.fromEntries(entries.filter(([, value]) => value !== undefined)), ...options };
   };
   const through = async (name: string, more: Options = {}): Promise<SentenceRecord> => {
-    const steps = await prepare([{ name, options: { ...defaults(name), ...more } }]);
+    const steps = await prepare([{ name, options: { ...(await defaults(name)), ...more } }]);
     const done: Batch = [];
     const context = {
       count: () => {},

@@ -16,9 +16,6 @@ const QUANTIZE: OptionDefinition = {
 };
 
 export const exportCommand: CommandDefinition = {
-  name: 'export',
-  group: 'Models',
-  summary: 'a model as an ONNX file, or its weights for PyTorch or Keras',
   description: `Writes a model as one ONNX file that onnxruntime runs in any language: ids [batch, time] and lengths [batch] in, logits and probabilities out.
 Or its weights as safetensors with PyTorch's or Keras's names, shapes and order of gates: embedding.weight, lstm.weight_ih_l0, linear.weight.`,
   argument: { name: '<model> <file>', about: 'a folder that train wrote\nwhat is written: model.onnx, or weights.safetensors with --to' },

@@ -12,9 +12,6 @@ import { DOCUMENT_OUTPUT, number, wholeNumber } from './options.js';
 import { ENGINE_OPTIONS, engineOf } from './rnn.js';
 
 export const generateCommand: CommandDefinition = {
-  name: 'generate',
-  group: 'Models',
-  summary: 'a language model writes texts',
   description: `Writes texts with a model of train --task lm, one a line: each token is drawn from those that the model finds likely, until it
 ends the text or it is long enough. The same seed gives the same texts.`,
   argument: { name: '<model>', about: 'a folder that train --task lm wrote' },

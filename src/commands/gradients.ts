@@ -14,9 +14,6 @@ import { ENGINE_OPTIONS, engineOf } from './rnn.js';
 import { table } from './table.js';
 
 export const gradientsCommand: CommandDefinition = {
-  name: 'gradients',
-  group: 'Looking and checking',
-  summary: 'the norm of the loss’s gradient at each time step: what vanishes, and what does not',
   description: `For each cell, ‖∂loss/∂h‖ at every real time step of one sentence: how much the loss at the end still hears of each word. One layer, read
 forward, with seeded random weights, of the same seed for every cell. A table on stdout, or with -o picture.svg bars on one logarithmic axis.`,
   argument: { name: '[input]', about: 'records with embeddings; - is stdin (default)' },

@@ -22,9 +22,6 @@ import { version } from './version.js';
 const SEGMENTING = SEGMENTER_OPTIONS.filter(({ flags }) => flags !== '--pos');
 
 export const importCommand: CommandDefinition = {
-  name: 'import',
-  group: 'Models',
-  summary: 'weights of PyTorch or Keras to a model',
   description: `Makes a model's folder of a safetensors file: nn.Embedding, one nn.LSTM, nn.GRU or nn.RNN, nn.Linear, or the same layers of Keras, whatever
 the program calls them; what was taken for what is told. All but the weights comes from a model that has the same layers (--like), or from options:
 the vocabulary in the order of the embedding's rows, the labels in the order of the logits, what cuts the text, and which states the linear layer reads.`,

@@ -9,9 +9,6 @@ import { describeDocument } from './inspect-document.js';
 import { fit, table } from './table.js';
 
 export const inspectCommand: CommandDefinition = {
-  name: 'inspect',
-  group: 'Looking and checking',
-  summary: 'what a file is: its fields, shapes and first record',
   description: `Says what a file of rnn-pipe is (records after which step, a vocabulary, counts, weights), how many records it has, the shape and
 range of every field, and shows the first record.`,
   argument: { name: '<file>', about: 'records, vocabulary.json, counts, or weights.safetensors; - is stdin' },

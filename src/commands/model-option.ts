@@ -2,16 +2,16 @@
 import { PipeError } from '../errors.js';
 import { takeOf } from '../model/pooling.js';
 import type { OptionDefinition, Options } from './command.js';
-import { loadModel, type Model } from './model-folder.js';
+import type { Model } from './model-folder.js';
 
 export const MODEL_OPTION: OptionDefinition = {
   flags: '--model <folder>',
   about: 'a trained model (see train): its vocabulary, tables, weights and labels; it decides what other options say without it',
 };
 
-/** The model of `--model`, where that is given. */
+/** The model of `--model`, where that is given: only then is what reads models loaded. */
 export async function modelOf({ model }: Options): Promise<Model | undefined> {
-  return typeof model === 'string' ? loadModel(model) : undefined;
+  return typeof model === 'string' ? (await import('./model-folder.js')).loadModel(model) : undefined;
 }
 
 /**

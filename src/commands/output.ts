@@ -12,8 +12,6 @@ async function outputOptions(options: Options): Promise<OutputOptions> {
 }
 
 export const outputCommand: StepCommand = {
-  name: 'output',
-  summary: 'step 7: the network’s output vector, and which time steps it came from',
   description: `Takes the output of the network from the hidden states: of the last real time step (never of padding), the first, the mean or
 the maximum over the real ones; all keeps every hidden state for a sequence to come. "taken" says which time steps were used.
 With two directions, last is the forward half at the last real token and the backward half at the first.

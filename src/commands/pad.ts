@@ -13,8 +13,6 @@ function lengthOption(text: string): number | 'auto' | 'p95' {
 }
 
 export const padCommand: StepCommand = {
-  name: 'pad',
-  summary: 'step 4: ids to one fixed length, with mask and real length',
   description: `Fills every sentence with <pad> (id 0) up to one length, and cuts longer ones; how much was cut is told.
 mask is 1 for a real token and 0 for padding. auto and p95 read the input twice.`,
   options: [

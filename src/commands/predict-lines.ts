@@ -8,9 +8,6 @@ import { backendNote } from './predictor.js';
 import { runAndTell, withRequest } from './step-command.js';
 
 export const predictCommand: CommandDefinition = {
-  name: 'predict',
-  group: 'Models',
-  summary: 'what a model says of each line: one line out for each line in',
   description: `Reads raw text, a text a line, cuts it as the model's training text was cut, and writes the answer: the label; with a number k the
 k most probable labels and their probabilities; with a threshold only those that reach it. An empty line has an answer, too. --json, --format or
 an output named .jsonl, .json or .arrow gives records with logits, probabilities and whatever the input had.`,

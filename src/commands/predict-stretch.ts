@@ -8,7 +8,11 @@ import { PREDICT_OPTIONS, PREDICTION_READING, predictStage } from './predict.js'
 import { sentencesCommand } from './sentences.js';
 
 /** What a stretch consists of. */
-export type Part = Pick<StepCommand, 'name' | 'options' | 'stage'>;
+export interface Part extends Pick<StepCommand, 'options' | 'stage'> {
+  name: string;
+}
+
+const SENTENCES: Part = { name: 'sentences', ...sentencesCommand };
 
 export const PREDICT: Part = {
   name: 'predict',
@@ -18,7 +22,7 @@ export const PREDICT: Part = {
 
 /** @throws PipeError('usage') where --from names a step that a model does by itself */
 export function predictStretch(from: string): Part[] {
-  if (from === sentencesCommand.name) return [sentencesCommand, PREDICT];
+  if (from === SENTENCES.name) return [SENTENCES, PREDICT];
   if (from === PREDICT.name) return [PREDICT];
   throw new PipeError('usage', `--from ${from} does not go with --to predict`, {
     expected: '--from sentences, or --from predict for lines as they are',

@@ -99,8 +99,6 @@ export async function openNetworkOf(options: Options, inputSize: number): Promis
 }
 
 export const rnnCommand: StepCommand = {
-  name: 'rnn',
-  summary: 'step 6: a recurrent network; its hidden state at every time step',
   description: `Runs an RNN, LSTM or GRU over the word vectors. Masked time steps are not computed: padding cannot change a state, and their rows
 are zeros. --trace adds the cell state and every gate of every layer and direction. Without --model or --weights the weights are seeded random ones.`,
   options: [

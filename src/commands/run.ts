@@ -11,11 +11,14 @@ import { RECORD_OUTPUT, TEXT_INPUT, WORKERS } from './options.js';
 import { PREDICT, predictReading, predictStretch, type Part } from './predict-stretch.js';
 import { foldStages, type RunRequest } from './runner.js';
 import { refuseWholeText } from './shard.js';
-import { STEP_COMMANDS, type Stage } from './stages.js';
+import { STEPS, type Stage } from './stages.js';
 import { passBefore, refuseStray, runAndTell, withLength, withRequest } from './step-command.js';
 import { COUNTING } from './vocab.js';
 
-export const STRETCH = STEP_COMMANDS.filter(({ name }) => name !== 'decode');
+/** The steps that a run can consist of, with their options: those of a run are the options of all. */
+export const STRETCH: readonly Part[] = await Promise.all(
+  STEPS.filter(({ name }) => name !== 'decode').map(async ({ name, load }) => ({ name, ...(await load()) })),
+);
 const NAMES = [...STRETCH.map(({ name }) => name), PREDICT.name];
 
 /** Every step's options, each name once: a name means the same in every step that has it. */
@@ -24,9 +27,6 @@ export const STEP_OPTIONS: OptionDefinition[] = [
 ];
 
 export const runCommand: CommandDefinition = {
-  name: 'run',
-  group: 'Whole runs',
-  summary: 'any stretch of the eight steps in one process',
   description: `Runs the steps from --from to --to in memory: the same bytes as through files. Takes the options of every step in the stretch.
 Without --vocab the vocabulary is made from the input itself, as "vocab" would make it. --to predict: all of a model
 (--model) in place of the steps from tokenize on; --from predict for a text a line, as the command "predict" reads it.`,

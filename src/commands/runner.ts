@@ -13,7 +13,7 @@ import { FOLDS, type FoldName, type FoldOptions, type Folded } from './folds.js'
 import type { Pass, Pool } from './pool.js';
 import { openQuarantine, type Quarantine, type QuarantineOptions } from './quarantine.js';
 import type { Summary } from './report.js';
-import { STAGES, type Stage } from './stages.js';
+import { stageOf, type Stage } from './stages.js';
 import type { StepContext } from '../steps/step.js';
 
 export interface RunRequest {
@@ -35,13 +35,13 @@ export interface RunRequest {
 export async function runStages(request: RunRequest): Promise<Summary> {
   const { output, stages } = request;
   const format = outputFormat(output.path, output.format);
+  const shared = await sharedStages(stages, format !== 'arrow');
   const quarantine = openQuarantine(request.onBad);
   const writer = openWriter(output.path, format, {
     force: output.force,
     inputs: [...request.inputs.map(({ path }) => path), ...request.readToo],
   });
   const run = begin(request, quarantine);
-  const shared = sharedStages(stages, format !== 'arrow');
   try {
     if (shared === stages.length && format !== 'arrow')
       await eachChunk(run, stages, format === 'text' ? 'plain' : 'lines', (done) => writer.writeLines(done.lines), writer);
@@ -77,8 +77,8 @@ export async function foldStages<Name extends FoldName>(
 }
 
 /** How many leading stages worker threads may do. Large results (embeddings) stay where they are needed. */
-function sharedStages(stages: readonly Stage[], lines: boolean): number {
-  const definitions = stages.map(({ name }) => STAGES.get(name)!);
+async function sharedStages(stages: readonly Stage[], lines: boolean): Promise<number> {
+  const definitions = await Promise.all(stages.map(stageOf));
   if (lines && definitions.every(({ parallel }) => parallel)) return stages.length;
   const end = definitions.findIndex(({ parallel, large }) => !parallel || large);
   return end < 0 ? stages.length : end;

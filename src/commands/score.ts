@@ -9,9 +9,6 @@ import type { CommandDefinition } from './command.js';
 import { readOptions } from './step-command.js';
 
 export const scoreCommand: CommandDefinition = {
-  name: 'score',
-  group: 'Looking and checking',
-  summary: 'BLEU, chrF and exact matches of predicted texts',
   description: `Compares the "prediction" of each record with its "label", and tells BLEU and chrF2 to the digit as sacrebleu counts them.`,
   argument: { name: '<predictions...>', about: 'records of seq2seq, with the labels that they came with' },
   options: [

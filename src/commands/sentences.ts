@@ -4,8 +4,6 @@ import type { StepCommand } from './command.js';
 import { wholeNumber } from './options.js';
 
 export const sentencesCommand: StepCommand = {
-  name: 'sentences',
-  summary: 'step 1: raw text to sentences, one record each',
   description: `Cuts raw text into sentences: after 。！？!?… with the closing quotes and brackets that follow, and at every line break
 (--wrapped: at blank lines only). 123.23, 3.14, 1.联通 and …… are not cut. TSV, CSV, JSONL and labelled lines keep their labels.`,
   options: [

@@ -12,8 +12,6 @@ import { ENGINE_OPTIONS, engineOf } from './rnn.js';
 import { idsOf } from '../text/ids.js';
 
 export const seq2seqCommand: StepCommand = {
-  name: 'seq2seq',
-  summary: 'step 8: the text that a model says of each text',
   description: `Reads texts, and adds to each the text that a model of "train --task seq2seq" says: one out for each one in. --beam 1 is greedy search;
 --n-best keeps other attempts with their scores, --trace every step of the search: states, attention, the best next tokens, and which hypothesis goes on from which.`,
   options: [

@@ -28,9 +28,6 @@ function port(text: string): number {
 }
 
 export const serveCommand: CommandDefinition = {
-  name: 'serve',
-  group: 'Models',
-  summary: 'a model as a page and a JSON API on this machine',
   description: `Serves a page where one types a sentence and watches all eight steps, and an API: POST /predict, POST /trace, GET /health, GET /openapi.json.
 Only this machine can reach it, unless --host says otherwise, which needs a --token. SIGTERM and Ctrl-C answer what is under way, then end it.`,
   argument: { name: '<model>', about: 'the folder that "train" has written' },

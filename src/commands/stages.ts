@@ -1,29 +1,64 @@
-/** The list of the steps as commands, in the order of the pipeline. One line a step. */
-import { classifyCommand } from './classify.js';
+/** The list of the steps as commands, in the order of the pipeline, and the stages that they are in a run. One entry a step. */
 import type { Options, StageDefinition, StepCommand } from './command.js';
-import { decodeCommand } from './decode.js';
-import { embedCommand } from './embed.js';
-import { encodeCommand } from './encode.js';
-import { outputCommand } from './output.js';
-import { padCommand } from './pad.js';
-import { predictStage } from './predict.js';
-import { rnnCommand } from './rnn.js';
-import { sentencesCommand } from './sentences.js';
-import { seq2seqCommand } from './seq2seq.js';
-import { shardStage } from './shard.js';
-import { tokenizeCommand } from './tokenize.js';
 
-export const STEP_COMMANDS: readonly StepCommand[] = [
-  sentencesCommand,
-  tokenizeCommand,
-  encodeCommand,
-  decodeCommand,
-  padCommand,
-  embedCommand,
-  rnnCommand,
-  outputCommand,
-  classifyCommand,
-  seq2seqCommand,
+/** A step as the list has it; the rest of it is loaded when it is asked for, with all that it needs. */
+interface StepEntry {
+  name: string;
+  summary: string;
+  load: () => Promise<StepCommand>;
+}
+
+export const STEPS: readonly StepEntry[] = [
+  {
+    name: 'sentences',
+    summary: 'step 1: raw text to sentences, one record each',
+    load: async () => (await import('./sentences.js')).sentencesCommand,
+  },
+  {
+    name: 'tokenize',
+    summary: 'step 2: sentences to tokens, with their exact places',
+    load: async () => (await import('./tokenize.js')).tokenizeCommand,
+  },
+  {
+    name: 'encode',
+    summary: 'step 3: tokens to ids by a vocabulary',
+    load: async () => (await import('./encode.js')).encodeCommand,
+  },
+  {
+    name: 'decode',
+    summary: 'step 3 backwards: ids to tokens',
+    load: async () => (await import('./decode.js')).decodeCommand,
+  },
+  {
+    name: 'pad',
+    summary: 'step 4: ids to one fixed length, with mask and real length',
+    load: async () => (await import('./pad.js')).padCommand,
+  },
+  {
+    name: 'embed',
+    summary: 'step 5: ids to word vectors, one a time step',
+    load: async () => (await import('./embed.js')).embedCommand,
+  },
+  {
+    name: 'rnn',
+    summary: 'step 6: a recurrent network; its hidden state at every time step',
+    load: async () => (await import('./rnn.js')).rnnCommand,
+  },
+  {
+    name: 'output',
+    summary: 'step 7: the network’s output vector, and which time steps it came from',
+    load: async () => (await import('./output.js')).outputCommand,
+  },
+  {
+    name: 'classify',
+    summary: 'step 8: the output vector to logits, probabilities and a label',
+    load: async () => (await import('./classify.js')).classifyCommand,
+  },
+  {
+    name: 'seq2seq',
+    summary: 'step 8: the text that a model says of each text',
+    load: async () => (await import('./seq2seq.js')).seq2seqCommand,
+  },
 ];
 
 /** A step and the options it was given: what a worker thread needs to make it ready. */
@@ -32,9 +67,12 @@ export interface Stage {
   options: Options;
 }
 
-export const STAGES: ReadonlyMap<string, StageDefinition> = new Map([
-  ...STEP_COMMANDS.map(({ name, stage }): [string, StageDefinition] => [name, stage]),
-  ['shard', shardStage],
+const STAGES: ReadonlyMap<string, () => Promise<StageDefinition>> = new Map([
+  ...STEPS.map(({ name, load }): [string, () => Promise<StageDefinition>] => [name, async () => (await load()).stage]),
+  ['shard', async () => (await import('./shard.js')).shardStage],
   // all of a model as one stage, in place of the steps from tokenize on
-  ['predict', predictStage],
+  ['predict', async () => (await import('./predict.js')).predictStage],
 ]);
+
+/** What a stage is. */
+export const stageOf = ({ name }: Stage): Promise<StageDefinition> => STAGES.get(name)!();

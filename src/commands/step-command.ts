@@ -17,11 +17,10 @@ function optionsOf({ options, stage }: StepCommand): CommandDefinition['options'
 }
 
 /** The whole command of a step. */
-export function commandOfStep(step: StepCommand): CommandDefinition {
-  const { name, stage } = step;
+export function commandOfStep(name: string, step: StepCommand): CommandDefinition {
+  const { stage } = step;
   return {
     ...step,
-    group: 'The eight steps',
     argument: { name: '[input...]', about: 'files, read one after another; - is stdin (default)' },
     options: optionsOf(step),
     run: async (invocation) => {

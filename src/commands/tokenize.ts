@@ -5,7 +5,6 @@ import type { AnySegmenter } from '../text/segmenter.js';
 import { openSegmenter, SEGMENTERS, type SegmenterOptions } from '../text/segmenters/index.js';
 import type { OptionDefinition, Options, StepCommand } from './command.js';
 import { readText } from '../io/file.js';
-import { openModelSegmenter } from './model-segmenter.js';
 
 /** Options that only jieba understands; with another segmenter they are an error, never ignored. */
 const JIEBA_ONLY = { backend: '--backend', hmm: '--hmm', userDict: '--user-dict', pos: '--pos', mode: '--mode' } as const;
@@ -79,7 +78,9 @@ export async function segmenterOptions(options: Options): Promise<SegmenterOptio
 async function openAny(options: Options): Promise<AnySegmenter> {
   const name = options['segmenter'] as string;
   const settings = await segmenterOptions(options);
-  return name.startsWith(MODEL) ? openModelSegmenter(name.slice(MODEL.length), settings) : openSegmenter(settings);
+  if (!name.startsWith(MODEL)) return openSegmenter(settings);
+  const { openModelSegmenter } = await import('./model-segmenter.js');
+  return openModelSegmenter(name.slice(MODEL.length), settings);
 }
 
 /** @throws PipeError('usage') where a model is to cut for another model, whose folder would not be whole without it */
@@ -93,8 +94,6 @@ export function refuseModelSegmenter(options: Options): void {
 }
 
 export const tokenizeCommand: StepCommand = {
-  name: 'tokenize',
-  summary: 'step 2: sentences to tokens, with their exact places',
   description: `Cuts text into tokens. Joined they are the text, and tokenSpans says where each one stands. Reads the records of "sentences",
 or raw text, where every line is a record. jieba: runs of Chinese characters by jieba's dictionary (without its guesses at new words: --hmm),
 everything else by one rule that keeps LSTM, 3.14, 21% and AlphaGo-Zero whole. intl: ICU's dictionary; characters; whitespace: text that is cut already.`,

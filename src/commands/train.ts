@@ -98,9 +98,6 @@ const TASK_OPTIONS: OptionDefinition[] = [
 ];
 
 export const trainCommand: CommandDefinition = {
-  name: 'train',
-  group: 'Models',
-  summary: 'learns a model from labelled texts',
   description: `Reads labelled texts, learns, and writes a folder that "predict", "evaluate" and the steps (--model) take; it needs nothing else.
 The epoch that is best on the validation data is kept. The training can be stopped (Ctrl-C) or killed at any moment and goes on with --resume to
 the very same bytes. The same options and seed give the same model, with any number of --workers.`,

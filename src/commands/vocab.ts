@@ -31,9 +31,6 @@ export const COUNTING: readonly OptionDefinition[] = [
 ];
 
 export const vocabCommand: CommandDefinition = {
-  name: 'vocab',
-  group: 'The eight steps',
-  summary: 'step 3: tokens of a corpus to a vocabulary',
   description: `Counts tokens and numbers them: <pad> 0, <unk> 1, <bos> 2, <eos> 3, then by falling count, ties by code point.
 --partial writes mergeable counts instead, so that many machines can count; --merge makes one vocabulary of them, the same
 bytes as one run over everything (with --partial: larger counts).`,

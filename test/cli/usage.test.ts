@@ -35,9 +35,10 @@ test.each([
   refused(folder(), `${line} < examples/padded.jsonl`, { code: 'usage', says });
 });
 
-const examples = COMMANDS.flatMap(({ name, examples }) => examples.map((example) => [name, example] as const));
+const commands = await Promise.all(COMMANDS.map(async ({ name, load }) => ({ name, ...(await load()) })));
+const examples = commands.flatMap(({ name, examples }) => examples.map((example) => [name, example] as const));
 
-test.each(COMMANDS.map(({ name, options }) => [name, options] as const))('help for %s: every option and an example', (name, options) => {
+test.each(commands.map(({ name, options }) => [name, options] as const))('help for %s: every option and an example', (name, options) => {
   const { code, stdout, stderr } = folder().run([name, '--help']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   for (const { flags } of options) expect(stdout).toContain(/--[a-z-]+/.exec(flags)![0]);
