@@ -16,9 +16,8 @@ import { passBefore, refuseStray, runAndTell, withLength, withRequest } from './
 import { COUNTING } from './vocab.js';
 
 /** The steps that a run can consist of, with their options: those of a run are the options of all. */
-export const STRETCH: readonly Part[] = await Promise.all(
-  STEPS.filter(({ name }) => name !== 'decode').map(async ({ name, load }) => ({ name, ...(await load()) })),
-);
+export const STRETCH: Part[] = [];
+for (const { name, load } of STEPS) if (name !== 'decode') STRETCH.push({ name, ...(await load()) });
 const NAMES = [...STRETCH.map(({ name }) => name), PREDICT.name];
 
 /** Every step's options, each name once: a name means the same in every step that has it. */

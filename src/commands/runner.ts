@@ -13,7 +13,7 @@ import { FOLDS, type FoldName, type FoldOptions, type Folded } from './folds.js'
 import type { Pass, Pool } from './pool.js';
 import { openQuarantine, type Quarantine, type QuarantineOptions } from './quarantine.js';
 import type { Summary } from './report.js';
-import { stageOf, type Stage } from './stages.js';
+import { definitionsOf, type Stage } from './stages.js';
 import type { StepContext } from '../steps/step.js';
 
 export interface RunRequest {
@@ -78,7 +78,7 @@ export async function foldStages<Name extends FoldName>(
 
 /** How many leading stages worker threads may do. Large results (embeddings) stay where they are needed. */
 async function sharedStages(stages: readonly Stage[], lines: boolean): Promise<number> {
-  const definitions = await Promise.all(stages.map(stageOf));
+  const definitions = await definitionsOf(stages);
   if (lines && definitions.every(({ parallel }) => parallel)) return stages.length;
   const end = definitions.findIndex(({ parallel, large }) => !parallel || large);
   return end < 0 ? stages.length : end;

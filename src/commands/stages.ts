@@ -74,5 +74,12 @@ const STAGES: ReadonlyMap<string, () => Promise<StageDefinition>> = new Map([
   ['predict', async () => (await import('./predict.js')).predictStage],
 ]);
 
+/** What the stages are. */
+export async function definitionsOf(stages: readonly Stage[]): Promise<StageDefinition[]> {
+  const definitions: StageDefinition[] = [];
+  for (const stage of stages) definitions.push(await stageOf(stage));
+  return definitions;
+}
+
 /** What a stage is. */
 export const stageOf = ({ name }: Stage): Promise<StageDefinition> => STAGES.get(name)!();

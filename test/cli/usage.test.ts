@@ -1,5 +1,6 @@
 /** The command line itself: mistakes in it, help and its examples, completion, and how stderr speaks. */
 import { readFileSync } from 'node:fs';
+import type { CommandDefinition } from '../../src/commands/command.js';
 import { COMMANDS } from '../../src/commands/index.js';
 import { freshFolder } from '../support/cli.js';
 import { refused, useFolder } from './support.js';
@@ -35,7 +36,8 @@ test.each([
   refused(folder(), `${line} < examples/padded.jsonl`, { code: 'usage', says });
 });
 
-const commands = await Promise.all(COMMANDS.map(async ({ name, load }) => ({ name, ...(await load()) })));
+const commands: (CommandDefinition & { name: string })[] = [];
+for (const { name, load } of COMMANDS) commands.push({ name, ...(await load()) });
 const examples = commands.flatMap(({ name, examples }) => examples.map((example) => [name, example] as const));
 
 test.each(commands.map(({ name, options }) => [name, options] as const))('help for %s: every option and an example', (name, options) => {

@@ -13,7 +13,7 @@ import { writerTo, type RecordWriter } from '../../io/write.js';
 import type { StepContext } from '../../steps/step.js';
 import { formatCounts, mergeCounts, type TokenCounts } from '../../text/counts.js';
 import { chain, plain, Tally, type PlainError, type Share, type Work } from '../chunk-work.js';
-import { stageOf } from '../stages.js';
+import { definitionsOf } from '../stages.js';
 import { wantedOf, wantedParts, type Wanted } from './items.js';
 import type { JobInput, ShardJob, ShardResult, ShardWork } from './messages.js';
 import { openAside, openHashed, type Aside, type HashedOutput } from './outputs.js';
@@ -77,7 +77,7 @@ export async function doShard(job: ShardJob, work: ShardWork, share: Share, hook
     recordsOut: 0,
   };
   try {
-    if (result === 'arrow' || !(await Promise.all(work.stages.map(stageOf))).every(({ parallel }) => parallel)) await throughOneStream(run);
+    if (result === 'arrow' || !(await definitionsOf(work.stages)).every(({ parallel }) => parallel)) await throughOneStream(run);
     else await chunkByChunk(run);
     for (const input of job.inputs) unchanged(input);
     return await published(run, output);
