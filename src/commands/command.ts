@@ -53,6 +53,8 @@ export interface CommandEntry {
   name: string;
   group: Group;
   summary: string;
+  /** it goes on until a signal ends it, which is no failure: exit code 0 */
+  endsBySignal?: boolean;
   load: () => Promise<CommandDefinition>;
 }
 
@@ -64,8 +66,6 @@ export interface CommandDefinition {
   options: readonly OptionDefinition[];
   /** command lines that work as they stand on the files of examples/ */
   examples: readonly string[];
-  /** it goes on until a signal ends it, which is no failure: exit code 0 */
-  endsBySignal?: boolean;
   run: (invocation: Invocation) => Promise<void>;
 }
 

@@ -65,6 +65,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'serve',
     group: 'Models',
     summary: 'a model as a page and a JSON API on this machine',
+    endsBySignal: true,
     load: async () => (await import('./serve.js')).serveCommand,
   },
   {

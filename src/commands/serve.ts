@@ -52,7 +52,6 @@ Only this machine can reach it, unless --host says otherwise, which needs a --to
   examples: [
     'rnn-pipe train examples/headlines.tsv --out model --units 16 --hold-out 0% -q && { rnn-pipe serve model --port 0 & sleep 1; kill $!; }',
   ],
-  endsBySignal: true,
   run: async ({ inputs, options, report, signal }: Invocation) => {
     const [folder] = inputs as [string];
     const host = String(options['host']);
