@@ -251,7 +251,10 @@ test('a second run in the same folder is told that it is busy', async () => {
   const child = start(folder(), ['batch', 'corpus', ...STEPS.split(' '), '--out', 'o', '--shard-size', '50KB']);
   const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
   while (!listing(folder()).includes('o') || !listing(folder(), 'o').includes('ledger.jsonl')) await wait(20);
+  // it is at work, and not done before the second has begun
+  child.kill('SIGSTOP');
   const second = shell('rnn-pipe batch --out o --resume');
+  child.kill('SIGCONT');
   expect(second.code).toBe(75);
   expect(second.stderr).toContain('error[busy]: o: another run is at work in this folder');
   expect(await ended).toBe(0);

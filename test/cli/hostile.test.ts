@@ -148,18 +148,19 @@ test('labels of a table are values, not keys', () => {
   expect(records(stdout).map(({ label }) => label)).toEqual(['__proto__', 'constructor']);
 });
 
-test('a line of 20 MB: sentences cut it, within 400 MB of memory and 10 seconds', () => {
+test('a line of 20 MB: sentences cut it, within 400 MB of memory and 10 seconds of the processor', () => {
   const characters = 7_000_000;
   put('long.txt', `${'好'.repeat(characters)}\n`);
-  const began = performance.now();
   const { code, stdout, stderr } = folder().shell(
-    'node --max-old-space-size=400 "$(readlink -f .bin/rnn-pipe)" sentences long.txt -o s.jsonl && wc -l < s.jsonl',
+    `TIMEFORMAT=%U; time node --max-old-space-size=400 "$(readlink -f .bin/rnn-pipe)" sentences long.txt -o s.jsonl && wc -l < s.jsonl`,
   );
   expect({ code, stderr: code ? stderr : '' }).toEqual({ code: 0, stderr: '' });
-  expect(performance.now() - began).toBeLessThan(10_000);
+  const [seconds] = stderr.trim().split('\n').slice(-1);
+  expect(seconds).toMatch(/^[\d.]+$/);
+  expect(Number(seconds)).toBeLessThan(10);
   // --max-chars is 2000 unless said otherwise
   expect(Number(stdout)).toBe(characters / 2000);
   const refused = folder().shell('rnn-pipe sentences long.txt --max-line-bytes 1000000 -o never.jsonl');
   expect(refused.code).toBe(65);
   expect(refused.stderr).toContain('long.txt:1: the line is too long (expected at most 1000000 bytes)');
-}, 30_000);
+});

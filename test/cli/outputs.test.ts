@@ -108,11 +108,10 @@ test('a full disk: nothing is left on it', () => {
   }
 });
 
-test('| head -1: no error, and soon', () => {
-  large(folder());
-  const began = performance.now();
-  const { stdout, stderr } = folder().shell('rnn-pipe sentences large.txt | head -1; echo "${PIPESTATUS[0]}"');
-  expect(performance.now() - began).toBeLessThan(2000);
+test('| head -1: no error, and the end of it, though the input has none', () => {
+  const { stdout, stderr } = folder().shell(
+    'yes "$(cat examples/news.txt)" 2>/dev/null | timeout 50 rnn-pipe sentences | head -1; echo "${PIPESTATUS[1]}"',
+  );
   expect(stdout).toBe(`${readFileSync(folder().file('examples/sentences.jsonl'), 'utf8').split('\n')[0]}\n0\n`);
   expect(stderr).toBe('');
 });
@@ -134,47 +133,43 @@ test('a FIFO as input, also for what reads it twice, and as output', () => {
   const { shell, file } = folder();
   const sentences = readFileSync(file('examples/sentences.jsonl'), 'utf8');
   expect(shell('mkfifo in out').code).toBe(0);
-  expect(shell('timeout 9 cat examples/news.txt > in & rnn-pipe sentences in').stdout).toBe(sentences);
-  expect(shell('timeout 9 cat examples/news.txt > in & rnn-pipe run in --to pad').stdout).toBe(
+  expect(shell('timeout 50 cat examples/news.txt > in & rnn-pipe sentences in').stdout).toBe(sentences);
+  expect(shell('timeout 50 cat examples/news.txt > in & rnn-pipe run in --to pad').stdout).toBe(
     shell('rnn-pipe run examples/news.txt --to pad').stdout,
   );
-  expect(shell('rnn-pipe sentences examples/news.txt -o out -q & timeout 9 cat out').stdout).toBe(sentences);
+  expect(shell('rnn-pipe sentences examples/news.txt -o out -q & timeout 50 cat out').stdout).toBe(sentences);
   expect(statSync(file('out')).isFIFO()).toBe(true);
 });
 
 test.each([
   ['SIGTERM', 143],
   ['SIGINT', 130],
-] as const)(
-  '%s half-way: exit %i, no temporary file, the target as it was',
-  async (signal, exit) => {
-    large(folder());
-    writeFileSync(folder().file('o.jsonl'), 'mine\n');
-    const before = listing(folder());
-    const child = start(folder(), [
-      'run',
-      'large.txt',
-      '--to',
-      'embed',
-      ...VOCAB.split(' '),
-      '--length',
-      '16',
-      '--dim',
-      '64',
-      '-o',
-      'o.jsonl',
-      '--force',
-    ]);
-    const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
-    // half-way is when the temporary file is being written
-    while (!listing(folder()).some((name) => name.endsWith('.tmp') && statSync(folder().file(name)).size > 0)) {
-      expect(child.exitCode).toBeNull();
-      await wait(20);
-    }
-    child.kill(signal);
-    expect(await ended).toBe(exit);
-    expect(listing(folder())).toEqual(before);
-    expect(readFileSync(folder().file('o.jsonl'), 'utf8')).toBe('mine\n');
-  },
-  20_000,
-);
+] as const)('%s half-way: exit %i, no temporary file, the target as it was', async (signal, exit) => {
+  large(folder());
+  writeFileSync(folder().file('o.jsonl'), 'mine\n');
+  const before = listing(folder());
+  const child = start(folder(), [
+    'run',
+    'large.txt',
+    '--to',
+    'embed',
+    ...VOCAB.split(' '),
+    '--length',
+    '16',
+    '--dim',
+    '64',
+    '-o',
+    'o.jsonl',
+    '--force',
+  ]);
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  // half-way is when the temporary file is being written
+  while (!listing(folder()).some((name) => name.endsWith('.tmp') && statSync(folder().file(name)).size > 0)) {
+    expect(child.exitCode).toBeNull();
+    await wait(20);
+  }
+  child.kill(signal);
+  expect(await ended).toBe(exit);
+  expect(listing(folder())).toEqual(before);
+  expect(readFileSync(folder().file('o.jsonl'), 'utf8')).toBe('mine\n');
+});

@@ -1,9 +1,9 @@
 /** A ledger survives being cut anywhere; a lock is held by one process, and not by a dead one. */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { openLedger, readLedger, type Configuration, type ShardEntry } from '../../src/corpus/ledger.js';
 import { takeLock } from '../../src/corpus/lock.js';
 
@@ -76,8 +76,13 @@ test('the lock of a dead process, and of one whose number another has now, is ta
 test('of many that come upon a dead lock one has it', async () => {
   writeFileSync(join(folder, '.lock'), JSON.stringify({ host: hostname(), pid: 2 ** 22 + 1, began: '1' }));
   const program = `const { takeLock } = await import(${JSON.stringify(join(import.meta.dirname, '../../dist/corpus/lock.js'))});
-    try { await takeLock(${JSON.stringify(folder)}); console.log('mine'); setTimeout(() => {}, 1500); } catch (error) { console.log(error.code); }`;
-  const contenders = Array.from({ length: 6 }, () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]));
-  const said = (await Promise.all(contenders)).map(({ stdout }) => stdout.trim()).sort();
-  expect(said).toEqual(['busy', 'busy', 'busy', 'busy', 'busy', 'mine']);
+    try { await takeLock(${JSON.stringify(folder)}); console.log('mine'); } catch (error) { console.log(error.code); }
+    process.stdin.resume();`;
+  const contenders = Array.from({ length: 6 }, () => spawn(process.execPath, ['--input-type=module', '-e', program]));
+  const said = await Promise.all(contenders.map(async ({ stdout }) => String((await once(stdout, 'data'))[0]).trim()));
+  // whoever has it keeps it until all have asked
+  const ended = contenders.map((one) => once(one, 'exit'));
+  for (const { stdin } of contenders) stdin.end();
+  await Promise.all(ended);
+  expect(said.sort()).toEqual(['busy', 'busy', 'busy', 'busy', 'busy', 'mine']);
 });

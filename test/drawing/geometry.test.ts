@@ -41,10 +41,13 @@ function checkPicture(picture: Picture): void {
   const words = marks.filter((mark) => mark.kind === 'text');
   const onStrips = overlaps([...words, ...strips]).filter(([a, b]) => a.kind !== b.kind);
   expect(onStrips.map(([a, b]) => `${show(a)} on ${show(b)}`)).toEqual([]);
-  for (const { levels, scale, units } of strips) {
-    expect(units).toHaveLength(levels.length);
-    expect(levels.every((level) => Number.isInteger(level) && level >= 0 && level <= (scale === 'signed' ? 20 : 10))).toBe(true);
-  }
+  // one `expect` for all strips, here and below: there are millions of them
+  const wrong = strips.filter(
+    ({ levels, scale, units }) =>
+      units.length !== levels.length ||
+      !levels.every((level) => Number.isInteger(level) && level >= 0 && level <= (scale === 'signed' ? 20 : 10)),
+  );
+  expect(wrong.map(show)).toEqual([]);
 }
 
 /** Whether a point lies on a box or at its edge. */
@@ -58,13 +61,14 @@ function checkArrows(scene: Scene, picture: Picture & { nodes: ReadonlyMap<strin
     return !a || !b || !touches(a, points[0]!) || !touches(b, points.at(-1)!);
   });
   expect(loose.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
-  for (const { role, from, to } of arrows) {
+  const wrong = arrows.filter(({ role, from, to }) => {
     const [, what, , direction, step] = /^(h|gates|c)\.(\d+)\.(\w+)\.(\d+)$/.exec(to) ?? [];
-    if ((role !== 'hidden' && role !== 'cell') || what === undefined) continue;
+    if ((role !== 'hidden' && role !== 'cell') || what === undefined) return false;
     const previous = before(scene, Number(step), direction as Direction);
-    if (previous === undefined) expect(from).toMatch(/^zero\./);
-    else expect(from === `edge.${role}.${to.split('.')[1]}.${direction}.${step}` || from.endsWith(`.${previous}`)).toBe(true);
-  }
+    if (previous === undefined) return !from.startsWith('zero.');
+    return from !== `edge.${role}.${to.split('.')[1]}.${direction}.${step}` && !from.endsWith(`.${previous}`);
+  });
+  expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
 }
 
 const masked = (scene: Scene, marks: readonly Mark[]): string[] =>
@@ -151,9 +155,10 @@ test('layout takes no time that a reader would feel: a guard, since the machines
     const view = viewOf(scene, {});
     pictureOf(scene, view);
     const times = Array.from({ length: 5 }, () => {
-      const start = performance.now();
+      // of the processor, whatever else the machine has to do
+      const start = process.cpuUsage();
       pictureOf(scene, view);
-      return performance.now() - start;
+      return process.cpuUsage(start).user / 1000;
     });
     return Math.min(...times);
   };
