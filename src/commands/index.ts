@@ -111,6 +111,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./gradients.js')).gradientsCommand,
   },
   {
+    name: 'project',
+    group: 'Looking and checking',
+    summary: 'word vectors or outputs as points of a plane, near ones near one another',
+    load: async () => (await import('./project.js')).projectCommand,
+  },
+  {
     name: 'score',
     group: 'Looking and checking',
     summary: 'BLEU, chrF and exact matches of predicted texts',

@@ -92,6 +92,8 @@ export interface ShapeMark {
   value?: number;
   tensor?: TensorName;
   unit?: number;
+  /** shown when the mouse rests on it */
+  title?: string;
   /** behind everything, behind strips, or before them */
   level?: 'ground' | 'plate';
 }

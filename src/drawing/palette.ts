@@ -18,6 +18,8 @@ export interface Palette {
   cell: string;
   chosen: string;
   chosenEdge: string;
+  /** kinds of points */
+  kinds: readonly string[];
   /** the probable answer's bar and box, and the other bars */
   answer: string;
   bar: string;
@@ -38,6 +40,7 @@ export const LIGHT: Palette = {
   cell: '#4a3a8c',
   chosen: '#fff6d6',
   chosenEdge: '#8a6d00',
+  kinds: words('#0b5fa5 #b4540a #00765a #a0246a #6a4bb5 #7a5c00'),
   answer: '#007057',
   bar: '#6b7684',
 };
@@ -55,6 +58,7 @@ export const DARK: Palette = {
   cell: '#b9a8ff',
   chosen: '#2c2710',
   chosenEdge: '#e0c24a',
+  kinds: words('#6fb1f2 #f0a05a #4fc79f #f07ab8 #b79cf5 #d9bd4a'),
   answer: '#60b89b',
   bar: '#8b97a5',
 };

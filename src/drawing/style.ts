@@ -7,9 +7,10 @@ export const MONO = `ui-monospace,Consolas,"DejaVu Sans Mono",monospace`;
 /** Every colour of a palette by the name that rules use. */
 function coloursOf(palette: Palette): Record<string, string> {
   const colours: Record<string, string> = {};
-  const { signed, share, ...named } = palette;
+  const { signed, share, kinds, ...named } = palette;
   for (const [i, colour] of signed.entries()) Object.assign(colours, { [`s${i}`]: colour, [`n${i}`]: numberOn(colour) });
   for (const [i, colour] of share.entries()) Object.assign(colours, { [`g${i}`]: colour, [`m${i}`]: numberOn(colour) });
+  for (const [i, colour] of kinds.entries()) colours[`q${i}`] = colour;
   return { ...colours, ...named };
 }
 
@@ -34,6 +35,7 @@ const RULES = [
   `.bar{fill:var(--bar)}.best{fill:var(--answer)}.trough{fill:none;stroke:var(--bar);stroke-width:1}.axis{fill:var(--soft)}.rule{fill:var(--ink)}`,
   `.answer-box{fill:var(--panel);stroke:var(--answer);stroke-width:1.5}.lens{fill:none;stroke:var(--chosenEdge);stroke-width:2.5}`,
   `.chosen{fill:var(--chosen);stroke:var(--chosenEdge);stroke-width:2}.pinned{fill:none;stroke:var(--ink);stroke-width:1.5}`,
+  `${steps('q', 6, (name) => `${name}{fill:var(--${name})}`)}.qother{fill:none;stroke:var(--bar);stroke-width:1.25}`,
   `.a{fill:none;stroke-linejoin:round}.within{stroke:var(--soft)}.output{stroke:var(--ink)}.hidden{stroke:var(--hidden)}.cell{stroke:var(--cell)}`,
   `.h-within{fill:var(--soft)}.h-output{fill:var(--ink)}.h-hidden{fill:var(--hidden)}.h-cell{fill:var(--cell)}.halo{fill:none;stroke:var(--page)}`,
   `.notch{fill:var(--page);stroke:var(--ink);stroke-width:.5}.operation{fill:var(--page);stroke:var(--ink);stroke-width:1.5}.inside{fill:var(--panel);stroke:var(--soft);stroke-width:1}`,

@@ -87,7 +87,11 @@ function rect({ x, y, width, height }: Box, look: string, radius = 0, more = '')
   return `<rect class="${look}" x="${at(x)}" y="${at(y)}" width="${at(Math.max(width, 0))}" height="${at(Math.max(height, 0))}"${round}${more}/>`;
 }
 
-function shapeSvg({ box, look, radius, path, value }: ShapeMark, prefix: string): string {
+function shapeSvg(mark: ShapeMark, prefix: string): string {
+  return mark.title === undefined ? bareSvg(mark, prefix) : `<g><title>${escapeXml(mark.title)}</title>${bareSvg(mark, prefix)}</g>`;
+}
+
+function bareSvg({ box, look, radius, path, value }: ShapeMark, prefix: string): string {
   if (look === 'hatch') return rect(box, 'hatch', 0, ` fill="url(#${prefix}-hatch)"`);
   if (path && look.endsWith(' key')) return keySvg(path, look.split(' ')[0]!);
   if (path) return `<path class="${look}" d="${line(path)}"/>`;
