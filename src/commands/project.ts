@@ -25,9 +25,6 @@ const UMAP_ONLY = { neighbors: '--neighbors', minDist: '--min-dist', seed: '--se
 const PICTURE_ONLY = { width: '--width', theme: '--theme' } as const;
 
 export const projectCommand: CommandDefinition = {
-  name: 'project',
-  group: 'Looking and checking',
-  summary: 'word vectors or outputs as points of a plane, near ones near one another',
   description: `Draws the word vectors of a model or of a vocabulary, or the output vectors of records (after output or classify, coloured by label), in two
 dimensions: PCA, the directions in which they differ most, or UMAP, which keeps neighbours together. As a picture, as a page, as a table;
 --to projector writes vectors.tsv and metadata.tsv for the TensorBoard projector, with all dimensions.`,
@@ -58,7 +55,7 @@ dimensions: PCA, the directions in which they differ most, or UMAP, which keeps 
   ],
   examples: [
     'rnn-pipe project examples/predictions.jsonl -o outputs.svg',
-    'rnn-pipe train examples/headlines.tsv --out model --units 16 --hold-out 0% -q && rnn-pipe project --model model --method umap -o words.html',
+    'rnn-pipe train examples/headlines.tsv --out model --units 16 --min-count 1 --hold-out 0% -q && rnn-pipe project --model model --method umap -o words.html',
   ],
   run: async ({ inputs, options, given, report }: Invocation) => {
     const path = String(options['output']);
