@@ -6,7 +6,7 @@
 /** @example new Spans([0, 2, 2, 3]) // [[0, 2], [2, 3]] */
 export class Spans {
   /** @param flat start and end of each span in turn */
-  constructor(readonly flat: number[]) {}
+  constructor(readonly flat: ArrayLike<number>) {}
 
   get length(): number {
     return this.flat.length / 2;

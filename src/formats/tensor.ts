@@ -92,6 +92,16 @@ function fill(data: Float32Array, offset: number, numbers: readonly unknown[]): 
 
 /** Index of the first NaN or infinity, or -1. */
 export function firstNotFinite(data: Float32Array): number {
-  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i]!)) return i;
+  // a number × 0 is NaN where it is not finite, and so is any sum with it: four sums that do not wait for each other take half the time of comparing
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const end = data.length - (data.length % 4);
+  for (let i = 0; i < end; i += 4) {
+    a += data[i]! * 0;
+    b += data[i + 1]! * 0;
+    c += data[i + 2]! * 0;
+    d += data[i + 3]! * 0;
+  }
+  const from = a + b + c + d === 0 ? end : 0;
+  for (let i = from; i < data.length; i++) if (!Number.isFinite(data[i]!)) return i;
   return -1;
 }

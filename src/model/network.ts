@@ -2,7 +2,7 @@
  * A recurrent network, compiled and ready: sentences in, states out.
  * Only real time steps enter it, moved to the front of their rows; so padding, wherever it stands, cannot change a state.
  */
-import type { Engine, HostTensor, Program } from '../engine/ops.js';
+import type { Engine, HostTensor, Ops, Program } from '../engine/ops.js';
 import { Tensor } from '../formats/tensor.js';
 import type { LayerTrace } from '../formats/record.js';
 import { roundedWeights } from './quantize.js';
@@ -74,14 +74,18 @@ export async function openNetwork(
 
 function compile(engine: Engine, shape: NetworkShape, exact: NetworkWeights, trace: boolean, quantized: boolean): Promise<Program> {
   const types = {
-    inputs: { type: 'float', shape: ['timeSteps', 'batch', shape.inputSize] },
+    inputs: { type: 'float', shape: ['batch', 'timeSteps', shape.inputSize] },
     lengths: { type: 'int', shape: ['batch'] },
   } as const;
   return engine.compile(types, (ops, { inputs, lengths }) => {
-    if (engine.fused && !trace) return { hiddenStates: fusedNetwork(ops, shape, exact, inputs!, lengths!, quantized) };
+    // sentences lie in one piece outside, time steps inside; the engine turns them faster than we could
+    const turned = <T>(ops: Ops<T>, x: T): T => ops.transpose(x, [1, 0, 2]);
+    const timeMajor = turned(ops, inputs!);
+    if (engine.fused && !trace) return { hiddenStates: turned(ops, fusedNetwork(ops, shape, exact, timeMajor, lengths!, quantized)) };
     const weights = quantized ? roundedWeights(shape, exact) : exact;
-    const results = recurrentNetwork(ops, shape, constantWeights(ops, shape, weights), inputs!, lengths!);
-    return trace ? results : { hiddenStates: results['hiddenStates']! };
+    const results = recurrentNetwork(ops, shape, constantWeights(ops, shape, weights), timeMajor, lengths!);
+    const wanted = trace ? Object.entries(results) : [['hiddenStates', results['hiddenStates']!] as const];
+    return Object.fromEntries(wanted.map(([name, result]) => [name, turned(ops, result)]));
   });
 }
 
@@ -112,7 +116,7 @@ function realSteps({ inputs, mask }: Sequence): RealSteps {
   return { runs, length };
 }
 
-/** @param inputs memory for [timeSteps, rows, inputSize], all zeros */
+/** @param inputs memory for [rows, timeSteps, inputSize], all zeros */
 function feedsOf(
   batch: readonly Sequence[],
   real: readonly RealSteps[],
@@ -123,13 +127,14 @@ function feedsOf(
   const timeSteps = inputs.length / (rows.length * inputSize);
   for (const [place, row] of rows.entries()) {
     const { data } = batch[row]!.inputs;
-    let step = 0;
-    for (const [begin, end] of real[row]!.runs)
-      for (let t = begin; t < end; t++, step++)
-        inputs.set(data.subarray(t * inputSize, (t + 1) * inputSize), (step * rows.length + place) * inputSize);
+    let to = place * timeSteps * inputSize;
+    for (const [begin, end] of real[row]!.runs) {
+      inputs.set(data.subarray(begin * inputSize, end * inputSize), to);
+      to += (end - begin) * inputSize;
+    }
   }
   return {
-    inputs: { shape: [timeSteps, rows.length, inputSize], data: inputs },
+    inputs: { shape: [rows.length, timeSteps, inputSize], data: inputs },
     lengths: { shape: [rows.length], data: Int32Array.from(rows, (row) => real[row]!.length) },
   };
 }
@@ -166,14 +171,13 @@ function collector(sentences: readonly Sequence[], shape: NetworkShape, trace: b
   };
 }
 
-/** Copies a sentence's rows from a result of [timeSteps, batch, width]. */
+/** Copies a sentence's rows from a result of [batch, timeSteps, width]. */
 function put({ data, shape }: HostTensor, place: number, to: Tensor, { runs }: RealSteps, width: number): void {
-  let step = 0;
-  for (const [begin, end] of runs)
-    for (let t = begin; t < end; t++, step++) {
-      const from = (step * shape[1]! + place) * width;
-      to.data.set(data.subarray(from, from + width), t * width);
-    }
+  let from = place * shape[1]! * width;
+  for (const [begin, end] of runs) {
+    to.data.set(data.subarray(from, from + (end - begin) * width), begin * width);
+    from += (end - begin) * width;
+  }
 }
 
 /** For each sentence the traces of all layers and directions. */

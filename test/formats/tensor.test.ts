@@ -50,3 +50,13 @@ test('firstNotFinite', () => {
   expect(firstNotFinite(Float32Array.of(1, 2, NaN))).toBe(2);
   expect(firstNotFinite(Float32Array.of(1, 2))).toBe(-1);
 });
+
+test('firstNotFinite finds one wherever it stands, among numbers of any size', () => {
+  const bad = fc.constantFrom(NaN, Infinity, -Infinity);
+  fc.assert(
+    fc.property(fc.array(float, { maxLength: 20 }), fc.array(float, { maxLength: 20 }), bad, (before, after, number) => {
+      expect(firstNotFinite(Float32Array.of(...before, ...after))).toBe(-1);
+      expect(firstNotFinite(Float32Array.of(...before, number, ...after))).toBe(before.length);
+    }),
+  );
+});

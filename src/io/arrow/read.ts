@@ -6,6 +6,7 @@ import type * as Arrow from 'apache-arrow';
 import { PipeError, show } from '../../errors.js';
 import { FIELDS, fromJson, LINE, type Batch, type SentenceRecord } from '../../formats/record.js';
 import { firstNotFinite, Tensor } from '../../formats/tensor.js';
+import { Spans } from '../../formats/spans.js';
 import { parseJson } from '../parse.js';
 import type { Source } from '../source.js';
 import { MARK } from './columns.js';
@@ -14,8 +15,8 @@ import { cells, put, type Cell } from './values.js';
 
 interface Reading {
   name: string;
-  /** json: the cell is JSON text; rest: of an object with more fields; tensor: no check is needed any more */
-  as: 'json' | 'rest' | 'tensor' | 'value';
+  /** json: the cell is JSON text; rest: of an object with more fields; checked: no check is needed any more */
+  as: 'json' | 'rest' | 'checked' | 'value';
   cell: Cell;
 }
 
@@ -43,8 +44,8 @@ export async function* readArrow(source: Source): AsyncGenerator<Batch> {
 
 function readingOf(arrow: typeof Arrow, { name, metadata }: Arrow.Field, data: Arrow.Data): Reading {
   const mark = metadata.get(MARK);
-  const tensor = mark ? undefined : tensorCell(arrow, name, data);
-  if (tensor) return { name, as: 'tensor', cell: tensor };
+  const checked = mark ? undefined : (tensorCell(arrow, name, data) ?? spansCell(arrow, name, data));
+  if (checked) return { name, as: 'checked', cell: checked };
   return { name, as: mark === 'json' || mark === 'rest' ? mark : 'value', cell: cells(arrow, data, name) };
 }
 
@@ -72,16 +73,28 @@ function tensorCell({ DataType, Precision }: typeof Arrow, name: string, data: A
   };
 }
 
+/** The spans of a column of lists of pairs, each a view. */
+function spansCell({ DataType }: typeof Arrow, name: string, data: Arrow.Data): Cell | undefined {
+  if (!Object.hasOwn(FIELDS, name) || FIELDS[name as keyof typeof FIELDS].kind !== 'spans' || !DataType.isList(data.type)) return undefined;
+  const pairs = data.children[0]!;
+  if (!DataType.isFixedSizeList(pairs.type) || pairs.type.listSize !== 2 || pairs.nullCount > 0) return undefined;
+  const numbers = pairs.children[0]!;
+  const { values } = numbers as { values: unknown };
+  if (!(values instanceof Int32Array) || numbers.nullCount > 0) return undefined;
+  const at = data.valueOffsets as Int32Array;
+  return (row) => (data.getValid(row) ? new Spans(values.subarray(2 * at[row]!, 2 * at[row + 1]!)) : undefined);
+}
+
 function recordAt(readings: readonly Reading[], row: number, line: number): SentenceRecord {
-  // everything but tensors, which goes through the check that JSON goes through
+  // everything but what was checked as a column, which goes through the check that JSON goes through
   const plain: Record<string, unknown> = {};
-  const tensors = new Map<string, unknown>();
+  const whole = new Map<string, unknown>();
   const names: string[] = [];
   for (const { name, as, cell } of readings) {
     const value = cell(row);
     if (as !== 'rest') names.push(name);
     if (value === undefined) continue;
-    if (as === 'tensor') tensors.set(name, value);
+    if (as === 'checked') whole.set(name, value);
     else if (as === 'value') put(plain, name, value);
     else if (as === 'json') put(plain, name, parseJson(value as string));
     else for (const [more, part] of Object.entries(objectOf(value))) put(plain, more, part);
@@ -89,7 +102,7 @@ function recordAt(readings: readonly Reading[], row: number, line: number): Sent
   const checked = fromJson(plain);
   const record: SentenceRecord = { [LINE]: line };
   for (const name of new Set([...names, ...Object.keys(checked)])) {
-    if (tensors.has(name)) put(record, name, tensors.get(name));
+    if (whole.has(name)) put(record, name, whole.get(name));
     else if (Object.hasOwn(checked, name)) put(record, name, checked[name]);
   }
   return record;
