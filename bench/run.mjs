@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { inTurn, once, row, table } from './measure.mjs';
 import { corpora } from './corpora.mjs';
+import { predict } from './predict.mjs';
 import { rnn } from './rnn.mjs';
 import { train } from './train.mjs';
 
@@ -65,6 +66,7 @@ const BENCHES = {
 
   rnn: () => rnn({ root, data, runs, folder, own, python }),
   train: () => train({ root, data, runs, folder, python }),
+  predict: () => predict({ root, data, runs, folder, own, python }),
 
   async corpora() {
     return corpora({ texts: [await raw('modern_mixed'), await raw('poetry_classical')], file, own, python, runs });

@@ -47,8 +47,7 @@ export function gathered(tables: readonly Table[], chosen: readonly Int32Array[]
     for (let place = 0; place < ids.length; place++) {
       const id = ids[place]!;
       if (id === 0) continue;
-      const [from, to] = [id * dim, place * width + column];
-      for (let k = 0; k < dim; k++) data[to + k] = numbers[from + k]!;
+      data.set(numbers.subarray(id * dim, (id + 1) * dim), place * width + column);
     }
     column += dim;
   }
