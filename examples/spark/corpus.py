@@ -10,6 +10,7 @@ written elsewhere, no environment needed, and an exit code that says whether all
 import argparse
 import os
 import shlex
+import shutil
 import subprocess
 import tempfile
 import threading
@@ -22,6 +23,7 @@ from pyspark.sql.types import StructType
 
 TOKENS = "id string, text string, span array<int>, tokens array<string>, tokenSpans array<array<int>>, segmenter string"
 IDS = TOKENS + ", ids array<int>, vocabulary string"
+ANSWERS = "id string, text string, prediction string, probabilities array<float>"
 
 
 def tokens_of(lines, command):
@@ -55,16 +57,22 @@ def run(command, arguments, text):
     return subprocess.run([*shlex.split(command), *arguments], input=text.encode(), stdout=subprocess.PIPE, env={}, check=True).stdout.decode()
 
 
-def through(command, arguments, shipped, schema):
-    """What mapInArrow calls for a partition: record batches to one rnn-pipe, and what it makes of them. `shipped` is by its name in addFile."""
+ARROW = ["--input-format", "arrow", "--format", "arrow", "--workers", "1", "--quiet"]
+
+
+def through(command, arguments, schema):
+    """What mapInArrow calls for a partition: record batches to one rnn-pipe, and what it makes of them.
+
+    `arguments` is a function: it gets a function that tells where a file or archive that was shipped lies on this executor.
+    """
     arrow = to_arrow_schema(StructType.fromDDL(schema))
 
     def partition(batches):
         first = next(batches, None)
         if first is None:  # an empty partition starts nothing
             return
-        files = [SparkFiles.get(name) for name in shipped]
-        process = subprocess.Popen([*shlex.split(command), *arguments, *files], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={})
+        asked = arguments(SparkFiles.get)
+        process = subprocess.Popen([*shlex.split(command), *asked, *ARROW], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={})
 
         def feed():
             try:
@@ -86,7 +94,7 @@ def through(command, arguments, shipped, schema):
                     raise
         feeding.join()
         if process.wait() != 0:
-            raise RuntimeError(f"rnn-pipe {arguments[0]} ended with {process.returncode}")
+            raise RuntimeError(f"rnn-pipe {asked[0]} ended with {process.returncode}")
 
     return partition
 
@@ -100,8 +108,11 @@ def fitted(batch, schema):
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def corpus(spark, sentences, results, command, partitions):
-    """Tokens, vocabulary, ids. Lines of tokens go to results/tokens, rows of ids to results/ids.parquet; the vocabulary beside them."""
+def corpus(spark, sentences, results, command, partitions, model=None):
+    """Tokens, vocabulary, ids; with a model its answers.
+
+    Lines of tokens go to results/tokens, rows to results/ids.parquet and results/answers.parquet; the vocabulary beside them.
+    """
     context = spark.sparkContext
     tokens = tokens_of(context.textFile(sentences, partitions), command).persist()
     tokens.saveAsTextFile(os.path.join(results, "tokens"))
@@ -110,9 +121,15 @@ def corpus(spark, sentences, results, command, partitions):
         file.write(vocabulary_of(tokens, command))
     context.addFile(vocabulary)
     rows = spark.read.schema(TOKENS).json(tokens)
-    ids = rows.mapInArrow(through(command, ["encode", "--format", "arrow", "--input-format", "arrow", "--workers", "1", "--quiet", "--vocab"], ["vocabulary.json"], IDS), IDS)
+    ids = rows.mapInArrow(through(command, lambda file: ["encode", "--vocab", file("vocabulary.json")], IDS), IDS)
     ids.write.parquet(os.path.join(results, "ids.parquet"))
-    return ids
+    if model is None:
+        return ids, None
+    with tempfile.TemporaryDirectory() as folder:
+        context.addArchive(shutil.make_archive(os.path.join(folder, "model"), "zip", model) + "#model")
+        answers = rows.select("id", "text").mapInArrow(through(command, lambda file: ["predict", file("model"), "-"], ANSWERS), ANSWERS)
+        answers.write.parquet(os.path.join(results, "answers.parquet"))
+    return ids, answers
 
 
 def main():
@@ -120,10 +137,11 @@ def main():
     parser.add_argument("sentences", help="records of rnn-pipe sentences, where every executor can read them")
     parser.add_argument("results", help="a new folder")
     parser.add_argument("--rnn-pipe", default="node rnn-pipe/bin/rnn-pipe.js", help="the command on an executor, without its options")
+    parser.add_argument("--model", help="a folder that rnn-pipe train has written")
     parser.add_argument("--partitions", type=int, default=8)
     options = parser.parse_args()
     spark = SparkSession.builder.appName("rnn-pipe").getOrCreate()
-    corpus(spark, options.sentences, options.results, options.rnn_pipe, options.partitions)
+    corpus(spark, options.sentences, options.results, options.rnn_pipe, options.partitions, options.model)
     spark.stop()
 
 

@@ -1,6 +1,6 @@
 """Runs examples/spark/corpus.py on two executors, kills one of them while it works, and says what came of it.
 
-usage: lose_an_executor.py SENTENCES RESULTS COMMAND
+usage: lose_an_executor.py SENTENCES RESULTS COMMAND MODEL
 """
 
 import json
@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import corpus  # noqa: E402
 from pyspark.sql import SparkSession  # noqa: E402
 
-sentences, results, command = sys.argv[1:]
+sentences, results, command, model = sys.argv[1:]
 spark = (
     SparkSession.builder.master("local-cluster[2,1,1024]")
     .appName("rnn-pipe")
@@ -55,11 +55,15 @@ def kill_one():
 
 
 threading.Thread(target=kill_one, daemon=True).start()
-ids = corpus.corpus(spark, sentences, results, command, 6)
-table = ids.toArrow()
+ids, answers = corpus.corpus(spark, sentences, results, command, 6, model)
 import pyarrow as pa  # noqa: E402
+import pyarrow.parquet  # noqa: E402
 
-with pa.OSFile(os.path.join(results, "ids.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-    writer.write_table(table)
-print(json.dumps({"lost": lost, "left": executors(), "rows": table.num_rows}))
+rows = {}
+for name in ("ids", "answers"):
+    table = pyarrow.parquet.read_table(os.path.join(results, f"{name}.parquet"))
+    rows[name] = table.num_rows
+    with pa.OSFile(os.path.join(results, f"{name}.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+print(json.dumps({"lost": lost, "left": executors(), "rows": rows}))
 spark.stop()

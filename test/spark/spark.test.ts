@@ -27,24 +27,36 @@ const partsOf = (path: string): string =>
     .map((name) => readFileSync(join(path, name), 'utf8'))
     .join('');
 
+const answersOf = (text: string): { id: string; prediction: string; probabilities: number[] }[] =>
+  sorted(text).map((line) => JSON.parse(line) as { id: string; prediction: string; probabilities: number[] });
+
 where(
   'two executors, one lost: the results of batch',
   () => {
     const { file, shell } = folder();
     writeFileSync(file('news.txt'), readFileSync(file('examples/news.txt'), 'utf8').repeat(300));
     expect(shell('rnn-pipe sentences news.txt -o sentences.jsonl -q').code).toBe(0);
+    expect(shell('rnn-pipe train examples/headlines.tsv --out model --units 8 --epochs 5 --hold-out 0% --min-count 1 -q').code).toBe(0);
     const command = `${process.execPath} ${join(root, 'bin/rnn-pipe.js')}`;
-    const said = execFileSync(python!, [join(root, 'test/spark/lose_an_executor.py'), file('sentences.jsonl'), file('results'), command], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, PYSPARK_PYTHON: python },
-    });
-    const { lost, left, rows } = JSON.parse(said.trim().split('\n').at(-1)!) as { lost: number[]; left: number[]; rows: number };
+    const said = execFileSync(
+      python!,
+      [join(root, 'test/spark/lose_an_executor.py'), file('sentences.jsonl'), file('results'), command, file('model')],
+      {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, PYSPARK_PYTHON: python },
+      },
+    );
+    const { lost, left, rows } = JSON.parse(said.trim().split('\n').at(-1)!) as {
+      lost: number[];
+      left: number[];
+      rows: Record<string, number>;
+    };
     // one was killed while it worked, and Spark has put another in its place
     expect(lost.length).toBe(1);
     expect(left.length).toBe(2);
     expect(left).not.toContain(lost[0]);
-    expect(rows).toBe(3000);
+    expect(rows).toEqual({ ids: 3000, answers: 3000 });
     const batch = 'rnn-pipe batch sentences.jsonl --shard-size 100KB -q';
     expect(shell(`${batch} --from tokenize --to tokenize --out tokens && ${batch} --from tokenize --to vocab --out counts`).code).toBe(0);
     expect(sorted(partsOf(file('results/tokens')))).toEqual(sorted(partsOf(file('tokens'))));
@@ -52,6 +64,14 @@ where(
     expect(readFileSync(file('results/vocabulary.json'), 'utf8')).toBe(vocabulary);
     expect(shell(`${batch} --from tokenize --to encode --vocab counts/vocabulary.json --out ids`).code).toBe(0);
     expect(sorted(shell('rnn-pipe convert results/ids.arrow -q').stdout)).toEqual(sorted(partsOf(file('ids'))));
+    expect(shell(`${batch} --from predict --to predict --model model --out answers`).code).toBe(0);
+    const [spark, ours] = [shell('rnn-pipe convert results/answers.arrow -q').stdout, partsOf(file('answers'))].map(answersOf);
+    expect(spark).toHaveLength(3000);
+    for (const [i, { id, prediction, probabilities }] of ours!.entries()) {
+      expect(spark![i]).toMatchObject({ id, prediction });
+      // which sentences run together decides the last bits of a sum
+      probabilities.forEach((probability, k) => expect(spark![i]!.probabilities[k]).toBeCloseTo(probability, 5));
+    }
   },
   600_000,
 );
