@@ -233,7 +233,8 @@ function spans(arrow: ArrowModule): Storage {
     const flat = values.map((value) => (value as Spans | undefined)?.flat);
     const valueOffsets = offsets(values, (value) => (value as Spans | undefined)?.length ?? 0);
     const length = valueOffsets.at(-1)!;
-    const numbers = whole(arrow).data(joined(flat, 2 * length)) as Arrow.Data<Arrow.Int32>;
+    const data = new Int32Array(joined(flat, 2 * length) as number[]);
+    const numbers = arrow.makeData({ type: new arrow.Int32(), length: data.length, nullCount: 0, data });
     const child = arrow.makeData({ type: pair, length, nullCount: 0, child: numbers });
     return arrow.makeData({ type, length: values.length, ...validity(values), valueOffsets, child });
   };
