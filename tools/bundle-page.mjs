@@ -1,9 +1,11 @@
-// Makes dist/page.js of src/page: one script without imports, which draw puts into its pages. esbuild's WebAssembly build needs no binary.
+// Makes dist/page.js and dist/live.js of src/page: scripts without imports, of the pages of draw and of serve. esbuild's WebAssembly build needs no binary.
 import { build } from 'esbuild-wasm';
 
+const at = (path) => new URL(`../${path}`, import.meta.url).pathname;
+
 await build({
-  entryPoints: [new URL('../src/page/main.ts', import.meta.url).pathname],
-  outfile: new URL('../dist/page.js', import.meta.url).pathname,
+  entryPoints: { page: at('src/page/main.ts'), live: at('src/page/live.ts') },
+  outdir: at('dist'),
   bundle: true,
   minify: true,
   format: 'iife',

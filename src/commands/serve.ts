@@ -1,10 +1,14 @@
 /** `serve`: a model on this machine's own network, as a JSON API and as a page where a sentence goes through all eight steps as one types it. */
+import { readFileSync } from 'node:fs';
+import { livePage, liveStyle } from '../drawing/live-page.js';
+import type { Language } from '../drawing/words.js';
 import { undisturbed } from '../io/cleanup.js';
 import { PipeError } from '../errors.js';
 import { QUANTIZATIONS, type Quantization } from '../formats/model.js';
 import { openApp } from '../serve/app.js';
 import { isLoopback } from '../serve/guard.js';
 import { listen } from '../serve/listen.js';
+import { CELLS, SEGMENTERS, type Health } from '../serve/schemas.js';
 import type { CommandDefinition, Invocation, Options } from './command.js';
 import { byteSize, number, wholeNumber } from './options.js';
 import { backendNote, openPredictor } from './predictor.js';
@@ -42,6 +46,7 @@ Only this machine can reach it, unless --host says otherwise, which needs a --to
       default: 10,
       parse: number('--timeout', 0.1, 3600),
     },
+    { flags: '--lang <language>', about: 'language of the page', choices: ['en', 'zh'], default: 'en' },
     {
       flags: '--quantize <how>',
       about: 'weights of the recurrent layers in 8 bits: faster, and almost the same answers',
@@ -76,7 +81,7 @@ Only this machine can reach it, unless --host says otherwise, which needs a --to
       {
         token: secret,
         maxBody: Number(options['maxBody']),
-        files: new Map(),
+        files: pageFiles(model.health, options['lang'] as Language),
         onBug: (error) => report.note(`a bug of rnn-pipe: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
       },
     );
@@ -106,3 +111,16 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     if (signal.aborted) done();
     else signal.addEventListener('abort', () => done(), { once: true });
   });
+
+/** The page, its style, and the script that the build makes of src/page. */
+function pageFiles({ model }: Health, language: Language): Map<string, { type: string; text: string }> {
+  const { task, cell, units, layers, directions, folder, vocabulary, segmenter, maxLength, labels } = model;
+  const ways = directions.length > 1 ? ', both directions' : '';
+  const about = `${folder}: ${task}, ${cell}, ${units} units, ${layers} layer${layers > 1 ? 's' : ''}${ways}, ${vocabulary} tokens`;
+  const page = livePage({ segmenter, segmenters: SEGMENTERS, cell, cells: CELLS, maxLength, task, labels, language, about });
+  return new Map([
+    ['/', { type: 'text/html', text: page }],
+    ['/page.css', { type: 'text/css', text: liveStyle() }],
+    ['/page.js', { type: 'text/javascript', text: readFileSync(new URL('../live.js', import.meta.url), 'utf8') }],
+  ]);
+}

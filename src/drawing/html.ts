@@ -104,7 +104,7 @@ const forScript = (json: string): string =>
 const norm = (row: Float32Array | undefined): string => (row ? decimals(Math.hypot(...row), 3) : '');
 
 /** Every time step as a row: what the picture shows, for those who do not see it. */
-function summaryTable(scene: Scene, view: View, tokenLanguage: string): string {
+export function summaryTable(scene: Scene, view: View, tokenLanguage: string): string {
   const words = WORDS[view.language];
   const lane = scene.lanes.find(({ layer }) => layer === view.layer);
   const gates = lane?.gates ?? [];

@@ -35,7 +35,10 @@ const textOf = (id: string): string => element(id).textContent;
 export function readState(): State {
   const bytes = Uint8Array.from(atob(textOf('numbers')), (character) => character.charCodeAt(0));
   const scene = unpackScene(textOf('scene'), new Float32Array(bytes.buffer));
-  const settings = JSON.parse(textOf('settings')) as PageSettings;
+  return stateOf(scene, JSON.parse(textOf('settings')) as PageSettings);
+}
+
+export function stateOf(scene: Scene, settings: PageSettings): State {
   const { view } = settings;
   const state: State = {
     ...{ scene, settings, view: { ...view }, words: WORDS[view.language], real: realSteps(scene) },
@@ -43,6 +46,16 @@ export function readState(): State {
   };
   state.row = Math.max(rowsOf(state).length - 1, 0);
   return state;
+}
+
+/** Changes the state to another scene; what the reader chose stays where the scene has it. */
+export function withScene(state: State, scene: Scene, view: View): void {
+  const { order, numbers, layer, width } = state.view;
+  const kept = scene.lanes.some((lane) => lane.layer === layer) ? layer : view.layer;
+  Object.assign(state, { scene, real: realSteps(scene), view: { ...view, order, numbers, layer: kept, width }, picture: undefined });
+  if (state.pinned !== undefined && !scene.mask[state.pinned]) state.pinned = undefined;
+  state.unit = Math.min(state.unit, Math.max(scene.units - 1, 0));
+  state.row = Math.max(rowsOf(state).length - 1, 0);
 }
 
 export const contextNow = ({ scene, view }: State): Context => contextOf(scene, view);

@@ -40,8 +40,8 @@ export const PREDICTED = z
   .strictObject({ answers: z.array(ANSWER) })
   .meta({ description: 'The records of "rnn-pipe predict --json", one a text; which fields there are is a matter of the model’s task.' });
 
-const SEGMENTERS = ['jieba', 'intl', 'characters', 'codepoints', 'whitespace'] as const;
-const CELLS = ['rnn', 'lstm', 'gru'] as const;
+export const SEGMENTERS = ['jieba', 'intl', 'characters', 'codepoints', 'whitespace'] as const;
+export const CELLS = ['rnn', 'lstm', 'gru'] as const;
 
 export const TRACE = z.strictObject({
   text: z.string().describe('one sentence'),

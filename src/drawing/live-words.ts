@@ -1,0 +1,91 @@
+/** What the page of `serve` says around the picture. */
+import type { Language } from './words.js';
+
+/** A step's name, and why it is done. */
+export type StepWords = readonly [name: string, why: string];
+
+const en = {
+  title: 'Eight steps, live',
+  text: 'Sentence',
+  segmenter: 'Segmenter',
+  cell: 'Cell',
+  length: 'Padded length',
+  auto: 'Auto',
+  examples: 'Examples',
+  ofModel: 'of the model',
+  skip: 'Skip to the picture',
+  empty: 'Type a sentence.',
+  trained: 'Trained weights: these are the numbers of the model.',
+  random: 'Random weights',
+  away: (since: string) => `The server does not answer; what you see is from ${since}. Trying again.`,
+  unchanged: 'Only the padding changed. States, output and answer: unchanged, bit for bit.',
+  cutNow: (count: number) => `${count} tokens do not fit and are cut: the network never sees them.`,
+  read: (count: number, limit: number) => `The model reads ${limit} tokens of a text; ${count} are cut.`,
+  nothing: 'Nothing is left of the text, so the network reads one unknown word.',
+  unknown: 'unknown',
+  steps: [
+    ['sentences', 'a network reads sentence by sentence; nothing of the text goes missing'],
+    ['tokenize', 'Chinese writes no spaces: a segmenter finds the words'],
+    ['encode', 'a network reads numbers: each word has one in the vocabulary'],
+    ['pad', 'sentences of one batch must be equally long; the mask says what is real'],
+    ['embed', 'each word becomes a vector; padding is all zeros'],
+    ['rnn', 'reads the vectors in order and hands its hidden state on from word to word'],
+    ['output', 'what the network says of the whole sentence, taken from its states'],
+    ['answer', 'the head’s answer'],
+  ] as readonly StepWords[],
+  sentences: (count: number, characters: number) =>
+    `${count} sentence${count === 1 ? '' : 's'} of ${characters} characters${count > 1 ? '; the model reads them as one' : ''}`,
+  tokens: (count: number) => `${count} token${count === 1 ? '' : 's'}`,
+  ids: (count: number, unknown: number) => `${count} id${count === 1 ? '' : 's'}, ${unknown} unknown`,
+  padded: (length: number, real: number) => `${length} time steps, ${real} of them real`,
+  vectors: (rows: number, columns: number) => `${rows} × ${columns}: time steps × numbers`,
+  states: (rows: number, units: number, gates: string) => `${rows} × ${units}: time steps × units${gates === '' ? '' : `; gates ${gates}`}`,
+  output: (count: number, from: string) => `${count} numbers${from === '' ? '' : `, from t = ${from}`}`,
+  outputAll: 'every state: the head answers each token',
+  notTrained: 'of random weights: it means nothing',
+  example: ['这部电影真好看。', '我们都觉得很无聊，不想再看第二遍。', '主队加时险胜，晋级下一轮。'],
+};
+
+const zh: typeof en = {
+  title: '八个步骤，边输入边看',
+  text: '句子',
+  segmenter: '分词器',
+  cell: '细胞',
+  length: '填充长度',
+  auto: '自动',
+  examples: '例句',
+  ofModel: '模型的',
+  skip: '跳到图',
+  empty: '请输入一个句子。',
+  trained: '训练好的权重：这就是模型的数字。',
+  random: '随机权重',
+  away: (since) => `服务器没有回应；现在显示的是 ${since} 的结果，正在重试。`,
+  unchanged: '只有填充变了。状态、输出与答案不变，每一位都相同。',
+  cutNow: (count) => `${count} 个词放不下，被截去：网络看不到它们。`,
+  read: (count, limit) => `模型只读一段文字的前 ${limit} 个词；${count} 个被截去。`,
+  nothing: '文字里什么都没有留下，所以网络读一个未登录词。',
+  unknown: '未登录',
+  steps: [
+    ['分句', '网络一句一句地读；文字一个也不丢'],
+    ['分词', '中文不写空格：由分词器找出词'],
+    ['编号', '网络读的是数字：词表里每个词有一个编号'],
+    ['填充', '一批句子必须一样长；mask 说明哪些是真实的'],
+    ['词向量', '每个词变成一个向量；填充处全是 0'],
+    ['循环网络', '按顺序读词向量，把隐藏状态从一个词传给下一个词'],
+    ['输出', '网络对整句话的表示，取自它的状态'],
+    ['答案', '输出层的回答'],
+  ],
+  sentences: (count, characters) => `${count} 句，共 ${characters} 个字符${count > 1 ? '；模型把它们当作一句来读' : ''}`,
+  tokens: (count) => `${count} 个词`,
+  ids: (count, unknown) => `${count} 个编号，其中 ${unknown} 个未登录`,
+  padded: (length, real) => `${length} 个时间步，其中 ${real} 个真实`,
+  vectors: (rows, columns) => `${rows} × ${columns}：时间步 × 数`,
+  states: (rows, units, gates) => `${rows} × ${units}：时间步 × 单元${gates === '' ? '' : `；门 ${gates}`}`,
+  output: (count, from) => `${count} 个数${from === '' ? '' : `，取自 t = ${from}`}`,
+  outputAll: '每一个状态：输出层逐词回答',
+  notTrained: '随机权重的答案，没有意义',
+  example: en.example,
+};
+
+export type LiveWords = typeof en;
+export const LIVE_WORDS: Readonly<Record<Language, LiveWords>> = { en, zh };
