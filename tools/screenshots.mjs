@@ -1,5 +1,5 @@
-// Makes docs/pictures again: pages of `draw`, as chromium shows them. `npm run screenshots`; look at them before you commit them.
-import { spawnSync } from 'node:child_process';
+// Makes docs/pictures again: pages of `draw`, `serve` and `project`, as chromium shows them. `npm run screenshots`; look at them before you commit them.
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,5 +60,40 @@ for (const [name, tokens, run, draw, width, colorScheme, keys, height] of PICTUR
   await page.screenshot({ path: join(root, `docs/pictures/${name}.png`) });
   await page.close();
 }
+
+/** Texts whose label one word tells, and a model of them. */
+const [GOOD, BAD] = ['好看 喜欢 精彩', '难看 讨厌 无聊'].map((words) => words.split(' '));
+const FILLERS = '这部 电影 真的 非常 我们 都 觉得 很'.split(' ');
+const lines = Array.from({ length: 400 }, (_, i) => {
+  const [j, told] = [i >> 1, i % 2 ? GOOD : BAD];
+  return `${i % 2 ? '正面' : '负面'}\t${FILLERS[j % 8]}${FILLERS[(j * 3) % 8]}${told[i % 3]}${FILLERS[(j * 5) % 8]}`;
+});
+writeFileSync(join(folder, 'train.tsv'), `label\ttext\n${lines.join('\n')}\n`);
+rnnPipe(
+  'train',
+  'train.tsv',
+  '--out',
+  'model',
+  ...'--dim 8 --units 8 --epochs 6 --learning-rate 0.02 --min-count 1 --hold-out 0%'.split(' '),
+);
+const server = spawn(process.execPath, [join(root, 'bin/rnn-pipe.js'), 'serve', 'model', '--port', '0'], { cwd: folder });
+const address = await new Promise((done) => server.stderr.on('data', (text) => /http:\S+/.test(text) && done(/http:\S+/.exec(text)[0])));
+rnnPipe('run', 'train.tsv', ...'--whole --to classify --model model -o outputs.jsonl'.split(' '));
+rnnPipe('project', 'outputs.jsonl', '--method', 'umap', '-o', 'outputs.html');
+
+/** name, address, width, colours, height */
+for (const [name, url, width, colorScheme, height] of [
+  ['serve', address, 1280, 'light', 1690],
+  ['serve-phone', address, 390, 'dark', 1900],
+  ['project', `file://${join(folder, 'outputs.html')}`, 1280, 'light', 900],
+]) {
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+  await page.goto(url);
+  if (name !== 'project') await page.waitForSelector('#picture svg');
+  await page.waitForTimeout(1000);
+  await page.screenshot({ path: join(root, `docs/pictures/${name}.png`) });
+  await page.close();
+}
+server.kill();
 await browser.close();
 rmSync(folder, { recursive: true });

@@ -20,9 +20,6 @@ export interface LiveModel {
   about: string;
 }
 
-/** The panels that have a body of their own; the steps between are in the picture. */
-export const PANELS = [1, 2, 3, 4, 8] as const;
-
 export function livePage(model: LiveModel): string {
   const { language, segmenters, segmenter, cells, cell } = model;
   const [words, page] = [LIVE_WORDS[language], WORDS[language]];
