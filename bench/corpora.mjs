@@ -2,6 +2,7 @@
 // The peak is that of all processes together, from /proc (Linux).
 import { spawn } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { least, median, once, table } from './measure.mjs';
 
 /** Megabytes of a process and all that it has started. */
@@ -28,7 +29,9 @@ async function together({ command, args }) {
   return { seconds: (performance.now() - begin) / 1000, peak };
 }
 
-export async function corpora({ texts, file, own, python, runs }) {
+const show = (values) => `${least(values).toFixed(2)} / ${median(values).toFixed(2)}`;
+
+export async function corpora({ texts, data, file, own, python, runs }) {
   const out = file('results');
   const batch = async (inputs, workers, backend) => {
     rmSync(out, { recursive: true, force: true });
@@ -36,6 +39,11 @@ export async function corpora({ texts, file, own, python, runs }) {
     return together(own('batch', ...inputs, ...steps));
   };
   const rows = [];
+  // it takes long: what is known is told at once
+  const put = (...row) => {
+    rows.push(row);
+    console.error(row.join(' | '));
+  };
   for (const backend of ['jieba-rs', 'nodejieba']) {
     const times = { one: [], two: [], jieba: [] };
     let peak = 0;
@@ -49,9 +57,35 @@ export async function corpora({ texts, file, own, python, runs }) {
       times.jieba.push(jieba);
     }
     const ratio = (peer) => times[peer].map((seconds, i) => seconds / times.two[i]);
-    const both = (values) => `${least(values).toFixed(2)} / ${median(values).toFixed(2)}`;
-    rows.push([`100 MB, ${backend}`, both(times.two), both(ratio('one')), both(ratio('jieba')), peak.toFixed(0)]);
+    put(`100 MB, ${backend}`, show(times.two), show(ratio('one')), show(ratio('jieba')), peak.toFixed(0));
   }
+  await once(
+    own(
+      'train',
+      join(data, 'thucnews10/dev.tsv'),
+      '--out',
+      file('model'),
+      '--max-length',
+      '64',
+      '--epochs',
+      '1',
+      '--hold-out',
+      '0%',
+      '--force',
+    ),
+  );
+  const predicted = async (workers) => {
+    rmSync(out, { recursive: true, force: true });
+    const steps = ['--from', 'predict', '--to', 'predict', '--model', file('model'), '--workers', String(workers), '--out', out];
+    return together(own('batch', texts[0], ...steps));
+  };
+  const [first, both] = [[], []];
+  for (let round = 0; round < runs; round++) {
+    first.push((await predicted(1)).seconds);
+    both.push(await predicted(2));
+  }
+  const [twoSeconds, gain] = [both.map(({ seconds }) => seconds), both.map(({ seconds }, i) => first[i] / seconds)];
+  put('30 MB, predict', show(twoSeconds), show(gain), '', Math.max(...both.map(({ peak }) => peak)).toFixed(0));
   const copies = Array.from({ length: 10 }, (_, i) =>
     texts.map((text) => ({ text, to: `${file(`copy-${i}`)}-${text.split('/').at(-1)}` })),
   ).flat();
@@ -63,7 +97,7 @@ export async function corpora({ texts, file, own, python, runs }) {
   ]) {
     rmSync(out, { recursive: true, force: true });
     const { seconds, peak } = await together(own('batch', ...inputs, ...counts));
-    rows.push([name, seconds.toFixed(1), '', '', peak.toFixed(0)]);
+    put(name, seconds.toFixed(1), '', '', peak.toFixed(0));
   }
   return table(['batch, 2 workers', 's (min / median)', 'times 1 worker', 'times python -m jieba', 'peak MB of all processes'], rows);
 }

@@ -69,7 +69,7 @@ const BENCHES = {
   predict: () => predict({ root, data, runs, folder, own, python }),
 
   async corpora() {
-    return corpora({ texts: [await raw('modern_mixed'), await raw('poetry_classical')], file, own, python, runs });
+    return corpora({ texts: [await raw('modern_mixed'), await raw('poetry_classical')], data, file, own, python, runs });
   },
 
   async memory() {
