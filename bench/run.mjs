@@ -1,4 +1,4 @@
-// `npm run bench [-- tokenize|vocab|rnn|memory …]`: side by side with the peers in one run; ratios, never one figure.
+// `npm run bench [-- tokenize|vocab|rnn|train|tag|seq2seq|memory …]`: side by side with the peers in one run; ratios, never one figure.
 // Data: RNN_PIPE_DATA (default ../shared/data), for measuring only. RUNS=5 rounds after one that is not counted.
 import { execFileSync } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { createGunzip } from 'node:zlib';
 import { inTurn, once, row, table } from './measure.mjs';
 import { corpora } from './corpora.mjs';
 import { predict } from './predict.mjs';
+import { seq2seq, tag } from './heads.mjs';
 import { rnn } from './rnn.mjs';
 import { train } from './train.mjs';
 
@@ -67,6 +68,8 @@ const BENCHES = {
   rnn: () => rnn({ root, data, runs, folder, own, python }),
   train: () => train({ root, data, runs, folder, python }),
   predict: () => predict({ root, data, runs, folder, own, python }),
+  tag: () => tag({ root, data, runs, folder, own, python }),
+  seq2seq: () => seq2seq({ root, data, runs, folder, own, python }),
 
   async corpora() {
     return corpora({ texts: [await raw('modern_mixed'), await raw('poetry_classical')], data, file, own, python, runs });

@@ -1,0 +1,172 @@
+// Tagging with a CRF and sequence to sequence beside PyTorch: the same sizes, the same lines, in turn. What is decoded by us is the whole
+// command, its start and its files counted; the peer's time is that of the search alone.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { documented } from '../dist/commands/segmenter-document.js';
+import { saveModel } from '../dist/commands/model-folder.js';
+import { taskOf } from '../dist/commands/tasks/index.js';
+import { encodeTexts, readTexts } from '../dist/commands/training-data.js';
+import { drawParameters } from '../dist/model/parameters.js';
+import { OPTIMIZER_DEFAULTS } from '../dist/model/training/optimizer.js';
+import { openTraining } from '../dist/model/training/trainer.js';
+import { addTokens, newCounts } from '../dist/text/counts.js';
+import { openSegmenter } from '../dist/text/segmenters/index.js';
+import { SPECIALS } from '../dist/text/specials.js';
+import { vocabularyOf } from '../dist/text/vocabulary.js';
+import { least, median, once, table } from './measure.mjs';
+
+const THREADS = 2;
+
+/** What `train` makes of files before it learns: all texts, what they are to be, and the model's shape. */
+async function prepared({ task: name, file, segmenter: segmenting, ngrams, dim, ngramDim, units, options }) {
+  const task = taskOf(name);
+  const segmenter = await openSegmenter({ name: segmenting });
+  const read = { records: false, pairs: task.answers !== undefined };
+  const texts = await readTexts(task, [file], read, async () => segmenter, options, () => {});
+  const counts = newCounts(ngrams);
+  for (const { tokens } of texts) addTokens(counts, { tokens: [...tokens], segmenter: segmenter.fingerprint });
+  const vocabulary = vocabularyOf(counts, { minCount: 2 });
+  const answers = await task.answers?.(texts, options);
+  const head = task.define(texts, options, () => {}, answers);
+  const rows = ngrams > 1 ? vocabulary.runs.length + SPECIALS.length : 0;
+  const shape = {
+    embedding: { dim, ngramDim, rows: vocabulary.tokens.length, ngramRows: rows },
+    network: { cell: 'lstm', inputSize: dim + ngramDim, units, layers: 1, directions: ['forward', 'backward'], resetAfter: true },
+    head,
+  };
+  return { task, texts, vocabulary, answers, shape, segmenter: documented({ name: segmenting }, segmenter) };
+}
+
+/** Learns from some of the texts; sentences a second after three steps, and the parameters. */
+async function learnt({ task, vocabulary, answers, shape }, texts, { epochs, batchSize, clip, dropout, labelSmoothing }) {
+  const { data } = encodeTexts(texts, vocabulary, 800, task, shape.head, answers);
+  const training = await openTraining(
+    shape,
+    { train: data, valid: undefined },
+    {
+      workers: THREADS,
+      parts: THREADS,
+      epochs,
+      batchSize,
+      optimizer: OPTIMIZER_DEFAULTS,
+      learningRate: 0.002,
+      schedule: 'constant',
+      warmup: 0,
+      clip,
+      metric: 'loss',
+      seed: 1,
+      dropout: { layers: dropout, embedding: dropout, recurrent: 0, token: 0 },
+      loss: { labelSmoothing },
+      frozen: [],
+    },
+    { parameters: drawParameters(shape, 1) },
+  );
+  let [steps, begin, end, done] = [0, 0, 0, 0];
+  for await (const event of training.events()) {
+    if (event.kind !== 'step') continue;
+    if (++steps === 3) begin = performance.now();
+    else if (steps > 3) [end, done] = [performance.now(), done + event.sentences];
+  }
+  const { parameters } = training.state();
+  await training.close();
+  return { perSecond: (1000 * done) / (end - begin), parameters };
+}
+
+const save = (folder, { vocabulary, answers, shape, segmenter }, parameters) =>
+  saveModel(folder, {
+    document: { rnnPipe: 'bench', segmenter, maxLength: 800, ...shape, training: {} },
+    vocabulary,
+    answerVocabulary: answers?.vocabulary,
+    parameters,
+    log: '',
+  });
+
+const everyNth = (lines, count) => lines.filter((_, i) => i % Math.floor(lines.length / count) === 0).slice(0, count);
+const linesOf = (path) => readFileSync(path, 'utf8').split('\n').filter(Boolean);
+const written = (path, lines) => (writeFileSync(path, `${lines.join('\n')}\n`), path);
+const numbersOf = (text) => text.trim().split(/\s+/).map(Number);
+
+function rowOf(name, own, peer, aim) {
+  const ratios = own.map((speed, i) => speed / peer[i]);
+  const show = (values) => `${median(values).toFixed(0)} / ${Math.max(...values).toFixed(0)}`;
+  return [name, show(own), show(peer), `${least(ratios).toFixed(2)} / ${median(ratios).toFixed(2)}`, String(aim)];
+}
+
+const HEAD = ['what', 'rnn-pipe, a second (median / best)', 'PyTorch', 'times PyTorch (min / median)', 'aim'];
+
+/** `cws_sxu`: 1,200 sentences learnt, 12,000 cut. */
+export async function tag({ root, data, runs, folder, own, python }) {
+  const all = join(data, 'cws_sxu/train.seg.txt');
+  const lines = linesOf(all);
+  const train = written(join(folder, 'learnt.txt'), everyNth(lines, 1200));
+  const words = everyNth(lines, 12_000);
+  const [cut, raw] = [written(join(folder, 'words.txt'), words), written(join(folder, 'raw.txt'), words.map((line) => line.replaceAll(' ', '')))];
+  const model = await prepared({ task: 'segment', file: all, segmenter: 'codepoints', ngrams: 2, dim: 128, ngramDim: 64, units: 128, options: {} });
+  const [texts, out] = [await readTexts(model.task, [train], {}, undefined, {}, () => {}), join(folder, 'segment')];
+  const speeds = { training: [[], []], decoding: [[], []] };
+  for (let run = 0; run < runs; run++) {
+    const { perSecond, parameters } = await learnt(model, texts, { epochs: 1, batchSize: 32, clip: 5, dropout: 0.4, labelSmoothing: 0 });
+    await save(out, model, parameters);
+    const { seconds } = await once(own('tokenize', raw, '--segmenter', `model:${out}`, '--force', '-o', join(folder, 'cut.jsonl')));
+    const args = [all, train, cut, 1, THREADS].map(String);
+    const peer = numbersOf(execFileSync(python, [join(root, 'bench/tag.py'), ...args], { encoding: 'utf8' }));
+    speeds.training[0].push(perSecond);
+    speeds.training[1].push(peer[0]);
+    speeds.decoding[0].push(words.length / seconds);
+    speeds.decoding[1].push(peer[1]);
+  }
+  return table(HEAD, [
+    rowOf('cws_sxu, training with a CRF, sentences', ...speeds.training, 1.5),
+    rowOf('cws_sxu, cutting: tokenize --segmenter model:DIR, sentences', ...speeds.decoding, 3),
+  ]);
+}
+
+/** `tatoeba_cmn`, Chinese to English: 3,000 pairs learnt twice, 3,000 others translated. */
+export async function seq2seq({ root, data, runs, folder, own, python }) {
+  const [head, ...rows] = linesOf(join(data, 'tatoeba_cmn/train.tsv')).map((line) => line.split('\t'));
+  const pairs = rows.map((row) => `${row[head.indexOf('zh')]}\t${row[head.indexOf('en')]}`);
+  const all = written(join(folder, 'pairs.tsv'), pairs);
+  const train = written(join(folder, 'learnt.tsv'), everyNth(pairs, 3000));
+  const said = everyNth(pairs.slice(4), 3000);
+  const [both, sources] = [written(join(folder, 'said.tsv'), said), written(join(folder, 'said.txt'), said.map((line) => line.split('\t')[0]))];
+  const options = {
+    attention: 'multiplicative',
+    targetSegmenter: 'characters',
+    targetLowerCase: true,
+    targetMinCount: 2,
+    targetDim: 128,
+    targetMaxLength: 60,
+    decoderUnits: 256,
+    decoderLayers: 1,
+    cell: 'lstm',
+    units: 128,
+    bidirectional: true,
+  };
+  const model = await prepared({ task: 'seq2seq', file: all, segmenter: 'codepoints', ngrams: 1, dim: 128, ngramDim: 0, units: 128, options });
+  const segmenter = await openSegmenter({ name: 'codepoints' });
+  const texts = await readTexts(model.task, [train], { records: false, pairs: true }, async () => segmenter, options, () => {});
+  const out = join(folder, 'translator');
+  const speeds = { training: [[], []], decoding: [[], []] };
+  let lengths = [];
+  for (let run = 0; run < runs; run++) {
+    const { perSecond, parameters } = await learnt(model, texts, { epochs: 3, batchSize: 64, clip: 1, dropout: 0.3, labelSmoothing: 0.1 });
+    await save(out, model, parameters);
+    const to = join(folder, 'said.jsonl');
+    const { seconds } = await once(own('seq2seq', sources, '--model', out, '--beam', '5', '--n-best', '1', '--force', '-o', to));
+    const args = [all, train, both, 3, 5, THREADS].map(String);
+    const peer = numbersOf(execFileSync(python, [join(root, 'bench/seq2seq.py'), ...args], { encoding: 'utf8' }));
+    // the same pairs have a like number of tokens: the peer's, so that none gains by how it counts
+    speeds.training[0].push(perSecond * peer[1]);
+    speeds.training[1].push(peer[0] * peer[1]);
+    speeds.decoding[0].push(said.length / seconds);
+    speeds.decoding[1].push(peer[2]);
+    const spaces = linesOf(to).reduce((sum, line) => sum + JSON.parse(line).prediction.split(/\s+|(?=[.,!?])/).length, 0);
+    lengths = [spaces / said.length, peer[3]];
+  }
+  const rowsOf = [
+    rowOf('tatoeba_cmn, training, target tokens', ...speeds.training, 1.3),
+    rowOf('tatoeba_cmn, beam 5: the command seq2seq, sentences', ...speeds.decoding, 3),
+  ];
+  return `${table(HEAD, rowsOf)}\n\nTokens said a sentence: about ${lengths.map((length) => length.toFixed(1)).join(', PyTorch ')}.`;
+}
