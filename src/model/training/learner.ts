@@ -40,6 +40,8 @@ export interface Shared {
   /** of `denseParameters`, in their order */
   dense: Float32Array;
   tables: readonly { name: string; numbers: Float32Array }[];
+  /** of each part of a batch the gradient of `dense`, which the thread that has the part writes: sending it would be work for the garbage collector */
+  gradients: readonly Float32Array[];
   train: DataSet;
   valid: DataSet | undefined;
   options: LearningOptions;
@@ -47,6 +49,8 @@ export interface Shared {
 
 export interface GradientJob {
   rows: Int32Array;
+  /** which part of the batch it is: where its gradient goes */
+  part: number;
   /** what the loss of a sentence is multiplied by */
   scale: number;
   /** names the random numbers of the dropout */
@@ -55,13 +59,12 @@ export interface GradientJob {
 
 export interface Gradient {
   loss: number;
-  /** of `dense` */
-  dense: Float32Array;
   /** of each table, but for the frozen ones */
   sparse: (SparseGradient | undefined)[];
 }
 
 export interface Learner {
+  /** that of `dense` goes to its place in the shared memory */
   gradient(job: GradientJob): Promise<Gradient>;
   /** answers for sentences of the validation data, by the weights as they are now */
   answers(rows: Int32Array): Promise<Answers>;
@@ -100,7 +103,7 @@ export async function openLearner(engine: Engine, shared: Shared): Promise<Learn
   // ONNX Runtime takes no memory that threads share
   const weights = new Float32Array(dense.length);
   return {
-    gradient: async ({ rows, scale, stream }) => {
+    gradient: async ({ rows, part: place, scale, stream }) => {
       weights.set(dense);
       const part = partOf(train, rows);
       const next = uniform(options.seed, stream);
@@ -116,10 +119,9 @@ export async function openLearner(engine: Engine, shared: Shared): Promise<Learn
         ),
       };
       const results = await program.run(feeds);
-      const found = new Float32Array(dense.length);
-      for (const { name, begin } of layout) found.set(results[gradientOf(name)]!.data, begin);
+      for (const { name, begin } of layout) shared.gradients[place]!.set(results[gradientOf(name)]!.data, begin);
       const sparse = taken.flatMap(({ name, give }) => give(results[gradientOf(name)]!));
-      return { loss: results['loss']!.data[0]!, dense: found, sparse };
+      return { loss: results['loss']!.data[0]!, sparse };
     },
     answers: async (rows) => {
       const now = parametersOf({ ...shared, dense: Float32Array.from(dense) });

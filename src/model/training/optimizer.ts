@@ -54,17 +54,20 @@ export function updateOf(options: OptimizerOptions, learningRate: number, step: 
   const [l2, decay] = name === 'adam' ? [weightDecay, 1] : [0, 1 - learningRate * weightDecay];
   const rate = learningRate / (1 - beta1 ** step);
   const root = 1 / Math.sqrt(1 - beta2 ** step);
-  return (weights, moments, at, count, gradient, from) => {
-    if (weightDecay > 0 || scale !== 1)
-      for (let i = 0; i < count; i++) {
-        const weight = (weights[at + i]! *= decay);
-        gradient[from + i] = gradient[from + i]! * scale + l2 * weight;
-      }
-    adam(weights, moments, at, count, gradient, from, options, rate, root);
-  };
+  return (weights, moments, at, count, gradient, from) =>
+    adam(weights, moments, at, count, gradient, from, options, { scale, l2, decay, rate, root });
 }
 
-/** A function of its own, not a closure of each step: so that it is compiled once. @param root 1/√(1-β₂ᵗ) */
+/** What is the same for all weights of a step: `root` is 1/√(1-β₂ᵗ). */
+interface Step {
+  scale: number;
+  l2: number;
+  decay: number;
+  rate: number;
+  root: number;
+}
+
+/** A function of its own, not a closure of each step: so that it is compiled once, and goes over the memory once. */
 function adam(
   weights: Float32Array,
   { first, second }: Moments,
@@ -73,14 +76,14 @@ function adam(
   gradient: Float32Array,
   from: number,
   { beta1, beta2, epsilon }: OptimizerOptions,
-  rate: number,
-  root: number,
+  { scale, l2, decay, rate, root }: Step,
 ): void {
   const [rest1, rest2] = [1 - beta1, 1 - beta2];
   for (let i = 0, place = at; i < count; i++, place++) {
-    const g = gradient[from + i]!;
+    const weight = Math.fround(weights[place]! * decay);
+    const g = Math.fround(gradient[from + i]! * scale + l2 * weight);
     const m = (first[place] = beta1 * first[place]! + rest1 * g);
     const v = (second[place] = beta2 * second[place]! + rest2 * g * g);
-    weights[place]! -= (rate * m) / (Math.sqrt(v) * root + epsilon);
+    weights[place] = weight - (rate * m) / (Math.sqrt(v) * root + epsilon);
   }
 }

@@ -145,7 +145,7 @@ const DENSE = 'dense';
 function sharedOf(
   shape: ModelShape,
   { train, valid }: { train: DataSet; valid: DataSet | undefined },
-  options: LearningOptions,
+  options: LearningOptions & Pick<TrainingOptions, 'parts'>,
   parameters: Parameters,
 ): Shared {
   const layout = denseLayout(shape);
@@ -157,8 +157,9 @@ function sharedOf(
     numbers.set(data);
     return { name, numbers };
   });
-  const { seed, dropout, loss, frozen } = options;
-  return { shape, dense, tables, train, valid, options: { seed, dropout, loss, frozen } };
+  const { seed, dropout, loss, frozen, parts } = options;
+  const gradients = Array.from({ length: parts }, () => sharedFloats(dense.length));
+  return { shape, dense, tables, gradients, train, valid, options: { seed, dropout, loss, frozen } };
 }
 
 /** The gradients of a batch's parts, in the order of the parts. */
@@ -174,13 +175,13 @@ function gradientsOf(
   const weight = head.weightOf(shape.head, { ...train, rows, lengths, options: options.loss });
   // streams from 1 on are the steps'; each part has one
   return threads.gradients(
-    partsOf(rows, options.parts).map((part, i) => ({ rows: part, scale: 1 / weight, stream: 1 + step * options.parts + i })),
+    partsOf(rows, options.parts).map((part, i) => ({ rows: part, part: i, scale: 1 / weight, stream: 1 + step * options.parts + i })),
   );
 }
 
 /** One step of the optimiser with the sum of the parts' gradients. */
 function apply(
-  { shape, dense, tables, options: { frozen } }: Shared,
+  { shape, dense, tables, gradients: parts, options: { frozen } }: Shared,
   moments: ReadonlyMap<string, Moments>,
   places: readonly Int32Array[],
   options: TrainingOptions,
@@ -188,8 +189,8 @@ function apply(
   learningRate: number,
   step: number,
 ): void {
-  const sum = gradients[0]!.dense;
-  for (const { dense: more } of gradients.slice(1)) for (let i = 0; i < sum.length; i++) sum[i]! += more[i]!;
+  const [sum, ...others] = parts.slice(0, gradients.length) as [Float32Array, ...Float32Array[]];
+  for (const more of others) addTo(sum, more);
   const widths = tablesOf(shape).map(({ shape: sizes }) => sizes[1]!);
   const sparse = tables.map(({ name }, i) =>
     frozen.includes(name)
@@ -210,6 +211,10 @@ function apply(
       for (let row = 0; row < found.ids.length; row++)
         update(table.numbers, moments.get(table.name)!, found.ids[row]! * width, width, found.rows, row * width);
   }
+}
+
+function addTo(sum: Float32Array, more: Float32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i]! += more[i]!;
 }
 
 /** The sparse gradients of the parts as one; `places` is zeros, one a row of the table, and is given back so. */

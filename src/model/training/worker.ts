@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ownLearner, type Reply, type Request, type Start } from './threads.js';
 
 const port = parentPort!;
-const send = (reply: Reply, transfer: ArrayBuffer[] = []): void => port.postMessage(reply, transfer);
+const send = (reply: Reply): void => port.postMessage(reply);
 
 try {
   const learner = await ownLearner(workerData as Start);
@@ -11,7 +11,7 @@ try {
     if (request === 'close') void learner.close().then(() => port.close());
     else if ('gradient' in request)
       learner.gradient(request.gradient).then(
-        (gradient) => send({ gradient }, [gradient.dense.buffer as ArrayBuffer]),
+        (gradient) => send({ gradient }),
         (error: unknown) => send({ error }),
       );
     else
