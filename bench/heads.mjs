@@ -23,7 +23,14 @@ async function prepared({ task: name, file, segmenter: segmenting, ngrams, dim, 
   const task = taskOf(name);
   const segmenter = await openSegmenter({ name: segmenting });
   const read = { records: false, pairs: task.answers !== undefined };
-  const texts = await readTexts(task, [file], read, async () => segmenter, options, () => {});
+  const texts = await readTexts(
+    task,
+    [file],
+    read,
+    async () => segmenter,
+    options,
+    () => {},
+  );
   const counts = newCounts(ngrams);
   for (const { tokens } of texts) addTokens(counts, { tokens: [...tokens], segmenter: segmenter.fingerprint });
   const vocabulary = vocabularyOf(counts, { minCount: 2 });
@@ -101,8 +108,23 @@ export async function tag({ root, data, runs, folder, own, python }) {
   const lines = linesOf(all);
   const train = written(join(folder, 'learnt.txt'), everyNth(lines, 1200));
   const words = everyNth(lines, 12_000);
-  const [cut, raw] = [written(join(folder, 'words.txt'), words), written(join(folder, 'raw.txt'), words.map((line) => line.replaceAll(' ', '')))];
-  const model = await prepared({ task: 'segment', file: all, segmenter: 'codepoints', ngrams: 2, dim: 128, ngramDim: 64, units: 128, options: {} });
+  const [cut, raw] = [
+    written(join(folder, 'words.txt'), words),
+    written(
+      join(folder, 'raw.txt'),
+      words.map((line) => line.replaceAll(' ', '')),
+    ),
+  ];
+  const model = await prepared({
+    task: 'segment',
+    file: all,
+    segmenter: 'codepoints',
+    ngrams: 2,
+    dim: 128,
+    ngramDim: 64,
+    units: 128,
+    options: {},
+  });
   const [texts, out] = [await readTexts(model.task, [train], {}, undefined, {}, () => {}), join(folder, 'segment')];
   const speeds = { training: [[], []], decoding: [[], []] };
   for (let run = 0; run < runs; run++) {
@@ -129,7 +151,13 @@ export async function seq2seq({ root, data, runs, folder, own, python }) {
   const all = written(join(folder, 'pairs.tsv'), pairs);
   const train = written(join(folder, 'learnt.tsv'), everyNth(pairs, 3000));
   const said = everyNth(pairs.slice(4), 3000);
-  const [both, sources] = [written(join(folder, 'said.tsv'), said), written(join(folder, 'said.txt'), said.map((line) => line.split('\t')[0]))];
+  const [both, sources] = [
+    written(join(folder, 'said.tsv'), said),
+    written(
+      join(folder, 'said.txt'),
+      said.map((line) => line.split('\t')[0]),
+    ),
+  ];
   const options = {
     attention: 'multiplicative',
     targetSegmenter: 'characters',
@@ -143,9 +171,25 @@ export async function seq2seq({ root, data, runs, folder, own, python }) {
     units: 128,
     bidirectional: true,
   };
-  const model = await prepared({ task: 'seq2seq', file: all, segmenter: 'codepoints', ngrams: 1, dim: 128, ngramDim: 0, units: 128, options });
+  const model = await prepared({
+    task: 'seq2seq',
+    file: all,
+    segmenter: 'codepoints',
+    ngrams: 1,
+    dim: 128,
+    ngramDim: 0,
+    units: 128,
+    options,
+  });
   const segmenter = await openSegmenter({ name: 'codepoints' });
-  const texts = await readTexts(model.task, [train], { records: false, pairs: true }, async () => segmenter, options, () => {});
+  const texts = await readTexts(
+    model.task,
+    [train],
+    { records: false, pairs: true },
+    async () => segmenter,
+    options,
+    () => {},
+  );
   const out = join(folder, 'translator');
   const speeds = { training: [[], []], decoding: [[], []] };
   let lengths = [];

@@ -1,11 +1,9 @@
 /** Step 8 as a command: the output vector to a label. */
 import { PipeError } from '../errors.js';
 import { compileClassifier, randomClassifier } from '../model/heads/classify.js';
-import { compileHead } from '../model/build.js';
-import { headOf } from '../model/heads/index.js';
 import { classify, type ClassifyOptions } from '../steps/classify.js';
 import type { Options, StepCommand } from './command.js';
-import type { Model } from './model-folder.js';
+import { trainedHead } from './head-command.js';
 import { MODEL_OPTION, modelOf, refuseDecided } from './model-option.js';
 import { list, wholeNumber } from './options.js';
 import { ENGINE_OPTIONS, engineOf } from './rnn.js';
@@ -18,32 +16,6 @@ function randomHead(options: Options): ClassifyOptions {
     parameters: new Map(),
     open: async (inputSize) =>
       compileClassifier(await engineOf(options), randomClassifier(inputSize, labels.length, Number(options['seed']))),
-  };
-}
-
-/** The model's head and its weights. */
-function trainedHead({ document, parameters }: Model, options: Options): ClassifyOptions {
-  const { head, network } = document;
-  const place = { file: String(options['model']) };
-  if (!headOf(head).fields)
-    throw new PipeError('usage', `a model of the task ${head.task} does not answer texts`, {
-      place,
-      hint: 'rnn-pipe help shows what such a model is for',
-    });
-  return {
-    definition: head,
-    parameters,
-    open: async (inputSize) => {
-      const expected = network.units * network.directions.length;
-      if (inputSize !== expected)
-        throw new PipeError('mismatch', 'the output vectors are of another network than the model’s', {
-          place,
-          expected: String(expected),
-          found: String(inputSize),
-          hint: 'run rnn and output with the same --model',
-        });
-      return compileHead(await engineOf(options), document, parameters);
-    },
   };
 }
 

@@ -29,6 +29,8 @@ export interface StageDefinition {
   large?: boolean;
   /** `inputs` of a step that reads raw text too; the others read records only */
   rawText: boolean;
+  /** lines that threads take together, of a step whose results depend on which those are */
+  windowLines?: number;
   /** throws for options that contradict one another; opens nothing. @param given names of those that the user typed */
   check?: (options: Options, given: ReadonlySet<string>) => void;
   prepare: (options: Options) => Promise<Step>;
@@ -73,3 +75,13 @@ export interface CommandDefinition {
 export interface StepCommand extends Omit<CommandDefinition, 'run' | 'argument'> {
   stage: StageDefinition;
 }
+
+/** `-o, --output <file>` → output; `--max-chars <n>` → maxChars */
+export function namesOf(options: readonly OptionDefinition[]): Set<string> {
+  return new Set(
+    options.map(({ flags }) => /--([a-z-]+)/.exec(flags)![1]!.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())),
+  );
+}
+
+/** maxChars → `--max-chars` */
+export const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

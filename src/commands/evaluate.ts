@@ -11,12 +11,14 @@ import type { Answers } from '../model/heads/head.js';
 import { headOf } from '../model/heads/index.js';
 import { answersOf } from '../model/predictor.js';
 import { sentencesOf } from '../model/training/data.js';
-import type { CommandDefinition, Invocation, Options } from './command.js';
+import { flagOf, namesOf, type CommandDefinition, type Invocation, type Options } from './command.js';
+import { saidScores, TEXT_SCORE_OPTIONS } from './evaluate-texts.js';
 import { evaluationText } from './evaluation-text.js';
 import { loadModel, type Model } from './model-folder.js';
 import { TEXT_READING, wholeNumber } from './options.js';
 import { backendNote, segmenterOf } from './predictor.js';
 import { ENGINE_OPTIONS, engineOf } from './rnn.js';
+import { checkSearch } from './search.js';
 import { readOptions } from './step-command.js';
 import { TASKS, taskOf } from './tasks/index.js';
 import type { Labelled } from './tasks/task.js';
@@ -29,11 +31,12 @@ const READ_BY_TASK = TASKS.flatMap(({ options }) => options).filter(({ flags }) 
 export const evaluateCommand: CommandDefinition = {
   description: `Reads labelled texts as "train" does, lets the model answer each, and tells the scores of its task. Of classification also precision,
 recall and F1 of each label with their means, the confusion matrix, and the mistakes that the model was surest of. A share of nothing is 0; labels that
-neither occur nor are predicted do not count for the macro average. Tables on stdout; -o evaluation.json is for machines.`,
+neither occur nor are predicted do not count for the macro average. Texts that a model says are searched for and told as BLEU, chrF and exact
+matches, in small letters where the model says those. Tables on stdout; -o evaluation.json is for machines.`,
   argument: {
     name: '<model> <test...>',
     about:
-      'the folder that "train" has written\nlabelled texts: TSV, CSV, JSONL, or __label__x text; tag: CoNLL columns or word/tag; segment: words divided by spaces',
+      'the folder that "train" has written\nlabelled texts: TSV, CSV, JSONL, or __label__x text; tag: CoNLL columns or word/tag; segment: words divided by spaces; seq2seq: source<TAB>target; lm: plain text',
   },
   options: [
     { flags: '-o, --output <file>', about: 'the result as JSON; - is stdout, instead of the tables' },
@@ -57,6 +60,7 @@ neither occur nor are predicted do not count for the macro average. Tables on st
       parse: wholeNumber('--batch-size', 1),
     },
     ...READ_BY_TASK,
+    ...TEXT_SCORE_OPTIONS,
     ...ENGINE_OPTIONS,
     ...TEXT_READING,
   ],
@@ -69,6 +73,7 @@ neither occur nor are predicted do not count for the macro average. Tables on st
 async function evaluate({ inputs: [folder, ...files], options, given, report }: Invocation): Promise<void> {
   const model = await loadModel(folder!);
   checkTask(model.document.head, given);
+  checkSearch(options);
   const note = backendNote(model.document);
   if (note !== undefined) report.note(note);
   const paths = [options['output'], options['confusion']] as (string | undefined)[];
@@ -77,6 +82,7 @@ async function evaluate({ inputs: [folder, ...files], options, given, report }: 
     const { encoded, answers, scores, seconds } = await answered(model, texts, options);
     const { document } = model;
     const quantize = quantizationOf(model, options);
+    const said = await saidScores(model, texts, encoded.data, options);
     const evaluation: Evaluation = {
       type: 'rnn-pipe evaluation',
       version: 1,
@@ -91,7 +97,9 @@ async function evaluate({ inputs: [folder, ...files], options, given, report }: 
       cutTokens: encoded.cutTokens,
       ...(quantize ? { quantize } : {}),
       textsPerSecond: Math.round(texts.length / Math.max(seconds, 1e-6)),
-      scores: Object.fromEntries(Object.entries(scores).map(([name, score]) => [name, Number.isFinite(score) ? score : null])),
+      scores: Object.fromEntries(
+        Object.entries({ ...said, ...scores }).map(([name, score]) => [name, Number.isFinite(score) ? score : null]),
+      ),
       ...(document.head.task === 'classify'
         ? { classification: classified(document.head.labels, texts, answers, encoded, Number(options['mistakes'])) }
         : {}),
@@ -102,13 +110,19 @@ async function evaluate({ inputs: [folder, ...files], options, given, report }: 
   });
 }
 
-/** Options of classification are for nothing else. */
+/** The task that an option is for, by the option's name. */
+const FOR: ReadonlyMap<string, HeadDefinition['task']> = new Map([
+  ['confusion', 'classify'],
+  ['mistakes', 'classify'],
+  ['column', 'tag'],
+  ...[...namesOf(TEXT_SCORE_OPTIONS)].map((name): [string, 'seq2seq'] => [name, 'seq2seq']),
+]);
+
+/** @throws PipeError('usage') for an option that is for models of another task */
 function checkTask({ task }: HeadDefinition, given: ReadonlySet<string>): void {
-  for (const name of ['confusion', 'mistakes', 'column']) {
-    const wanted = name === 'column' ? 'tag' : 'classify';
+  for (const [name, wanted] of FOR)
     if (given.has(name) && task !== wanted)
-      throw new PipeError('usage', `--${name} does not apply`, { expected: `a model of --task ${wanted}`, found: `--task ${task}` });
-  }
+      throw new PipeError('usage', `${flagOf(name)} does not apply`, { expected: `a model of --task ${wanted}`, found: `--task ${task}` });
 }
 
 async function textsOf(

@@ -4,11 +4,11 @@ import { openOutput } from '../io/output.js';
 import { generate } from '../model/generation.js';
 import { compileStep } from '../model/step.js';
 import { idsOf } from '../text/ids.js';
-import { openSegmenter } from '../text/segmenters/index.js';
 import { BEGIN, END, PAD, UNKNOWN } from '../text/specials.js';
 import type { CommandDefinition, Invocation } from './command.js';
 import { loadModel } from './model-folder.js';
 import { DOCUMENT_OUTPUT, number, wholeNumber } from './options.js';
+import { segmenterOf } from './predictor.js';
 import { ENGINE_OPTIONS, engineOf } from './rnn.js';
 
 export const generateCommand: CommandDefinition = {
@@ -58,7 +58,7 @@ async function run({ inputs, options, given, report }: Invocation): Promise<void
     if (options['temperature'] === 0 && given.has(name))
       throw new PipeError('usage', `${flag} does not apply`, { hint: 'with --temperature 0 nothing is drawn' });
   const prompt = String(options['prompt']);
-  const segmenter = await openSegmenter(document.segmenter.options);
+  const segmenter = await segmenterOf(document, folder);
   const [cut] = segmenter.cut([segmenter.simplify ? segmenter.simplify(prompt) : prompt]);
   const { ids, unknown } = idsOf(cut!.tokens, vocabulary, Infinity);
   if (unknown > 0 && prompt !== '') report.note(`${unknown} of ${ids.length} tokens of the prompt are unknown to the model`);

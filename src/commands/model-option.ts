@@ -1,7 +1,7 @@
 /** `--model DIR` on a step: a trained model in place of the options that say what the step computes with. */
 import { PipeError } from '../errors.js';
 import { takeOf } from '../model/pooling.js';
-import type { OptionDefinition, Options } from './command.js';
+import { flagOf, type OptionDefinition, type Options } from './command.js';
 import type { Model } from './model-folder.js';
 
 export const MODEL_OPTION: OptionDefinition = {
@@ -22,7 +22,7 @@ export function refuseDecided({ model }: Options, given: ReadonlySet<string>, de
   if (model === undefined) return;
   for (const name of decided)
     if (given.has(name))
-      throw new PipeError('usage', `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} does not apply`, {
+      throw new PipeError('usage', `${flagOf(name)} does not apply`, {
         hint: 'the model of --model decides it',
       });
 }

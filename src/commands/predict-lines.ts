@@ -3,14 +3,16 @@ import { PipeError } from '../errors.js';
 import type { CommandDefinition, Options } from './command.js';
 import { loadModel } from './model-folder.js';
 import { LAYOUT, MAX_LINE, number, RECORD_OUTPUT, wholeNumber, WORKERS } from './options.js';
-import { PREDICT_OPTIONS, PREDICTION_READING } from './predict.js';
+import { checkAnswers, PREDICT_OPTIONS, PREDICTION_READING } from './predict.js';
 import { backendNote } from './predictor.js';
+import { checkSearch } from './search.js';
 import { runAndTell, withRequest } from './step-command.js';
 
 export const predictCommand: CommandDefinition = {
   description: `Reads raw text, a text a line, cuts it as the model's training text was cut, and writes the answer: the label; with a number k the
 k most probable labels and their probabilities; with a threshold only those that reach it. An empty line has an answer, too. --json, --format or
-an output named .jsonl, .json or .arrow gives records with logits, probabilities and whatever the input had.`,
+an output named .jsonl, .json or .arrow gives records with logits, probabilities and whatever the input had. A model of --task seq2seq says a text for
+each line (--beam and what belongs to it; --n-best in records), a language model its perplexity.`,
   argument: {
     name: '<model> [input] [k] [threshold]',
     about:
@@ -45,7 +47,13 @@ an output named .jsonl, .json or .arrow gives records with logits, probabilities
       topK: k === undefined ? undefined : wholeNumber('k', 1)(k),
       threshold: threshold === undefined ? undefined : number('the threshold', 0)(threshold),
     };
+    if (plain && options['nBest'] !== undefined)
+      throw new PipeError('usage', '--n-best does not apply to lines of texts', {
+        hint: 'add --json: the attempts are a part of the records',
+      });
+    checkSearch(options);
     const { document } = await loadModel(folder!);
+    checkAnswers(stage, document.head);
     const note = backendNote(document);
     if (note !== undefined) report.note(note);
     const byLine = options['lineBuffered'] === true || (input === '-' && process.stdin.isTTY);
@@ -54,7 +62,7 @@ an output named .jsonl, .json or .arrow gives records with logits, probabilities
       ...(options['json'] === true ? { format: 'jsonl' } : plain ? { format: 'text' } : {}),
       ...(byLine ? { workers: 1 } : {}),
     };
-    const reading = { ...PREDICTION_READING, ...(byLine ? { windowLines: 1 } : {}) };
+    const reading = { ...PREDICTION_READING, ...(byLine ? { windowLines: 1 } : {}), pairs: document.head.task === 'seq2seq' };
     await withRequest({ ...invocation, inputs: [input], options: asked }, [{ name: 'predict', options: stage }], true, (request) =>
       runAndTell(invocation, { ...request, read: { ...request.read, ...reading } }),
     );

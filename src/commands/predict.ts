@@ -1,11 +1,13 @@
 /** All of a model as one stage of a run: in `predict`, and in place of the steps from tokenize on in `run` and `batch`. */
 import { PipeError } from '../errors.js';
-import { QUANTIZATIONS, type Quantization } from '../formats/model.js';
+import { QUANTIZATIONS, type HeadDefinition, type Quantization } from '../formats/model.js';
 import { predict } from '../steps/predict.js';
 import type { OptionDefinition, Options, StageDefinition } from './command.js';
+import { loadModel } from './model-folder.js';
 import { wholeNumber } from './options.js';
-import { openPredictor } from './predictor.js';
+import { predictorOf } from './predictor.js';
 import { ENGINE_OPTIONS, engineOf } from './rnn.js';
+import { checkSearch, openSeq2seq, refuseSearch, SEARCH_OPTIONS } from './search.js';
 
 /** Lines that are done together: enough to find many of like length, few enough for all cores to have some. */
 const WINDOW = 1024;
@@ -15,7 +17,10 @@ export const PREDICTION_READING = { windowLines: WINDOW, everyLine: true } as co
 
 /** The options of the stage. */
 export const PREDICT_OPTIONS: readonly OptionDefinition[] = [
-  { flags: '--trace', about: 'add the hidden states and every gate at every time step (records only)' },
+  {
+    flags: '--trace',
+    about: 'add the hidden states and every gate at every time step; of a text that is said every step of the search (records only)',
+  },
   {
     flags: '--batch-size <n>',
     about: 'sentences that go through the network together',
@@ -27,6 +32,7 @@ export const PREDICT_OPTIONS: readonly OptionDefinition[] = [
     about: 'weights of the recurrent layers in 8 bits: faster, and almost the same answers',
     choices: QUANTIZATIONS,
   },
+  ...SEARCH_OPTIONS,
   ENGINE_OPTIONS.find(({ flags }) => flags.startsWith('--engine'))!,
 ];
 
@@ -36,14 +42,21 @@ const quantization = ({ quantize }: Options): { quantize?: Quantization } =>
 export const predictStage: StageDefinition = {
   parallel: true,
   rawText: true,
-  check: ({ model }) => {
-    if (model === undefined) throw new PipeError('usage', 'no model is given', { hint: '--model DIR' });
+  windowLines: WINDOW,
+  check: (options) => {
+    if (options['model'] === undefined) throw new PipeError('usage', 'no model is given', { hint: '--model DIR' });
+    checkSearch(options);
   },
   prepare: async (options) => {
+    const folder = String(options['model']);
+    const model = await loadModel(folder);
+    const { head } = model.document;
+    checkAnswers(options, head);
+    if (head.task === 'seq2seq') return openSeq2seq(model, options);
     const traced = options['trace'] === true;
     // chunks are what threads share; one that computes with several would wait for the others' cores
     const engine = await engineOf({ ...options, threads: 1 });
-    return predict(await openPredictor(String(options['model']), engine, { traced, ...quantization(options) }), {
+    return predict(await predictorOf(model, folder, engine, { traced, ...quantization(options) }), {
       traced,
       batchSize: Number(options['batchSize']),
       topK: options['topK'] as number | undefined,
@@ -52,3 +65,15 @@ export const predictStage: StageDefinition = {
     });
   },
 };
+
+/** @throws PipeError('usage') for an option that means nothing to a model of this task */
+export function checkAnswers(options: Options, head: HeadDefinition): void {
+  const { task } = head;
+  const apply = (what: string, hint: string): PipeError =>
+    new PipeError('usage', `${what} does not apply`, { found: `a model of --task ${task}`, hint });
+  if (task !== 'seq2seq') refuseSearch(options, head);
+  if (task !== 'seq2seq' && task !== 'lm') return;
+  if (options['topK'] !== undefined) throw apply('k', task === 'lm' ? 'it has no labels' : 'more than one text: --n-best 3 --json');
+  if (options['quantize'] !== undefined && task === 'seq2seq') throw apply('--quantize', 'leave it out');
+  if (options['trace'] === true && task === 'lm') throw apply('--trace', 'leave it out');
+}

@@ -7,7 +7,7 @@ import { headOf } from '../model/heads/index.js';
 import type { Predictor } from '../steps/predict.js';
 import { hasNodejieba } from '../text/jieba/nodejieba.js';
 import { openSegmenter, type Segmenter, type SegmenterOptions } from '../text/segmenters/index.js';
-import { loadModel } from './model-folder.js';
+import { loadModel, type Model } from './model-folder.js';
 
 /** The segmenter's options: with the jieba that cut the training text, where it is there. */
 function modelSegmenterOptions({ segmenter: { options, backend } }: Pick<ModelDocument, 'segmenter'>): SegmenterOptions {
@@ -34,19 +34,33 @@ export function backendNote({ segmenter }: ModelDocument): string | undefined {
   return `the model’s text was cut by ${segmenter.backend}, which is not on this machine: about one line in a thousand is cut otherwise`;
 }
 
-/** @param how rounded to 8 bits (default: as the model says), and whether states and gates are wanted */
-export async function openPredictor(
-  folder: string,
-  engine: Engine,
-  how: { quantize?: Quantization | undefined; traced: boolean },
-): Promise<Predictor> {
+/** Rounded to 8 bits (default: as the model says), and whether states and gates are wanted. */
+interface HowToPredict {
+  quantize?: Quantization | undefined;
+  traced: boolean;
+}
+
+/** Of a model whose answers are labels, numbers or tags. */
+export async function openPredictor(folder: string, engine: Engine, how: HowToPredict): Promise<Predictor> {
   const model = await loadModel(folder);
-  const { document, parameters } = model;
-  if (!headOf(document.head).line)
-    throw new PipeError('usage', `a model of the task ${document.head.task} does not answer texts`, {
+  const { task } = model.document.head;
+  if (!headOf(model.document.head).line)
+    throw new PipeError('usage', `a model of the task ${task} answers no labels, numbers or tags`, {
       place: { file: folder },
-      hint: 'rnn-pipe help shows what such a model is for',
+      hint: 'rnn-pipe predict answers with any model',
     });
+  return predictorOf(model, folder, engine, how);
+}
+
+/** Of a model of any task but seq2seq. */
+export async function predictorOf(model: Model, folder: string, engine: Engine, how: HowToPredict): Promise<Predictor> {
+  const { document, parameters } = model;
   const segmenter = await segmenterOf(document, folder);
-  return { ...model, segmenter, program: await compilePrediction(engine, document, parameters, { quantize: document.quantize, ...how }) };
+  // a language model does not answer: it is asked how well it foresees the text
+  const judging = headOf(document.head).line === undefined;
+  return {
+    ...model,
+    segmenter,
+    program: await compilePrediction(engine, document, parameters, { quantize: document.quantize, judging, ...how }),
+  };
 }

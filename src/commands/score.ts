@@ -3,18 +3,16 @@ import { PipeError } from '../errors.js';
 import { LINE, need } from '../formats/record.js';
 import { inputs, recordsOf, stop } from '../io/read.js';
 import { inputFile } from '../io/source.js';
-import { bleu, type BleuTokens } from '../model/texts/bleu.js';
-import { chrf } from '../model/texts/chrf.js';
+import type { BleuTokens } from '../model/texts/bleu.js';
+import { textScores } from '../model/texts/scores.js';
 import type { CommandDefinition } from './command.js';
+import { COMPARING } from './evaluate-texts.js';
 import { readOptions } from './step-command.js';
 
 export const scoreCommand: CommandDefinition = {
   description: `Compares the "prediction" of each record with its "label", and tells BLEU and chrF2 to the digit as sacrebleu counts them.`,
   argument: { name: '<predictions...>', about: 'records of seq2seq, with the labels that they came with' },
-  options: [
-    { flags: '--tokens <name>', about: 'tokens that BLEU counts', choices: ['13a', 'char'], default: '13a' },
-    { flags: '--lower-case', about: 'compare small letters (BLEU and chrF)' },
-  ],
+  options: COMPARING,
   examples: [
     'rnn-pipe train examples/pairs.tsv --task seq2seq --units 8 --dim 8 --epochs 2 --min-count 1 --hold-out 0% --out translator && rnn-pipe seq2seq examples/pairs.tsv --model translator -o said.jsonl && rnn-pipe score said.jsonl',
   ],
@@ -35,12 +33,8 @@ export const scoreCommand: CommandDefinition = {
         }
     if (said.length === 0)
       throw new PipeError('data', 'there are no predictions', { place: { file: files[0] ?? 'stdin' }, hint: 'is the file empty?' });
-    const lower = options['lowerCase'] === true;
-    const cased = (texts: readonly string[]): string[] => texts.map((text) => (lower ? text.toLowerCase() : text));
-    const [these, those] = [cased(said), cased(references)];
-    const same = these.filter((text, i) => text === those[i]).length;
-    report.say(
-      `BLEU ${bleu(said, references, options['tokens'] as BleuTokens, lower).toFixed(2)}, chrF ${chrf(these, those).toFixed(2)}, exact ${(same / said.length).toFixed(4)}; ${said.length} texts`,
-    );
+    const how = { tokens: options['tokens'] as BleuTokens, lowerCase: options['lowerCase'] === true };
+    const scores = textScores(said, references, how);
+    report.say(`BLEU ${scores.bleu.toFixed(2)}, chrF ${scores.chrf.toFixed(2)}, exact ${scores.exact.toFixed(4)}; ${said.length} texts`);
   },
 };

@@ -55,6 +55,16 @@ export const STEPS: readonly StepEntry[] = [
     load: async () => (await import('./classify.js')).classifyCommand,
   },
   {
+    name: 'regress',
+    summary: 'step 8: the output vector to one or several numbers',
+    load: async () => (await import('./regress.js')).regressCommand,
+  },
+  {
+    name: 'tag',
+    summary: 'step 8: the hidden state of each token to its tag',
+    load: async () => (await import('./tag.js')).tagCommand,
+  },
+  {
     name: 'seq2seq',
     summary: 'step 8: the text that a model says of each text',
     load: async () => (await import('./seq2seq.js')).seq2seqCommand,

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { PipeError } from '../errors.js';
 import { inputFile } from '../io/source.js';
-import type { CommandDefinition, Invocation, Options, StepCommand } from './command.js';
+import { flagOf, type CommandDefinition, type Invocation, type Options, type StepCommand } from './command.js';
 import { checkOnBad, RECORD_INPUT, RECORD_OUTPUT, TEXT_INPUT, WORKERS } from './options.js';
 import { openPool } from './pool.js';
 import { refuseWholeText } from './shard.js';
@@ -26,7 +26,10 @@ export function commandOfStep(name: string, step: StepCommand): CommandDefinitio
     run: async (invocation) => {
       stage.check?.(invocation.options, invocation.given);
       await withRequest(invocation, [{ name, options: invocation.options }], stage.rawText, async (request) =>
-        runAndTell(invocation, name === 'pad' ? await withLength(request) : request),
+        runAndTell(
+          invocation,
+          name === 'pad' ? await withLength(request) : { ...request, read: { ...request.read, windowLines: stage.windowLines } },
+        ),
       );
     },
   };
@@ -115,5 +118,5 @@ export async function withLength(request: RunRequest): Promise<RunRequest> {
 export function refuseStray(given: ReadonlySet<string>, known: ReadonlySet<string>, because: string): void {
   for (const name of given)
     if (!known.has(name) && name !== 'quiet' && name !== 'log')
-      throw new PipeError('usage', `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} does not apply`, { hint: because });
+      throw new PipeError('usage', `${flagOf(name)} does not apply`, { hint: because });
 }

@@ -88,6 +88,7 @@ interface Kinds {
   span: Span;
   strings: string[];
   spans: Spans;
+  number: number;
   integer: number;
   integers: number[];
   vector: Tensor;
@@ -139,10 +140,15 @@ export const FIELDS = {
   probabilities: field('vector', 'classify', 'softmax of the logits'),
   prediction: field('string', 'classify', 'the most probable label'),
   labels: field('strings', 'predict', 'the labels that are probable enough, from a model of several labels a text'),
-  numbers: field('vector', 'predict', 'what a model of numbers answers, in the units of its training texts'),
-  tags: field('strings', 'predict', 'the tag of each token, from a model of tags'),
-  spans: field('tagSpans', 'predict', 'what the tags say together: type, [start, end) in tokens, and the tokens'),
-  words: field('strings', 'predict', 'the words, from a model of segmentation'),
+  numbers: field('vector', 'regress', 'what a model of numbers answers, in the units of its training texts'),
+  tags: field('strings', 'tag', 'the tag of each token, from a model of tags'),
+  spans: field('tagSpans', 'tag', 'what the tags say together: type, [start, end) in tokens, and the tokens'),
+  words: field('strings', 'tag', 'the words, from a model of segmentation'),
+  perplexity: field(
+    'number',
+    'predict',
+    'how little a language model foresees the text: 1 is wholly, the size of the vocabulary not at all',
+  ),
   top: field('predictions', 'classify', 'the k most probable labels (--top-k)'),
   said: field('said', 'seq2seq', 'the best texts with their log probabilities and scores (--n-best)'),
   search: field('search', 'seq2seq', 'every step of the beam search: hypotheses, parents, states, attention, best next tokens (--trace)'),
@@ -190,6 +196,7 @@ const KINDS: Record<Kind, { expected: string; is: (value: unknown) => boolean }>
   span: { expected: '[start, end]', is: isSpan },
   strings: { expected: 'an array of strings', is: arrayOf(isString) },
   spans: { expected: 'an array of [start, end]', is: (value) => value instanceof Spans },
+  number: { expected: 'a number', is: (value) => Number.isFinite(value) },
   integer: { expected: 'a whole number', is: isInteger },
   integers: { expected: 'an array of whole numbers', is: arrayOf(isInteger) },
   vector: { expected: 'an array of numbers', is: (value) => value instanceof Tensor },

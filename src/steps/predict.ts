@@ -10,6 +10,7 @@ import { shortest, Tensor } from '../formats/tensor.js';
 import type { Answers, Said, Telling } from '../model/heads/head.js';
 import { headOf } from '../model/heads/index.js';
 import type { Parameters } from '../model/parameters.js';
+import { perplexitiesOf } from '../model/perplexity.js';
 import { answersOf, type Sentences } from '../model/predictor.js';
 import { layerTraces } from '../model/trace.js';
 import { idsOf } from '../text/ids.js';
@@ -36,23 +37,25 @@ export interface PredictOptions extends Omit<Telling, 'tokens'> {
   traced: boolean;
 }
 
-/** Adds `tokens`, `segmenter`, `kept` where tokens were cut, and the fields of the model's head. */
+/** Adds `tokens`, `segmenter`, `kept` where tokens were cut, and the fields of the model's head; of a language model `perplexity`. */
 export function predict(predictor: Predictor, options: PredictOptions): Step {
+  const answer = predictor.document.head.task === 'lm' ? foreseen : answered;
   return async function* (batches, context) {
     for await (const batch of batches) {
-      const texts = cut(batch, predictor.segmenter, context);
-      if (texts.length > 0) yield await answered(texts, predictor, options, context);
+      const texts = cutTexts(batch, predictor.segmenter, context);
+      if (texts.length > 0) yield await answer(texts, predictor, options, context);
     }
   };
 }
 
+/** A record and the tokens of its text. */
 interface Text {
   record: SentenceRecord;
   tokens: readonly string[];
 }
 
 /** The records with their tokens: those that they have already, else those of their text. */
-function cut(batch: Batch, { cut: cutter, fingerprint, simplify }: Segmenter, context: StepContext): Text[] {
+export function cutTexts(batch: Batch, { cut: cutter, fingerprint, simplify }: Segmenter, context: StepContext): Text[] {
   const records: Batch = [];
   const texts: string[] = [];
   for (const record of batch)
@@ -77,7 +80,7 @@ function checkSegmenter({ segmenter }: SentenceRecord, expected: string): void {
 
 async function answered(texts: readonly Text[], predictor: Predictor, options: PredictOptions, context: StepContext): Promise<Batch> {
   const { document, parameters, program } = predictor;
-  const sentences = encoded(texts, predictor, context);
+  const sentences = numbered(texts, predictor.vocabulary, document.maxLength, context);
   const rows = Int32Array.from(texts.keys());
   const answers = await answersOf(program, document, parameters, sentences, rows, options.batchSize);
   const head = headOf(document.head);
@@ -101,7 +104,29 @@ async function answered(texts: readonly Text[], predictor: Predictor, options: P
   });
 }
 
-function encoded(texts: readonly Text[], { document: { maxLength }, vocabulary }: Predictor, context: StepContext): Sentences {
+/** How well a language model foresees each text. */
+async function foreseen(texts: readonly Text[], predictor: Predictor, options: PredictOptions, context: StepContext): Promise<Batch> {
+  const { document, parameters, program, vocabulary } = predictor;
+  const { head } = document;
+  if (head.task !== 'lm') return [];
+  const ids = texts.map(({ tokens }) => {
+    // no text is cut off: it is read in stretches
+    const read = idsOf(tokens, vocabulary, Infinity);
+    context.count('encodedTokens', tokens.length);
+    context.count('unknownTokens', read.unknown);
+    return read.ids;
+  });
+  const found = await perplexitiesOf(program, { ...document, head }, parameters, ids, options.batchSize);
+  return texts.map(({ record, tokens }, i) => {
+    const perplexity = shortest(Math.fround(found[i]!));
+    if (!options.plain) return { ...record, tokens: [...tokens], segmenter: predictor.segmenter.fingerprint, perplexity };
+    record[PLAIN] = String(perplexity);
+    return record;
+  });
+}
+
+/** The texts as numbers; what was unknown or cut is counted. */
+export function numbered(texts: readonly Text[], vocabulary: Vocabulary, maxLength: number, context: StepContext): Sentences {
   const all = texts.map(({ tokens }) => idsOf(tokens, vocabulary, maxLength));
   const offsets = new Int32Array(all.length + 1);
   all.forEach(({ ids }, i) => (offsets[i + 1] = offsets[i]! + ids.length));

@@ -59,6 +59,33 @@ test('it says texts: one out for each one in, which score compares', () => {
   }
   const score = folder().run(['score', 'said.jsonl']);
   expect(score.stderr).toMatch(/^BLEU [\d.]+, chrF 100\.00, exact 1\.0000; 3 texts$/m);
+  // all of a model: lines, records, runs and batches say the same
+  const saidBy = (line: string): unknown[] => {
+    const { code, stdout, stderr } = folder().shell(line);
+    expect({ line, code, stderr: code === 0 ? '' : stderr }).toEqual({ line, code: 0, stderr: '' });
+    return stdout
+      .trim()
+      .split('\n')
+      .map((one) => (one.startsWith('{') ? (JSON.parse(one) as Record<string, unknown>)['prediction'] : one));
+  };
+  const texts = ['two one', 'four', 'three three three'];
+  writeFileSync(folder().file('new.txt'), '二一\n四\n三三三\n');
+  for (const line of [
+    'rnn-pipe predict model new.txt --beam 2 -q',
+    'rnn-pipe predict model new.tsv --input-format tsv --json --n-best 2 -q',
+    'rnn-pipe run new.txt --to seq2seq --model model -q',
+    'rnn-pipe run new.txt --to predict --model model --beam 1 -q',
+    'rnn-pipe batch new.txt --to predict --model model -q --out predicted && cat predicted/part-*.jsonl',
+    'rnn-pipe batch new.txt --to seq2seq --model model --beam 2 -q --out searched && cat searched/part-*.jsonl',
+  ])
+    expect(saidBy(line)).toEqual(texts);
+  expect(folder().shell('rnn-pipe evaluate model new.tsv -o e.json -q')).toMatchObject({ code: 0 });
+  const { scores } = JSON.parse(readFileSync(folder().file('e.json'), 'utf8')) as { scores: Record<string, number> };
+  expect(scores).toMatchObject({ chrf: expect.closeTo(100, 6) as number, exact: 1, accuracy: 1 });
+  expect(score.stderr).toContain(`BLEU ${scores['bleu']!.toFixed(2)},`);
+  refused(folder(), 'rnn-pipe predict model new.txt 2', { code: 'usage', says: ['k does not apply'] });
+  refused(folder(), 'rnn-pipe predict model new.txt --n-best 2', { code: 'usage', says: ['--n-best does not apply', '--json'] });
+  refused(folder(), 'rnn-pipe evaluate model new.tsv --mistakes 2', { code: 'usage', says: ['--mistakes does not apply'] });
   for (const [more, says] of [
     ['--beam 0', '--beam'],
     ['--beam 2 --n-best 3', '--n-best'],
@@ -73,4 +100,25 @@ test.each([
 ])('%s', (_, text, expected) => {
   writeFileSync(folder().file('train.tsv'), text);
   refused(folder(), `rnn-pipe ${TRAIN} --out model`, { code: 'data', ...expected });
+});
+
+test('an unknown token becomes the one of the source that was looked at, where that is asked for', () => {
+  // a name is its own translation, and is seen once: so it is unknown on both sides
+  const name = (i: number): string => String.fromCodePoint(0x4e00 + 7 * i);
+  const lines = Array.from({ length: 160 }, (_, i) => `${'一二三'[i % 3]!}${name(i)}\t${['one', 'two', 'three'][i % 3]!} ${name(i)}`);
+  writeFileSync(folder().file('train.tsv'), `${lines.join('\n')}\n`);
+  const train = TRAIN.replace('--target-min-count 1', '').replace('--min-count 1', '--min-count 2');
+  expect(folder().shell(`rnn-pipe ${train} --hold-out 0% --out model`)).toMatchObject({ code: 0 });
+  const said = (more: string): string =>
+    folder().shell(`rnn-pipe predict model -q --beam 1 --min-length 2 --max-length 2 ${more} <<< 二龘`).stdout;
+  expect(said('--replace-unknown')).toBe('two龘\n');
+  expect(said('')).not.toContain('龘');
+});
+
+test('the target’s model is bound to its segmenter, as predict is', () => {
+  writeFileSync(folder().file('train.tsv'), pairs(32));
+  expect(folder().shell(`rnn-pipe ${TRAIN} --epochs 1 --hold-out 0% --out model`)).toMatchObject({ code: 0 });
+  const file = folder().file('model/model.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/"characters-[0-9a-f]{8}"/, '"characters-00000000"'));
+  refused(folder(), 'rnn-pipe seq2seq --model model <<< 一', { code: 'mismatch', place: 'model', says: ['another segmenter'] });
 });

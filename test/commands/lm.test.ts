@@ -1,5 +1,5 @@
 /** How a text becomes examples of a language model. */
-import { stretchesOf } from '../../src/commands/tasks/lm.js';
+import { stretchesOf } from '../../src/model/stretches.js';
 
 test('every token and the end are to be predicted once, worked by hand', () => {
   expect(stretchesOf([7, 8, 9], 3)).toEqual([

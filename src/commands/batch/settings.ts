@@ -8,18 +8,17 @@ import { PipeError, show } from '../../errors.js';
 import { inputFailure } from '../../io/failure.js';
 import type { ReadOptions } from '../../io/read.js';
 import { hasNodejieba } from '../../text/jieba/nodejieba.js';
-import type { OptionDefinition, Options } from '../command.js';
+import { namesOf, type OptionDefinition, type Options } from '../command.js';
 import { SPEAKING } from '../options.js';
-import { PREDICT, predictReading, predictStretch, type Part } from '../predict-stretch.js';
-import { namesOf, STRETCH } from '../run.js';
 import type { Stage } from '../stages.js';
 import { READ_TOO, refuseStray } from '../step-command.js';
+import { STRETCH_NAMES, stretchOf, stretchReading, type Part } from '../stretch.js';
 import { COUNTING } from '../vocab.js';
 import type { ShardWork } from './messages.js';
 import { readOptions } from '../step-command.js';
 
 /** What `--from` and `--to` may name, in the order of the pipeline. */
-export const PLACES: readonly string[] = [...STRETCH.flatMap(({ name }) => (name === 'tokenize' ? [name, 'vocab'] : [name])), PREDICT.name];
+export const PLACES: readonly string[] = STRETCH_NAMES.flatMap((name) => (name === 'tokenize' ? [name, 'vocab'] : [name]));
 
 export interface Settings {
   stages: Stage[];
@@ -38,7 +37,7 @@ const FREE = new Set(['out', 'workers', 'workerMemory', 'maxMemory', 'resume', '
  */
 export async function settingsOf(options: Options, given: ReadonlySet<string>, common: readonly OptionDefinition[]): Promise<Settings> {
   const [from, to] = [String(options['from']), String(options['to'])];
-  const steps = stretchOf(from, to);
+  const steps = stepsOf(from, to);
   const counting = to === 'vocab' ? COUNTING : [];
   const own = [...steps.flatMap((step) => step.options), ...counting];
   refuseStray(given, namesOf([...own, ...common, ...SPEAKING]), `it belongs to none of the steps ${from} … ${to}`);
@@ -59,19 +58,17 @@ export async function settingsOf(options: Options, given: ReadonlySet<string>, c
   return {
     stages,
     deciding,
-    read: { ...readOptions(options, steps[0] !== undefined && steps[0].stage.rawText), ...predictReading(steps) },
+    read: { ...readOptions(options, steps[0] !== undefined && steps[0].stage.rawText), ...stretchReading(steps) },
     result: to === 'vocab' ? { counts: { ngrams: options['ngrams'] as number | undefined } } : ((options['format'] ?? 'jsonl') as 'jsonl'),
   };
 }
 
-function stretchOf(from: string, to: string): readonly Part[] {
-  if (to === PREDICT.name) return predictStretch(from);
-  if (PLACES.indexOf(from) > PLACES.indexOf(to))
-    throw new PipeError('usage', '--from comes after --to', { found: `${from} … ${to}`, hint: `the order is ${PLACES.join(', ')}` });
+/** `vocab` counts the tokens of what stands before it. */
+function stepsOf(from: string, to: string): readonly Part[] {
   if (from === 'vocab' && to !== 'vocab')
     throw new PipeError('usage', '--from vocab goes with --to vocab alone', { hint: `to go on from tokens: --from encode --vocab FILE` });
-  const [begin, end] = [PLACES.indexOf(from), PLACES.indexOf(to)];
-  return STRETCH.filter(({ name }) => PLACES.indexOf(name) >= begin && PLACES.indexOf(name) <= end);
+  if (from === to && from === 'vocab') return [];
+  return stretchOf(from, to === 'vocab' ? 'tokenize' : to);
 }
 
 /** What only the whole text can tell must be told. */

@@ -1,8 +1,7 @@
 /** The task of a language model: the next token, at every token of plain text. */
 import { PipeError } from '../../errors.js';
 import type { HeadDefinition } from '../../formats/model.js';
-import type { Example } from '../../model/training/data.js';
-import { BEGIN, END } from '../../text/specials.js';
+import { stretchesOf } from '../../model/stretches.js';
 import { wholeNumber } from '../options.js';
 import type { Task } from './task.js';
 
@@ -33,17 +32,3 @@ export const lm: Task<Definition> = {
   examples: (ids, { stretch }) => stretchesOf(ids, stretch),
   lossOptions: () => ({ labelSmoothing: 0 }),
 };
-
-/**
- * <bos> x₁ … xₙ, each with the token that comes after it, in stretches of at most so many: every token is to be predicted once.
- *
- * @example
- * stretchesOf([7, 8, 9], 3) // [{ ids: [2, 7, 8], targets: [7, 8, 9] }, { ids: [9], targets: [3] }]
- */
-export function stretchesOf(ids: readonly number[], stretch: number): Example[] {
-  const whole = [BEGIN, ...ids, END];
-  return Array.from({ length: Math.ceil((whole.length - 1) / stretch) }, (_, i) => {
-    const [begin, end] = [i * stretch, Math.min((i + 1) * stretch, whole.length - 1)];
-    return { ids: whole.slice(begin, end), targets: whole.slice(begin + 1, end + 1) };
-  });
-}

@@ -84,6 +84,8 @@ function knownField(arrow: ArrowModule, name: keyof typeof FIELDS, values: Value
   switch (FIELDS[name].kind) {
     case 'string':
       return text(arrow);
+    case 'number':
+      return double(arrow);
     case 'integer':
       return int;
     case 'span':
