@@ -16,7 +16,9 @@ import { COUNTING } from './vocab.js';
 
 /** Every step's options, each name once: a name means the same in every step that has it. */
 export const STEP_OPTIONS: OptionDefinition[] = [
-  ...new Map([...[STRETCH.at(-1)!, ...STRETCH].flatMap(({ options }) => options), ...COUNTING].map((option) => [option.flags, option])).values(),
+  ...new Map(
+    [...[STRETCH.at(-1)!, ...STRETCH].flatMap(({ options }) => options), ...COUNTING].map((option) => [option.flags, option]),
+  ).values(),
 ];
 
 export const runCommand: CommandDefinition = {
