@@ -45,7 +45,7 @@ export async function openPredictor(folder: string, engine: Engine, how: HowToPr
   const model = await loadModel(folder);
   const { task } = model.document.head;
   if (!headOf(model.document.head).line)
-    throw new PipeError('usage', `a model of the task ${task} answers no labels, numbers or tags`, {
+    throw new PipeError('usage', `a model of the task ${task} does not answer texts with labels, numbers or tags`, {
       place: { file: folder },
       hint: 'rnn-pipe predict answers with any model',
     });
