@@ -102,12 +102,12 @@ function rowOf(name, own, peer, aim) {
 
 const HEAD = ['what', 'rnn-pipe, a second (median / best)', 'PyTorch', 'times PyTorch (min / median)', 'aim'];
 
-/** `cws_sxu`: 1,200 sentences learnt, 12,000 cut. */
+/** `cws_sxu`: 1,200 sentences learnt, 8,000 cut. */
 export async function tag({ root, data, runs, folder, own, python }) {
   const all = join(data, 'cws_sxu/train.seg.txt');
   const lines = linesOf(all);
   const train = written(join(folder, 'learnt.txt'), everyNth(lines, 1200));
-  const words = everyNth(lines, 12_000);
+  const words = everyNth(lines, 8000);
   const [cut, raw] = [
     written(join(folder, 'words.txt'), words),
     written(
@@ -144,13 +144,13 @@ export async function tag({ root, data, runs, folder, own, python }) {
   ]);
 }
 
-/** `tatoeba_cmn`, Chinese to English: 3,000 pairs learnt twice, 3,000 others translated. */
+/** `tatoeba_cmn`, Chinese to English: 2,000 pairs learnt three times, 2,000 others translated. */
 export async function seq2seq({ root, data, runs, folder, own, python }) {
   const [head, ...rows] = linesOf(join(data, 'tatoeba_cmn/train.tsv')).map((line) => line.split('\t'));
   const pairs = rows.map((row) => `${row[head.indexOf('zh')]}\t${row[head.indexOf('en')]}`);
   const all = written(join(folder, 'pairs.tsv'), pairs);
-  const train = written(join(folder, 'learnt.tsv'), everyNth(pairs, 3000));
-  const said = everyNth(pairs.slice(4), 3000);
+  const train = written(join(folder, 'learnt.tsv'), everyNth(pairs, 2000));
+  const said = everyNth(pairs.slice(4), 2000);
   const [both, sources] = [
     written(join(folder, 'said.tsv'), said),
     written(

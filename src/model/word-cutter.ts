@@ -49,8 +49,10 @@ export function wordCutter({ document, parameters, program, idsOf }: WordModel):
     const answers = pieces.length > 0 ? await answersOf(program, document, parameters, { ids, ngramIds, offsets }, rows, TOGETHER) : {};
     const path = pieces.length > 0 ? bestPaths(chain, answers, offsets) : new Int32Array();
     const spans = found.map((one) => one.spaces);
+    const divided = spans.map(({ length }) => length > 0);
     pieces.forEach((piece, i) => addWords(piece, path.subarray(offsets[i], offsets[i + 1]), begins, spans[piece.text]!));
-    return spans.map(inOrder);
+    // words alone are in order already
+    return spans.map((one, i) => (divided[i] ? inOrder(one) : one));
   };
 }
 
