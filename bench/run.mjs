@@ -1,4 +1,4 @@
-// `npm run bench [-- tokenize|vocab|rnn|train|tag|seq2seq|memory …]`: side by side with the peers in one run; ratios, never one figure.
+// `npm run bench [-- tokenize|vocab|rnn|train|tag|seq2seq|serve|memory …]`: side by side with the peers in one run; ratios, never one figure.
 // Data: RNN_PIPE_DATA (default ../shared/data), for measuring only. RUNS=5 rounds after one that is not counted.
 import { execFileSync } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { corpora } from './corpora.mjs';
 import { predict } from './predict.mjs';
 import { seq2seq, tag } from './heads.mjs';
 import { rnn } from './rnn.mjs';
+import { serve } from './serve.mjs';
 import { train } from './train.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -67,6 +68,7 @@ const BENCHES = {
 
   rnn: () => rnn({ root, data, runs, folder, own, python }),
   train: () => train({ root, data, runs, folder, python }),
+  serve: () => serve({ root, file, own }),
   predict: () => predict({ root, data, runs, folder, own, python }),
   tag: () => tag({ root, data, runs, folder, own, python }),
   seq2seq: () => seq2seq({ root, data, runs, folder, own, python }),

@@ -236,7 +236,7 @@ describeBrowser('the page of serve', () => {
       true,
     );
     // chromium itself tells of the refused connection
-    noise = noise.filter((line) => !line.includes('ERR_CONNECTION_REFUSED'));
+    noise = noise.filter((line) => !line.includes('Failed to load resource: net::ERR_'));
     served = kept;
   });
 });
