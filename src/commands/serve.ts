@@ -4,7 +4,7 @@ import { livePage, liveStyle } from '../drawing/live-page.js';
 import type { Language } from '../drawing/words.js';
 import { undisturbed } from '../io/cleanup.js';
 import { PipeError } from '../errors.js';
-import { QUANTIZATIONS, type Quantization, type Task } from '../formats/model.js';
+import { QUANTIZATIONS, type Quantization } from '../formats/model.js';
 import { openApp } from '../serve/app.js';
 import { isLoopback } from '../serve/guard.js';
 import { listen } from '../serve/listen.js';
@@ -68,7 +68,6 @@ Only this machine can reach it, unless --host says otherwise, which needs a --to
       });
     const engine = await engineOf({ ...options, threads: 1 });
     const predictor = await openPredictor(folder, engine, { traced: false, ...quantization(options) });
-    refuseTasks(predictor.document.head.task, folder);
     const note = backendNote(predictor.document);
     if (note !== undefined) report.note(note);
     let answered = 0;
@@ -112,15 +111,6 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     if (signal.aborted) done();
     else signal.addEventListener('abort', () => done(), { once: true });
   });
-
-/** Models that write texts have no one answer, whose eight steps could be shown. */
-function refuseTasks(task: Task, folder: string): void {
-  if (task !== 'lm' && task !== 'seq2seq') return;
-  throw new PipeError('usage', `a model of the task ${task} is not served`, {
-    place: { file: folder },
-    hint: task === 'lm' ? 'rnn-pipe generate writes with it' : 'rnn-pipe seq2seq answers with it',
-  });
-}
 
 /** The page, its style, and the script that the build makes of src/page. */
 function pageFiles({ model }: Health, language: Language): Map<string, { type: string; text: string }> {
