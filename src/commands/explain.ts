@@ -7,11 +7,17 @@ import { formatVocabulary, vocabularyOf } from '../text/vocabulary.js';
 import { chain, prepare } from './chunk-work.js';
 import type { CommandDefinition, Invocation, OptionDefinition, Options } from './command.js';
 import { FOLDS } from './folds.js';
+import { MODEL_OPTION, refuseDecided, takeOfModel } from './model-option.js';
+import { openWalk, walk } from './model-walk.js';
 import { list, wholeNumber } from './options.js';
-import { rnnCommand } from './rnn.js';
+import { engineOf, rnnCommand } from './rnn.js';
 import { STEPS } from './stages.js';
 
+/** Options that a model decides. */
+const DECIDED = ['segmenter', 'dim', 'units', 'cell', 'labels', 'seed'];
+
 const OPTIONS: readonly OptionDefinition[] = [
+  MODEL_OPTION,
   {
     flags: '--segmenter <name>',
     about: 'what cuts the sentence',
@@ -28,15 +34,19 @@ const OPTIONS: readonly OptionDefinition[] = [
 ];
 
 export const explainCommand: CommandDefinition = {
-  description: `Takes one sentence through all eight steps and shows what each makes of it. The vocabulary is made of the sentence alone and the weights are
-seeded random ones, so that the answer means nothing: what you see is how it comes about.`,
+  description: `Takes one sentence through all eight steps and shows what each makes of it. Without --model the vocabulary is made of the sentence alone and
+the weights are seeded random ones, so that the answer means nothing: what you see is how it comes about. With it everything is the model's.`,
   argument: { name: '<sentence>', about: 'the sentence' },
   options: OPTIONS,
-  examples: ['rnn-pipe explain "这部电影真好看。"'],
-  run: async ({ inputs, options, report }: Invocation) => {
+  examples: [
+    'rnn-pipe explain "这部电影真好看。"',
+    'rnn-pipe train examples/headlines.tsv --out model --units 8 --hold-out 0% && rnn-pipe explain 主队加时险胜 --model model',
+  ],
+  run: async ({ inputs, options, given, report }: Invocation) => {
     const text = inputs[0]!;
+    refuseDecided(options, given, DECIDED);
     if (text.trim() === '') throw new PipeError('usage', 'there is no sentence', { hint: 'rnn-pipe explain "这部电影真好看。"' });
-    await report.data(await explain(text, options));
+    await report.data(await (options['model'] === undefined ? explain(text, options) : explainModel(text, options)));
   },
 };
 
@@ -57,10 +67,26 @@ function rows({ shape, data }: Tensor, names: readonly string[] = []): string[] 
   return height > 8 ? [...lines, `… ${height - 8} more rows`] : lines;
 }
 
-function told(options: Options, length: number): Told[] {
-  const { segmenter, dim, units, cell, labels, seed } = options as Record<string, string | number>;
-  const stepNames = (record: SentenceRecord): string[] =>
-    (record.mask ?? []).map((real, t) => `t = ${t + 1} ${real ? (record.tokens?.[t] ?? '') : '‹pad›'}`);
+/** What stands behind the commands: of a model its folder, else what it is made with. */
+interface Behind {
+  tokenize: string;
+  encode: string;
+  embed: string;
+  rnn: string;
+  output: string;
+  classify: string;
+}
+
+/** Notes that differ from one network to another. */
+interface Notes {
+  embed: string;
+  output: string;
+  classify: string;
+  /** behind the answer */
+  answer: string;
+}
+
+function told(behind: Behind, notes: Notes, length: number | undefined, labels: readonly string[] | undefined): Told[] {
   return [
     {
       ...{
@@ -71,16 +97,15 @@ function told(options: Options, length: number): Told[] {
       show: ({ text }) => [JSON.stringify(text), `1 sentence of ${Array.from(text!).length} characters`],
     },
     {
-      ...{ step: 'tokenize', command: `tokenize --segmenter ${segmenter}`, why: 'Chinese writes no spaces: a segmenter finds the words' },
+      ...{ step: 'tokenize', command: `tokenize ${behind.tokenize}`, why: 'Chinese writes no spaces: a segmenter finds the words' },
       show: ({ tokens }) => [tokens!.join(' | '), `${tokens!.length} tokens`],
     },
     {
-      ...{
-        step: 'encode',
-        command: 'vocab …  and  encode --vocab vocabulary.json',
-        why: 'a network reads numbers: each word has one in the vocabulary',
-      },
-      show: ({ ids }) => [`[${ids!.join(', ')}]`, `${ids!.length} ids; 0 is padding, 1 an unknown word`],
+      ...{ step: 'encode', command: behind.encode, why: 'a network reads numbers: each word has one in the vocabulary' },
+      show: ({ ids }) => [
+        `[${ids!.join(', ')}]`,
+        `${ids!.length} ids, ${ids!.filter((id) => id === 1).length} of them unknown; 0 is padding, 1 an unknown word`,
+      ],
     },
     {
       ...{ step: 'pad', command: `pad --length ${length}`, why: 'sentences of one batch must be equally long; the mask says what is real' },
@@ -91,17 +116,13 @@ function told(options: Options, length: number): Told[] {
       ],
     },
     {
-      ...{
-        step: 'embed',
-        command: `embed --dim ${dim} --seed ${seed}`,
-        why: 'each word becomes a vector, which training would move; padding is all zeros',
-      },
+      ...{ step: 'embed', command: `embed ${behind.embed}`, why: notes.embed },
       show: (record) => [...rows(record.embeddings!, stepNames(record)), `${record.embeddings!.shape.join(' × ')}: time steps × numbers`],
     },
     {
       ...{
         step: 'rnn',
-        command: `rnn --cell ${cell} --units ${units} --seed ${seed} --trace`,
+        command: `rnn ${behind.rnn} --trace`,
         why: 'reads the vectors in order and hands its hidden state on from word to word',
       },
       show: (record) => [
@@ -110,23 +131,51 @@ function told(options: Options, length: number): Told[] {
       ],
     },
     {
-      ...{ step: 'output', command: 'output --take last', why: 'the state at the last real step has read the whole sentence' },
-      show: ({ output, taken }) => [...rows(output!), `${output!.data.length} numbers, from t = ${taken!.timeSteps.join(', ')}`],
-    },
-    {
-      ...{
-        step: 'classify',
-        command: `classify --labels ${labels} --seed ${seed}`,
-        why: 'one score a label; softmax turns scores into probabilities that sum to 1',
-      },
-      show: ({ logits, probabilities, prediction }) => [
-        ...list('--labels')(String(labels)).map(
-          (name, i) => `${name}: logit ${decimals(logits!.data[i]!, 3)}, probability ${(100 * probabilities!.data[i]!).toFixed(1)} %`,
-        ),
-        `answer: ${prediction} (of random weights: it means nothing)`,
+      ...{ step: 'output', command: `output ${behind.output}`, why: notes.output },
+      show: ({ output, taken }) => [
+        ...(output ? rows(output) : []),
+        `${output ? `${output.data.length} numbers` : 'every state'}, from t = ${taken!.timeSteps.join(', ')}`,
+        ...(taken!.weights ? [`weights ${taken!.weights.map((weight) => decimals(weight, 3)).join(' ')}`] : []),
       ],
     },
+    {
+      ...{ step: 'classify', command: `classify ${behind.classify}`, why: notes.classify },
+      show: (record) => answerLines(record, labels, notes.answer),
+    },
   ];
+}
+
+const stepNames = ({ mask, tokens = [], ids = [] }: SentenceRecord): string[] =>
+  (mask ?? ids.map(() => 1)).map((real, t) => `t = ${t + 1} ${real ? (tokens[t] ?? '') : '‹pad›'}`);
+
+/** What a head says, whichever head it is. */
+function answerLines(record: SentenceRecord, labels: readonly string[] | undefined, note: string): string[] {
+  const { logits, probabilities, prediction, tags, spans, words, numbers, top, said, labels: several } = record;
+  const shown = (one: string): string => `answer: ${one}${note}`;
+  if (tags)
+    return [
+      record
+        .tokens!.slice(0, tags.length)
+        .map((token, i) => `${token}/${tags[i]!}`)
+        .join(' '),
+      shown(
+        words
+          ? words.join(' ')
+          : spans
+            ? spans.map(({ type, tokens }) => `${tokens.join('')} (${type})`).join(', ') || 'no span'
+            : 'a tag a token',
+      ),
+    ];
+  if (numbers) return [shown(Array.from(numbers.data, (one) => decimals(one, 4)).join(', '))];
+  if (said)
+    return [...said.map((one, i) => `${i + 1}. ${one.text}   log probability ${decimals(one.logProbability, 3)}`), shown(prediction!)];
+  const lines =
+    labels && logits && probabilities
+      ? labels.map(
+          (name, i) => `${name}: logit ${decimals(logits.data[i]!, 3)}, probability ${(100 * probabilities.data[i]!).toFixed(1)} %`,
+        )
+      : (top ?? []).map(({ label, probability }) => `${label}: probability ${(100 * probability).toFixed(1)} %`);
+  return [...lines, shown(several ? several.join(', ') || 'none of them' : (prediction ?? ''))];
 }
 
 async function explain(text: string, options: Options): Promise<string> {
@@ -152,11 +201,26 @@ async function explain(text: string, options: Options): Promise<string> {
   };
   const parts: string[] = [];
   let length = 0;
+  const { segmenter, dim, units, cell, labels, seed } = options as Record<string, string | number>;
+  const behind: Behind = {
+    ...{
+      tokenize: `--segmenter ${segmenter}`,
+      encode: 'vocab …  and  encode --vocab vocabulary.json',
+      embed: `--dim ${dim} --seed ${seed}`,
+    },
+    ...{ rnn: `--cell ${cell} --units ${units} --seed ${seed}`, output: '--take last', classify: `--labels ${labels} --seed ${seed}` },
+  };
+  const notes: Notes = {
+    embed: 'each word becomes a vector, which training would move; padding is all zeros',
+    output: 'the state at the last real step has read the whole sentence',
+    classify: SOFTMAX,
+    answer: ' (of random weights: it means nothing)',
+  };
   let vocabText: string | undefined;
   const words = list('--labels')(String(options['labels']));
   for (let i = 0; i < 8; i++) {
     if (i === 3) length = Number(options['length'] ?? batch[0]!.tokens!.length + 2);
-    const { step, command, why, show } = told(options, length)[i]!;
+    const { step, command, why, show } = told(behind, notes, length, words)[i]!;
     if (step === 'encode') vocabText = vocabularyText(batch);
     const more: Record<string, Options> = {
       encode: { vocabText },
@@ -166,11 +230,58 @@ async function explain(text: string, options: Options): Promise<string> {
       classify: { labels: words },
     };
     const record = step === 'sentences' ? batch[0]! : await through(step, more[step]);
-    const lines = show(record).map((line) => `    ${line}\n`);
-    parts.push(`${i + 1} ${step}: ${why}\n${lines.join('')}    rnn-pipe ${command}\n`);
+    parts.push(part(i + 1, { step, command, why, show }, record));
   }
   return `${parts.join('\n')}\nThe same as a picture: rnn-pipe run text.txt --to classify --trace --sums --keep-embeddings --labels ${words.join(',')} | rnn-pipe draw -o picture.html\n`;
 }
+
+const part = (number: number, { step, command, why, show }: Told, record: SentenceRecord): string =>
+  `${number} ${step}: ${why}\n${show(record)
+    .map((line) => `    ${line}\n`)
+    .join('')}    rnn-pipe ${command}\n`;
+
+const SOFTMAX = 'one score a label; softmax turns scores into probabilities that sum to 1';
+
+/** The same by a trained model. */
+async function explainModel(text: string, options: Options): Promise<string> {
+  const folder = String(options['model']);
+  const model = await openWalk(folder, options);
+  const { head, segmenter } = model.document;
+  let length: number | undefined;
+  const padded = (tokens: number): number => (length = (options['length'] as number | undefined) ?? tokens + 2);
+  const named = `--model ${folder}`;
+  const behind: Behind = {
+    tokenize: `--segmenter ${segmenter.options.name}`,
+    encode: `encode ${named}`,
+    embed: named,
+    rnn: named,
+    output: named,
+    classify: named,
+  };
+  const notes: Notes = {
+    embed: 'each word has the vector that training gave it; padding is all zeros',
+    output: OUTPUT_NOTES[takeOfModel(model)],
+    classify: head.task === 'classify' ? SOFTMAX : 'what the head of the model makes of it',
+    answer: '',
+  };
+  const parts = [part(1, told(behind, notes, length, undefined)[0]!, { text })];
+  for await (const [name, record] of walk(model, { text }, padded)) {
+    const all = told(behind, notes, length, 'labels' in head ? head.labels : undefined);
+    const at = name === 'seq2seq' ? all.length - 1 : all.findIndex(({ step }) => step === name);
+    const one = all[at]!;
+    parts.push(part(at + 1, name === 'seq2seq' ? { ...one, step: name, command: `seq2seq ${named} --n-best 3` } : one, record));
+  }
+  return `${parts.join('\n')}\nThe same as a picture: rnn-pipe draw ${named} --text ${JSON.stringify(text)} --length ${length} -o picture.html\n`;
+}
+
+const OUTPUT_NOTES: Record<ReturnType<typeof takeOfModel>, string> = {
+  last: 'the state at the last real step has read the whole sentence',
+  first: 'the state at the first real step',
+  mean: 'the mean of the states at the real steps',
+  max: 'of each unit the largest state of the real steps',
+  attention: 'a sum of the states, of each as much as the model’s attention gives it',
+  all: 'this model answers each token: every real state is looked at',
+};
 
 /** A vocabulary of the sentence itself, as `run` makes it of its input. */
 function vocabularyText(batch: Batch): string {

@@ -87,12 +87,12 @@ export function lookOf(options: Options): Look {
   };
 }
 
-/** The record of that number or id. @throws PipeError('data') where there is none */
-export async function recordOf(file: string, wanted: string): Promise<SentenceRecord> {
+/** The record of that number or id. @param records those of steps; else raw text, too. @throws PipeError('data') where there is none */
+export async function recordOf(file: string, wanted: string, records = true): Promise<SentenceRecord> {
   let count = 0;
   const number = /^\d+$/.test(wanted) ? Number(wanted) : undefined;
   let byNumber: SentenceRecord | undefined;
-  for await (const batch of readRecords([inputFile(file)], { records: true }))
+  for await (const batch of readRecords([inputFile(file)], { records }))
     for (const record of batch) {
       count++;
       if (String(record.id) === wanted && number === undefined) return record;

@@ -1,6 +1,6 @@
 /** The answer: output vector, logits, softmax and the label; then the legends and the key to the arrows. As panels that a layout places. */
 import { thinBands, bandsOf } from './bands.js';
-import type { Box, Mark, ShapeMark } from './marks.js';
+import type { Box, Mark, ShapeMark, TextMark } from './marks.js';
 import { decimals, subscript } from './numbers.js';
 import type { Scale } from './palette.js';
 import { heightOf, strip } from './strips.js';
@@ -24,7 +24,7 @@ export function answerPanel(context: Context, x: number, y: number, width: numbe
   const { scene, view, real } = context;
   const { language } = view;
   const marks: Mark[] = [];
-  if (!scene.output && !scene.logits) return { marks, width, height: 0 };
+  if (!scene.output && !scene.logits && scene.prediction === undefined) return { marks, width, height: 0 };
   let stripBottom = y;
   let outputBox: Box | undefined;
   const from = (): string => {
@@ -59,21 +59,43 @@ export function answerPanel(context: Context, x: number, y: number, width: numbe
     } else stripBottom = box.y + box.height;
     outputBox = box;
   }
-  const bars = barsOf(context, x + STRIP + 24, y + 24, width - STRIP - 24);
+  const beside = scene.output ? STRIP + 24 : 0;
+  const bars = barsOf(context, x + beside, scene.output ? y + 24 : y, width - beside);
   marks.push(...bars.marks);
-  let bottomY = Math.max(stripBottom, y + 24 + bars.height);
+  let bottomY = Math.max(stripBottom, bars.height > 0 ? y + 24 + bars.height : y);
   if (scene.prediction !== undefined) {
-    bottomY += 16;
-    const box = { x, y: bottomY, width, height: 40 };
-    marks.push({ kind: 'shape', box, look: 'answer-box', radius: 5 });
-    const name = `${say('answer', language)} ${sayToo('answer', language)}`;
-    marks.push(label(name, x + 14, bottomY + 20, { size: 12.5, font: 'bold' }));
-    const room = width - 40 - widthOf(name, 12.5, 'bold');
-    const text = fit(visible(scene.prediction), room, 18, 'bold');
-    marks.push({ ...label(text, x + width - 14, bottomY + 20, { size: 18, font: 'bold', align: 'end' }), foreign: true });
-    bottomY += 40;
+    const box = answerBox(scene.prediction, context, { x, y: bottomY === y ? y : bottomY + 16, width });
+    marks.push(...box.marks);
+    bottomY = box.bottom;
   }
   return { marks, width, height: bottomY - y, ...(outputBox ? { outputBox } : {}) };
+}
+
+/** Lines of a long answer that are shown. */
+const MOST_LINES = 5;
+
+/** The answer in its box: large where it is short, else in lines beneath its name. */
+function answerBox(text: string, { view: { language } }: Context, { x, y, width }: Omit<Box, 'height'>): { marks: Mark[]; bottom: number } {
+  const name = `${say('answer', language)} ${sayToo('answer', language)}`;
+  const room = width - 40 - widthOf(name, 12.5, 'bold');
+  const whole = visible(text.slice(0, 2000));
+  const title = (middle: number): TextMark => label(name, x + 14, middle, { size: 12.5, font: 'bold' });
+  const shape = (height: number): Mark => ({ kind: 'shape', box: { x, y, width, height }, look: 'answer-box', radius: 5 });
+  if (widthOf(whole, 18, 'bold') <= room)
+    return {
+      marks: [
+        shape(40),
+        title(y + 20),
+        { ...label(whole, x + width - 14, y + 20, { size: 18, font: 'bold', align: 'end' }), foreign: true },
+      ],
+      bottom: y + 40,
+    };
+  const lines = wrap(whole, width - 28, 14, 'bold').map((line) => fit(line, width - 28, 14, 'bold'));
+  const shown =
+    lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES - 1), fit(`${lines[MOST_LINES - 1]!} …`, width - 28, 14, 'bold')] : lines;
+  const height = 34 + shown.length * 20;
+  const words = shown.map((line, i): Mark => ({ ...label(line, x + 14, y + 36 + i * 20, { size: 14, font: 'bold' }), foreign: true }));
+  return { marks: [shape(height), title(y + 16), ...words], bottom: y + height };
 }
 
 /** The rule between the two directions' halves of the output. */
@@ -100,7 +122,7 @@ function barsOf({ scene, view }: Context, x: number, y: number, width: number): 
   const numbers = widthOf('100.0 %', 11, 'mono');
   const room = { x: x + names + 8, width: width - names - 16 - numbers };
   let at = y;
-  const head = (word: 'logits' | 'softmax'): void => {
+  const head = (word: 'logits' | 'softmax' | 'sigmoid' | 'chances'): void => {
     marks.push(label(say(word, language), x, at + 8, { size: 12.5, font: 'bold' }));
     at += 20;
   };
@@ -126,7 +148,7 @@ function barsOf({ scene, view }: Context, x: number, y: number, width: number): 
     at += 8;
   }
   if (probabilities) {
-    head('softmax');
+    head(logits ? scene.squash : 'chances');
     for (const i of shown) {
       const value = probabilities[i]!;
       const frame = { x: room.x, y: at + 3, width: room.width, height: BAR - 6 };
@@ -176,6 +198,11 @@ export function legendPanel({ scene, view }: Context, x: number, y: number, widt
   if (scene.lanes.length > 0) signed(hasGates ? (language === 'en' ? `h and ${candidate}` : `h 与 ${candidate}`) : 'h', ranges.h.limit);
   if (scene.lanes.some(({ cellStates }) => cellStates)) signed('c', ranges.c.limit);
   if (scene.embeddings) signed('x', ranges.x.limit);
+  const shares = [
+    ...(scene.taken?.weights || scene.decoder ? [say('attention', language)] : []),
+    ...(scene.tagging?.chances ? [say('tag', language)] : []),
+  ];
+  if (!hasGates && shares.length > 0) scale(shares.join(', '), 'share', ['0', '0.5', '1']);
   if (hasGates) scale(`${say('ofGates', language)} ${letters}`, 'share', [say('shut', language), '0.5', say('open', language)]);
   const beyond = ranges.x.beyond + ranges.c.beyond + ranges.h.beyond;
   if (scene.lanes.length > 0 || scene.embeddings) {

@@ -1,4 +1,5 @@
 /** The arrows: within a time step upwards, from step to step along the reading, and from the used steps to the output. */
+import { attentionName, chancesName, tagName } from './answer-rows.js';
 import { around, bottom, centreX, centreY, right, type ArrowMark, type Box, type Mark, type Point } from './marks.js';
 import { skippedLayers } from './rows.js';
 import { before, type Lane } from './scene.js';
@@ -65,6 +66,11 @@ export function* withinStep(system: System, timeStep: number): Generator<Mark> {
     }
     sources = own.map((lane) => hiddenName(lane, timeStep));
   }
+  for (const above of [attentionName(timeStep), chancesName(timeStep), tagName(timeStep)])
+    if (nodes.has(above)) {
+      yield* between(system, sources, [above]);
+      sources = [above];
+    }
 
   /** Arrows from every source to every target; those that pass a row by run beside the column. */
   function* between(system: System, from: readonly string[], to: readonly string[]): Generator<Mark> {
@@ -217,12 +223,17 @@ function* goesOut(system: System, lane: Lane, timeStep: number | undefined, show
   }
 }
 
+/** An arrow of less would be a hair. */
+const LEAST_WEIGHT = 0.005;
+
 /** A time step that feeds the output, and how strongly. */
 export interface Used {
   lane: Lane;
   timeStep: number;
   /** 0 … 1 */
   weight: number;
+  /** the node that the arrow begins at, where it is not the hidden state */
+  from?: string;
 }
 
 /** From which lane and time step the output was taken. */
@@ -236,6 +247,13 @@ export function usedSteps({ context }: Pick<System, 'context'>): Used[] {
       lane,
       timeStep: (lane.direction === 'forward') === (taken.how === 'last') ? real.at(-1)! : real[0]!,
       weight: 1,
+    }));
+  if (taken.weights)
+    return taken.timeSteps.map((timeStep, i) => ({
+      lane: top.at(-1)!,
+      timeStep,
+      weight: taken.weights![i]!,
+      from: attentionName(timeStep),
     }));
   return top.flatMap((lane, d) =>
     taken.timeSteps.map((timeStep) => ({
@@ -268,22 +286,23 @@ export function* toOutput(system: System, output: { name: string; box: Box } | u
   const isTop = (lane: Lane): boolean => lanesUpwards(context.scene).at(-1) === lane;
   const edgeName = `output.edge.${system.index}`;
   if (!output && used.length > 0) nodes.set(edgeName, { x: end - 4, y: y - 5, width: 8, height: 10 });
-  for (const { lane, timeStep, weight } of used) {
-    const from = hiddenName(lane, timeStep);
+  for (const { lane, timeStep, weight, from = hiddenName(lane, timeStep) } of used) {
+    if (weight < LEAST_WEIGHT && used.length > 2) continue;
     const box = nodes.get(from)!;
     const x = centreX(box);
     const beside = box.x - 2 * BESIDE;
-    const start: Point[] = isTop(lane)
-      ? [
-          [x, box.y],
-          [x, y],
-        ]
-      : [
-          [x, box.y],
-          [x, box.y - TURN],
-          [beside, box.y - TURN],
-          [beside, y],
-        ];
+    const start: Point[] =
+      isTop(lane) || from === attentionName(timeStep)
+        ? [
+            [x, box.y],
+            [x, y],
+          ]
+        : [
+            [x, box.y],
+            [x, box.y - TURN],
+            [beside, box.y - TURN],
+            [beside, y],
+          ];
     const finish: Point[] = !output
       ? [[end, y]]
       : output.box.y > y + 200
@@ -308,9 +327,9 @@ function* outputLabels({ context, nodes }: System, used: readonly Used[], y: num
   const how = scene.taken?.how;
   if (used.length === 0) return;
   const options = { size: 11.5, font: 'bold', look: 'ink' } as const;
-  if (how === 'mean' || how === 'max') {
+  if (how === 'mean' || how === 'max' || how === 'attention') {
     const first = nodes.get(hiddenName(used[0]!.lane, used[0]!.timeStep))!;
-    yield label(say(how, view.language), first.x, y - 11, options);
+    yield label(say(how === 'attention' ? 'attentionOver' : how, view.language), first.x, y - 11, options);
     return;
   }
   const steps = [...new Set(used.map(({ timeStep }) => timeStep))].sort((a, b) => b - a);

@@ -2,7 +2,9 @@
 import { PipeError } from '../errors.js';
 import type { LayerTrace, SentenceRecord } from '../formats/record.js';
 import { firstNotFinite, type Tensor } from '../formats/tensor.js';
-import type { Lane, Matrix, Scene } from './scene.js';
+import { decoderOf } from './from-search.js';
+import { decimals } from './numbers.js';
+import type { Lane, Matrix, Scene, Tagging } from './scene.js';
 
 const matrixOf = ({ shape, data }: Tensor): Matrix => ({ rows: shape[0]!, columns: shape[1]!, data, from: 0, to: shape[0]! });
 
@@ -13,16 +15,21 @@ export interface SceneOptions {
   /** names of the logits, where the record does not tell them */
   labels?: readonly string[] | undefined;
   source?: string | undefined;
+  /** of a layer and direction ‖∂loss/∂hₜ‖ at the real time steps */
+  gradients?: readonly { layer: number; direction: string; norms: readonly number[] }[] | undefined;
+  /** how probable each tag is at each real time step, and the scores of the moves between the tags of the path */
+  tagChances?: { names: readonly string[]; values: Float32Array; moves?: readonly number[] | undefined } | undefined;
 }
 
 /**
  * @throws PipeError('data') where there is nothing to draw, where lengths contradict one another, or where a number is not
  *   finite: it names the time step and the unit
  */
-export function sceneOf(record: SentenceRecord, { labels, source }: SceneOptions = {}): Scene {
+export function sceneOf(record: SentenceRecord, { labels, source, gradients, tagChances }: SceneOptions = {}): Scene {
   const timeSteps = lengthOf(record);
   const mask = (record.mask ?? Array<number>(timeSteps).fill(1)).map((one) => one === 1);
-  const lanes = lanesOf(record);
+  const real = mask.flatMap((one, t) => (one ? [t] : []));
+  const lanes = lanesOf(record).map((lane) => withGradients(lane, gradients, timeSteps, real));
   const embeddings = record.embeddings && matrixOf(record.embeddings);
   const names: [string, Matrix | undefined][] = [
     ['embeddings', embeddings],
@@ -49,13 +56,86 @@ export function sceneOf(record: SentenceRecord, { labels, source }: SceneOptions
     embeddings,
     lanes,
     output: record.output?.data,
-    taken: record.taken && { how: record.taken.how, timeSteps: record.taken.timeSteps.map((timeStep) => timeStep - 1) },
+    taken: record.taken && {
+      how: record.taken.how,
+      timeSteps: record.taken.timeSteps.map((timeStep) => timeStep - 1),
+      ...(record.taken.weights ? { weights: record.taken.weights } : {}),
+    },
     logits: record.logits?.data,
-    probabilities: record.probabilities?.data,
-    labels: labelsOf(record, labels),
-    prediction: record.prediction,
+    ...chancesOf(record, labels),
+    squash: record.labels ? 'sigmoid' : 'softmax',
+    prediction: answerOf(record),
+    tagging: taggingOf(record, timeSteps, real, tagChances),
+    decoder: record.search && decoderOf(record.search, record.said, timeSteps, real),
     source: source ?? '',
   };
+}
+
+function withGradients(lane: Lane, gradients: SceneOptions['gradients'], timeSteps: number, real: readonly number[]): Lane {
+  const own = gradients?.find(({ layer, direction }) => layer === lane.layer && direction === lane.direction);
+  if (!own) return lane;
+  const norms = Array<number>(timeSteps).fill(0);
+  for (const [i, t] of real.entries()) norms[t] = own.norms[i]!;
+  return { ...lane, gradients: norms };
+}
+
+/** Probabilities and names of the labels; of a model that tells its best answers only, those. */
+function chancesOf(record: SentenceRecord, labels: readonly string[] | undefined): Pick<Scene, 'probabilities' | 'labels'> {
+  const { probabilities, top } = record;
+  if (!probabilities && !record.logits && top)
+    return { probabilities: Float32Array.from(top, ({ probability }) => probability), labels: top.map(({ label }) => label) };
+  return { probabilities: probabilities?.data, labels: labelsOf(record, labels) };
+}
+
+/** The answer as a line of text, whatever the head's is. */
+function answerOf({ prediction, labels, numbers, words, spans, tags, tokens }: SentenceRecord): string | undefined {
+  if (prediction !== undefined) return prediction;
+  if (labels) return labels.length > 0 ? labels.join(', ') : '–';
+  if (numbers) return Array.from(numbers.data, (one) => decimals(one, 4)).join(', ');
+  if (words) return words.join(' ');
+  if (spans)
+    return spans.length > 0
+      ? spans.map(({ type, tokens: own }) => (type === '' ? own.join('') : `${own.join('')} ${type}`)).join(', ')
+      : '–';
+  return tags && tokens ? tags.join(' ') : undefined;
+}
+
+/** Tags stand at the real time steps in order, from the first token that was kept. */
+function taggingOf(
+  { tags, spans, words }: SentenceRecord,
+  timeSteps: number,
+  real: readonly number[],
+  chances: SceneOptions['tagChances'],
+): Tagging | undefined {
+  if (!tags) return undefined;
+  const at = Array<string | null>(timeSteps).fill(null);
+  for (const [i, t] of real.entries()) at[t] = tags[i] ?? null;
+  const own =
+    spans?.map(({ start, end, type }) => ({ start: real[start]!, end: real[end - 1]! + 1, type })) ?? wordSpans(tags, real, words);
+  if (!chances) return { tags: at, spans: own };
+  const { names, values, moves } = chances;
+  const data = new Float32Array(timeSteps * names.length);
+  for (const [i, t] of real.entries()) data.set(values.subarray(i * names.length, (i + 1) * names.length), t * names.length);
+  const between = moves && Array<number | null>(timeSteps).fill(null);
+  if (between) for (const [i, t] of real.entries()) between[t] = moves[i] ?? null;
+  return {
+    tags: at,
+    spans: own,
+    chances: { names, values: { rows: timeSteps, columns: names.length, data, from: 0, to: timeSteps } },
+    ...(between ? { moves: between } : {}),
+  };
+}
+
+/** A word begins at B and S, and with the sentence. */
+function wordSpans(tags: readonly string[], real: readonly number[], words: readonly string[] | undefined): Tagging['spans'] {
+  if (!words) return [];
+  const found: { start: number; end: number; type: string }[] = [];
+  for (const [i, tag] of tags.entries()) {
+    const t = real[i]!;
+    if (i === 0 || tag === 'B' || tag === 'S') found.push({ start: t, end: t + 1, type: '' });
+    else found.at(-1)!.end = t + 1;
+  }
+  return found;
 }
 
 /** How many time steps the record has, by the latest of its fields that tells it. */

@@ -6,8 +6,10 @@ import { fit, label, LINE_HEIGHT, visible, widthOf } from './text.js';
 import type { Language } from './words.js';
 
 export interface GradientLane {
-  /** the cell */
+  /** the cell, or the layer */
   name: string;
+  /** how the picture calls it; its name in capitals if undefined */
+  title?: string;
   norms: readonly number[];
 }
 
@@ -28,6 +30,7 @@ export function ratioInWords(norms: readonly number[], language: Language): stri
   const [first, last] = [norms[0]!, norms.at(-1)!];
   if (norms.length < 2) return '';
   if (first === 0) return language === 'en' ? 'the first word’s gradient is 0' : '第一个词的梯度为 0';
+  if (last === 0) return language === 'en' ? 'the last word’s gradient is 0' : '最后一个词的梯度为 0';
   const ratio = last / first;
   const shown = (value: number): string =>
     value >= 1e6 ? powerOfTen(value) : value >= 10 ? grouped(Number(value.toPrecision(2))) : value.toFixed(1);
@@ -50,8 +53,8 @@ export function gradientPicture(tokens: readonly string[], lanes: readonly Gradi
   const low = Math.max(least, most - 12);
   const decades = Math.max(most - low, 1);
   let y = 12;
-  for (const { name, norms } of lanes) {
-    marks.push(label(`${name.toUpperCase()} ‖∂loss/∂h‖: ${ratioInWords(norms, language)}`, LEFT, y + 8, { size: 12.5, font: 'bold' }));
+  for (const { name, title = name.toUpperCase(), norms } of lanes) {
+    marks.push(label(`${title} ‖∂loss/∂h‖: ${ratioInWords(norms, language)}`, LEFT, y + 8, { size: 12.5, font: 'bold' }));
     const top = y + 22;
     marks.push(...axis(top, width, low, decades));
     for (const [t, norm] of norms.entries()) {

@@ -2,12 +2,14 @@
  * The picture on a phone: time runs down, one block a step, units to the right, so that nothing scrolls sideways.
  * c and h are handed on along the right side, h into the next block's gates.
  */
+import { attentionAt, chanceOf } from './answer-rows.js';
 import { answerPanel, keyPanel, legendPanel } from './answer.js';
 import type { Bands } from './bands.js';
 import { columnsOf, FRAME, type Column } from './columns.js';
 import { arrow, usedSteps } from './flow.js';
 import { centreY, right, type Box, type Mark, type Picture, type Point } from './marks.js';
-import { subscript } from './numbers.js';
+import { decimals, subscript } from './numbers.js';
+import { decoderPanel } from './decoder-panel.js';
 import { overviewOf } from './overview.js';
 import { laneName, placeToken } from './rows.js';
 import { before, rowOf, type Lane, type Scene } from './scene.js';
@@ -63,6 +65,11 @@ export function narrowPicture(context: Context): Picture & { nodes: ReadonlyMap<
   }
   picture.marks.push(...along(context, columns, nodes, LEFT + width));
   y += 26;
+  if (scene.decoder) {
+    const decoder = decoderPanel(context, LEFT - 12, y, view.width - 24, nodes);
+    picture.marks.push(...decoder.marks);
+    y += decoder.height + 24;
+  }
   let output: Box | undefined;
   for (const panel of [answerPanel, legendPanel, keyPanel]) {
     const { marks, height, ...rest } = panel(context, LEFT - 12, y, Math.min(view.width - 24, 420));
@@ -88,8 +95,8 @@ function* lastWords(context: Context, output: Box): Generator<Mark> {
   const how = context.scene.taken?.how;
   const steps = [...new Set(used.map(({ timeStep }) => timeStep))];
   const text =
-    how === 'mean' || how === 'max'
-      ? say(how, language)
+    how === 'mean' || how === 'max' || how === 'attention'
+      ? say(how === 'attention' ? 'attentionOver' : how, language)
       : steps
           .map((timeStep) => `${say(timeStep === context.real.at(-1) ? 'lastReal' : 'firstReal', language)}, t = ${timeStep + 1}`)
           .join(language === 'en' ? ' and ' : '、');
@@ -136,7 +143,7 @@ function stepBlock(context: Context, timeStep: number, top: number, width: numbe
   const opened = timeStep === view.chosen;
   const height = opened && bands.state.units.length <= 16 ? CHOSEN_ROW : ROW;
   let y = top;
-  marks.push(...headLine(scene, timeStep, y, view.width));
+  marks.push(...headLine(context, timeStep, y));
   y += HEAD;
   const row = (sign: string, bold: boolean, strips: (box: Box) => Mark[], name: string): void => {
     const box = { x: LEFT, y, width, height };
@@ -196,10 +203,15 @@ function stepBlock(context: Context, timeStep: number, top: number, width: numbe
   return { marks, height: y - top };
 }
 
-function* headLine(scene: Scene, timeStep: number, y: number, width: number): Generator<Mark> {
+function* headLine(context: Context, timeStep: number, y: number): Generator<Mark> {
+  const { scene, view } = context;
+  const { width } = view;
   const middle = y + HEAD / 2 - 2;
-  const place = placeToken(scene.tokens[timeStep] ?? '', 180, 18);
-  const text = fit(place.how === 'upright' ? place.lines.join('') : place.lines[0]!, 180, 18);
+  const more = saidOf(context, timeStep);
+  // what is said of the token takes room from it
+  const room = more === '' ? 180 : 120;
+  const place = placeToken(scene.tokens[timeStep] ?? '', room, 18);
+  const text = fit(place.how === 'upright' ? place.lines.join('') : place.lines[0]!, room, 18);
   const token = label(text, LEFT, middle, { size: 18, font: 'bold' });
   yield { ...token, foreign: true, timeStep };
   const id = scene.ids?.[timeStep];
@@ -214,7 +226,24 @@ function* headLine(scene: Scene, timeStep: number, y: number, width: number): Ge
       };
     yield mark;
   }
-  yield label(`t = ${timeStep + 1}`, width - 8 - FLOW, middle + 2, { size: 11.5, align: 'end', look: 'soft' });
+  const time = label(`t = ${timeStep + 1}`, width - 8 - FLOW, middle + 2, { size: 11.5, align: 'end', look: 'soft' });
+  yield time;
+  const begin = right(token.box) + 18 + (id === undefined ? 0 : widthOf(`id ${id}`, 11.5) + 14);
+  if (more !== '') yield label(fit(more, time.box.x - 12 - begin, 11.5), time.box.x - 10, middle + 2, { size: 11.5, align: 'end' });
+}
+
+/** What is said of the token in words, where wide pictures have a row for it: its tag, its weight, its gradient. */
+function saidOf({ scene, view }: Context, timeStep: number): string {
+  const tag = scene.tagging?.tags[timeStep];
+  const chance = scene.tagging && chanceOf(scene.tagging, timeStep);
+  const weight = attentionAt(scene, timeStep);
+  const norm = scene.lanes.find(({ layer }) => layer === view.layer)?.gradients?.[timeStep];
+  const parts = [
+    ...(tag === null || tag === undefined ? [] : [`${tag}${chance === undefined ? '' : ` ${decimals(chance, 2)}`}`]),
+    ...(weight === undefined ? [] : [`${say('attention', view.language)} ${decimals(weight, 2)}`]),
+    ...(norm === undefined ? [] : [`‖∂‖ ${norm === 0 ? '0' : norm.toExponential(0).replace('-', '−').replace('+', '')}`]),
+  ];
+  return parts.join(' · ');
 }
 
 const SIGN = 12;

@@ -1,4 +1,6 @@
 /** The rows of a system, from the output lane down to the time steps, in the order of computing read from below. */
+import { ATTENTION_HEIGHT, chancesHeight, tagNames, TAG_CHANCE, TAG_HEIGHT } from './answer-rows.js';
+import { GRADIENT_HEIGHT, gradientLanes, gradientNote } from './gradient-row.js';
 import { heightOf } from './strips.js';
 import type { Bands } from './bands.js';
 import type { Lane } from './scene.js';
@@ -8,7 +10,21 @@ import { lanesUpwards, THIN, type Context } from './view.js';
 import { say, sayToo, signOf, type Word } from './words.js';
 
 export interface Row {
-  kind: 'output' | 'hidden' | 'cell' | 'gates' | 'thin' | 'x' | 'token' | 'id' | 'time' | 'skipped';
+  kind:
+    | 'output'
+    | 'tag'
+    | 'chances'
+    | 'attention'
+    | 'hidden'
+    | 'cell'
+    | 'gates'
+    | 'thin'
+    | 'x'
+    | 'token'
+    | 'id'
+    | 'time'
+    | 'skipped'
+    | 'gradient';
   y: number;
   height: number;
   lane?: Lane;
@@ -54,7 +70,8 @@ export function rowsOf(context: Context, pitch: number, top: number, withOutput:
 /** The rows from below, each with the gap beneath it. */
 function* upwards(context: Context, pitch: number): Generator<Spec> {
   const { scene, view, bands } = context;
-  yield { kind: 'time', height: 18, gap: 0 };
+  for (const lane of gradientLanes(context)) yield { kind: 'gradient', height: GRADIENT_HEIGHT, lane, gap: 6 };
+  yield { kind: 'time', height: 18, gap: gradientLanes(context).length > 0 ? 4 : 0 };
   if (scene.ids) yield { kind: 'id', height: scene.ids.some((id, t) => id === 1 && scene.mask[t]) ? 34 : 20, gap: 2 };
   yield { kind: 'token', height: tokenRow(context, pitch).height, gap: 4 };
   if (scene.embeddings) yield { kind: 'x', height: heightOf(bands.x), bands: bands.x, gap: GAP };
@@ -75,6 +92,11 @@ function* upwards(context: Context, pitch: number): Generator<Spec> {
       yield { kind: 'hidden', height: heightOf(bands.state), lane, bands: bands.state, gap: GAP };
     }
   }
+  if (scene.taken?.weights) yield { kind: 'attention', height: ATTENTION_HEIGHT, gap: GAP };
+  const { tagging } = scene;
+  if (tagging?.chances) yield { kind: 'chances', height: chancesHeight(tagging), gap: GAP };
+  // the boxes stand above the name of the row beneath them
+  if (tagging) yield { kind: 'tag', height: TAG_HEIGHT + (tagging.chances ? TAG_CHANCE : 0), gap: GAP };
 }
 
 /** The layers in the middle of a deep network that stand as one line. */
@@ -129,6 +151,10 @@ const NOTE_SIZE = 11.5;
 
 const WORD_OF: Record<Row['kind'], Word | undefined> = {
   output: undefined,
+  tag: 'tag',
+  chances: undefined,
+  attention: 'attention',
+  gradient: 'gradient',
   hidden: 'h',
   thin: 'h',
   cell: 'c',
@@ -143,6 +169,7 @@ const WORD_OF: Record<Row['kind'], Word | undefined> = {
 /** What stands left of a row: its name in both languages where they fit, of which layer, and what a cell of it shows. */
 export function rowLabels(context: Context, row: Row, x: number, width: number): TextMark[] {
   const { scene, view } = context;
+  if (row.kind === 'chances') return [...tagNames(context, row, x, width)];
   const word = WORD_OF[row.kind];
   if (!word) return [];
   const lines: { text: string; bold: boolean }[] = [];
@@ -154,10 +181,11 @@ export function rowLabels(context: Context, row: Row, x: number, width: number):
   const small = row.kind === 'token' || row.kind === 'id' || row.kind === 'time';
   const both = `${say(word, view.language)} ${sayToo(word, view.language)}`;
   if (small && row.height < 26) lines[0]!.text = widthOf(both, NAME_SIZE, 'bold') <= width ? both : say(word, view.language);
-  else if (row.kind !== 'thin') add(sayToo(word, view.language));
+  else if (row.kind !== 'thin' && row.kind !== 'gradient') add(sayToo(word, view.language));
+  if (row.kind === 'gradient') add(gradientNote(context));
   if (row.lane && scene.lanes.length > 1) add(laneName(context, row.lane));
   if (row.bands && row.kind !== 'thin') for (const note of notesOf(context, row)) add(note);
-  const most = Math.max(Math.floor((row.height + GAP - 4) / (NOTE_SIZE * 1.25)), 1);
+  const most = Math.max(Math.floor((row.kind === 'gradient' ? row.height : row.height + GAP - 4) / (NOTE_SIZE * 1.25)), 1);
   const shown = lines.slice(0, most);
   const heights = shown.map(({ bold }) => (bold ? NAME_SIZE : NOTE_SIZE) * 1.25);
   let y = row.y + row.height / 2 - heights.reduce((sum, height) => sum + height, 0) / 2;

@@ -32,6 +32,34 @@ export interface Lane {
   gates: readonly Gate[];
   /** by gate, in the cell's order: what x and h bring to it; a simple cell has one, named hiddenState */
   sums?: readonly { name: string; input: Matrix; recurrent: Matrix }[] | undefined;
+  /** ‖∂loss/∂hₜ‖, one a time step; 0 where masked */
+  gradients?: readonly number[] | undefined;
+}
+
+/** A tag for each real token. */
+export interface Tagging {
+  /** one a time step; null where masked, or where the record has none */
+  tags: readonly (string | null)[];
+  /** time steps [start, end) that are one name or word; undefined type for plain classes */
+  spans: readonly { start: number; end: number; type: string }[];
+  /** how probable each tag is at each time step, [timeSteps, names] */
+  chances?: { names: readonly string[]; values: Matrix } | undefined;
+  /** the score of the move from each time step's tag to the next one's; of a CRF */
+  moves?: readonly (number | null)[] | undefined;
+}
+
+/** A text that was said, and the search that found it. */
+export interface Decoder {
+  /** the tokens of the best text, its end too */
+  said: readonly { token: string; probability: number; best: readonly { token: string; probability: number }[] }[];
+  /** what of the source was looked at for each: [said, time steps] */
+  attention: Matrix;
+  /** the decoder's last layer when it said it: [said, units] */
+  states: Matrix;
+  /** by step, the hypotheses that were kept; `parent` counts those of the step before */
+  steps: readonly (readonly { token: string; parent: number; logProbability: number; chosen: boolean }[])[];
+  /** the best texts, the best first */
+  texts: readonly { text: string; logProbability: number; score: number }[];
 }
 
 export interface Scene {
@@ -53,12 +81,16 @@ export interface Scene {
   lanes: readonly Lane[];
   output?: Float32Array | undefined;
   /** how the output was taken, and from which time steps, from 0 */
-  taken?: { how: string; timeSteps: readonly number[] } | undefined;
+  taken?: { how: string; timeSteps: readonly number[]; weights?: readonly number[] | undefined } | undefined;
   logits?: Float32Array | undefined;
   probabilities?: Float32Array | undefined;
   /** one a logit; undefined where the record does not tell it */
   labels: readonly (string | null)[];
+  /** how scores become probabilities: each for itself, or all together */
+  squash: 'softmax' | 'sigmoid';
   prediction?: string | undefined;
+  tagging?: Tagging | undefined;
+  decoder?: Decoder | undefined;
   /** where the numbers are from, for the head: command, model, seed */
   source: string;
   /** whether the reset gate acts before the recurrent product; undefined where nobody says */

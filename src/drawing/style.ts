@@ -33,7 +33,7 @@ const RULES = [
   `.dots{fill:none;stroke:var(--soft);stroke-width:1.25;stroke-dasharray:4 3}`,
   `.decade{fill:var(--faint)}.missing{fill:none;stroke:var(--faint);stroke-width:1}.hatch-line{stroke:var(--faint);stroke-width:1.5}`,
   `.bar{fill:var(--bar)}.best{fill:var(--answer)}.trough{fill:none;stroke:var(--bar);stroke-width:1}.axis{fill:var(--soft)}.rule{fill:var(--ink)}`,
-  `.answer-box{fill:var(--panel);stroke:var(--answer);stroke-width:1.5}.lens{fill:none;stroke:var(--chosenEdge);stroke-width:2.5}`,
+  `.span{fill:var(--panel);stroke:var(--answer);stroke-width:1.5}.answer-box{fill:var(--panel);stroke:var(--answer);stroke-width:1.5}.lens{fill:none;stroke:var(--chosenEdge);stroke-width:2.5}`,
   `.chosen{fill:var(--chosen);stroke:var(--chosenEdge);stroke-width:2}.pinned{fill:none;stroke:var(--ink);stroke-width:1.5}`,
   `${steps('q', 6, (name) => `${name}{fill:var(--${name})}`)}.qother{fill:none;stroke:var(--bar);stroke-width:1.25}`,
   `.a{fill:none;stroke-linejoin:round}.within{stroke:var(--soft)}.output{stroke:var(--ink)}.hidden{stroke:var(--hidden)}.cell{stroke:var(--cell)}`,

@@ -2,10 +2,13 @@
  * The picture with time to the right: overview where the sentence is long, one or more systems, the answer beside or beneath.
  * Nothing is measured; all places follow from the scene and the view.
  */
+import { answerCells, tagBoxes, tagPath } from './answer-rows.js';
+import { gradientAxis, gradientBar } from './gradient-row.js';
 import { answerPanel, keyPanel, legendPanel } from './answer.js';
 import { breadthOf, planOf, type Column, type Plan } from './columns.js';
 import { alongTime, toOutput, usedSteps, withinStep } from './flow.js';
 import { bottom, type Box, type Mark, type Picture } from './marks.js';
+import { decoderPanel } from './decoder-panel.js';
 import { overviewOf } from './overview.js';
 import { padding, paddingGround } from './padding.js';
 import { rowLabels, rowsOf, skippedLayers } from './rows.js';
@@ -25,7 +28,7 @@ const BETWEEN_SYSTEMS = 30;
 
 export function widePicture(context: Context): Picture & { nodes: ReadonlyMap<string, Box> } {
   const { view, scene } = context;
-  const hasAnswer = scene.output !== undefined || scene.logits !== undefined;
+  const hasAnswer = scene.output !== undefined || scene.logits !== undefined || scene.prediction !== undefined;
   const first = planOf(context, view.width - BEGIN.zero - END.zero - ANSWER);
   const beside = view.width >= BESIDE && first.systems.length === 1 && !first.overview;
   const one = beside ? first : planOf(context, view.width - BEGIN.zero - END.zero);
@@ -48,7 +51,12 @@ export function widePicture(context: Context): Picture & { nodes: ReadonlyMap<st
     y = bottom(system.columns[0]!.box) + BETWEEN_SYSTEMS;
     return system;
   });
-  const end = y - BETWEEN_SYSTEMS;
+  let end = y - BETWEEN_SYSTEMS;
+  if (scene.decoder) {
+    const decoder = decoderPanel(context, 24, end + 24, view.width - 48 - (beside ? ANSWER + 24 : 0), nodes);
+    picture.marks.push(...decoder.marks);
+    end += decoder.height + 24;
+  }
   const top = systems[0]!.rows[0]!.y;
   let answerX = view.width - ANSWER;
   if (beside) {
@@ -109,11 +117,16 @@ function* marksOf(system: System, output: { name: string; box: Box } | undefined
     if (column.kind === 'step' && scene.mask[column.timeStep]) {
       yield* stepNames(system, placed, column.timeStep);
       yield* stepStrips(system, placed, column.timeStep, at);
+      yield* answerCells(system, placed, column.timeStep);
+      for (const row of rows) if (row.kind === 'gradient') yield* gradientBar(system, row, placed, column.timeStep);
     }
     at += column.kind === 'step' ? 1 : 2;
   }
+  yield* tagBoxes(system);
+  for (const row of rows) if (row.kind === 'gradient') yield* gradientAxis(system, row);
   for (const { column } of columns) if (column.kind === 'step' && scene.mask[column.timeStep]) yield* withinStep(system, column.timeStep);
   yield* alongTime(system);
+  yield* tagPath(system);
   yield* padding(system);
   yield* toOutput(system, output);
 }

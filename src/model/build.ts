@@ -60,6 +60,31 @@ export function compileLearning(engine: Engine, shape: ModelShape, dropout: Drop
   return engine.compile(all, (ops, given) => ({ loss: lossOf(ops, shape, given) }), differentiate);
 }
 
+/** The zeros that are added to the hidden states of a layer (from 0) and direction. */
+export const nudgeName = (layer: number, direction: string): string => `nudge.${layer + 1}.${direction}`;
+
+/** The program of a trained model's loss and its gradients with respect to every hidden state, by `nudgeName`: weights are constants. */
+export function compileStateGradients(engine: Engine, shape: ModelShape, parameters: Parameters): Promise<Program> {
+  const { network, head } = shape;
+  const nudges = Array.from({ length: network.layers }, (_, layer) => network.directions.map((one) => nudgeName(layer, one))).flat();
+  const inputs: Record<string, InputType> = {
+    ...networkInputs(shape),
+    ...headOf(head).lossInputs(head),
+    ...Object.fromEntries(
+      nudges.map((name): [string, InputType] => [name, { type: 'float', shape: ['timeSteps', 'batch', network.units] }]),
+    ),
+  };
+  const constants = denseParameters(shape).map(({ name }) => ({ name, tensor: parameters.get(name)! }));
+  return engine.compile(
+    inputs,
+    (ops, given) => {
+      const weights = Object.fromEntries(constants.map(({ name, tensor }) => [name, ops.constant(tensor.shape, tensor.data)]));
+      return { loss: lossOf(ops, shape, { ...weights, ...given }) };
+    },
+    { loss: 'loss', to: nudges },
+  );
+}
+
 function lossOf<T>(ops: Ops<T>, shape: ModelShape, given: Values<T>): T {
   const dropped = (value: T, by: string): T => (given[by] === undefined ? value : ops.multiply(value, given[by]));
   const weights = Object.fromEntries(
@@ -72,6 +97,8 @@ function lossOf<T>(ops: Ops<T>, shape: ModelShape, given: Values<T>): T {
     given[VECTORS]!,
     given['lengths']!,
     (states, layer) => dropped(states, DROPOUT.layer(layer)),
+    undefined,
+    (layer, direction) => given[nudgeName(layer, direction)],
   );
   const below = belowHead(ops, shape, hiddenStates!, given);
   const read: Below<T> =

@@ -9,7 +9,7 @@ import type { Ops } from '../engine/ops.js';
 import { cellOf } from './cells/index.js';
 import { fusedLayer } from './layouts.js';
 import { quantizedLayer } from './quantize.js';
-import { gatesOf, inputSizeOf, type DirectionWeights, type NetworkShape, type NetworkWeights } from './shape.js';
+import { gatesOf, inputSizeOf, type Direction, type DirectionWeights, type NetworkShape, type NetworkWeights } from './shape.js';
 
 /** The weights of one direction of a layer as values of an engine; shapes as in `DirectionWeights`. */
 export type DirectionValues<T> = Record<keyof DirectionWeights, T>;
@@ -40,6 +40,7 @@ export const traceName = (layer: number, direction: string, matrix: string): str
  * @param lengths how many time steps of each row are real, [batch]
  * @param betweenLayers what is done to the states that the layer of that index (from 1) reads, such as dropout
  * @param initial the states of each layer and direction before the first time step, [batch, units]; zeros if undefined
+ * @param nudge what is added to the hidden states of each layer and direction, [timeSteps, batch, units]: zeros, whose gradient is theirs
  * @returns `hiddenStates` [timeSteps, batch, units × directions]; and by `traceName` every state and gate, [timeSteps, batch, units]
  */
 export function recurrentNetwork<T>(
@@ -50,6 +51,7 @@ export function recurrentNetwork<T>(
   lengths: T,
   betweenLayers: (states: T, layer: number) => T = (states) => states,
   initial?: (layer: number, direction: number) => readonly T[],
+  nudge?: (layer: number, direction: Direction) => T | undefined,
 ): Record<string, T> {
   const { states, gates, hasGates, advance } = cellOf(shape.cell, shape.resetAfter);
   const names = [...states, ...(hasGates ? gates : [])];
@@ -60,11 +62,13 @@ export function recurrentNetwork<T>(
     const hiddenStates = directions.map(({ kernel, bias, ...recurrent }, d) => {
       const name = shape.directions[d]!;
       const inOrder = (value: T): T => (name === 'backward' ? ops.reverseSequence(value, lengths) : value);
+      const added = nudge?.(layer, name);
       const matrices = ops.scan({
         initial: initial?.(layer, d) ?? states.map(() => ops.zeros(below, 1, shape.units)),
-        inputs: [ops.add(ops.matmul(inOrder(below), kernel), bias)],
-        step: (before, [input]) => {
-          const { state, gates: opened } = advance(input!, before, recurrent, ops);
+        inputs: [ops.add(ops.matmul(inOrder(below), kernel), bias), ...(added === undefined ? [] : [inOrder(added)])],
+        step: (before, [input, nudged]) => {
+          const { state: after, gates: opened } = advance(input!, before, recurrent, ops);
+          const state = nudged === undefined ? after : [ops.add(after[0]!, nudged), ...after.slice(1)];
           return { state, outputs: [...state, ...(hasGates ? opened : [])] };
         },
       });

@@ -69,7 +69,8 @@ export function cutTexts(batch: Batch, { cut: cutter, fingerprint, simplify }: S
   return records.map((record) => ({ record, tokens: record.tokens ?? cuts[at++]!.tokens }));
 }
 
-function checkSegmenter({ segmenter }: SentenceRecord, expected: string): void {
+/** @throws PipeError('mismatch') for tokens that another segmenter has cut */
+export function checkSegmenter({ segmenter }: SentenceRecord, expected: string): void {
   if (segmenter === undefined || segmenter === expected) return;
   throw new PipeError('mismatch', 'the tokens are of another segmenter than the model’s', {
     expected,

@@ -117,6 +117,24 @@ describe.each(WIDTHS)('at a width of %d px', (width) => {
       for (const directions of [['forward'], BOTH] as const) checkAll({ tokens, units: 8, taken, directions, padding: 2 }, { width });
   });
 
+  test('attention, gradients, tags with a chain and without, at every length and size', () => {
+    for (const tokens of [1, 5, 20, 50, 200])
+      for (const units of tokens === 200 ? [8] : [8, 128])
+        for (const directions of [['forward'], BOTH] as const) {
+          const shared = { tokens, units, directions, padding: tokens === 20 ? 3 : 0, gradients: true };
+          checkAll({ ...shared, taken: 'attention', cell: 'gru' }, { width });
+          checkAll({ ...shared, tags: 7, crf: true, layers: 2 }, { width, language: 'zh' });
+          checkAll({ ...shared, tags: 30 }, { width });
+        }
+  });
+
+  test('a decoder: its attention, the best words of each step, its search', () => {
+    for (const tokens of [1, 5, 20, 50, 200])
+      for (const says of [1, 4, 30])
+        for (const language of ['en', 'zh'] as const)
+          checkAll({ tokens, units: 8, says, directions: BOTH, padding: tokens % 4 }, { width, language });
+  });
+
   test('many labels, long labels, no trace, no units to speak of, all languages', () => {
     for (const labels of [1, 2, 8, 30]) checkAll({ tokens: 5, units: 8, labels }, { width });
     for (const language of ['en', 'zh'] as const) {
