@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /** Pages that `draw` made, in a real browser: what is on the screen is what the record says. Skipped where there is no chromium. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { decimals } from '../../src/drawing/numbers.js';
 import { fromJson, type SentenceRecord } from '../../src/formats/record.js';
@@ -318,6 +318,65 @@ describeBrowser('in a browser', () => {
 
     test('until here there was no line of the console and no request', () => {
       expect(opened.noise).toEqual([]);
+    });
+  });
+
+  describe('a trained model', () => {
+    const TEXT = '这部电影真的非常好看';
+    let opened: Opened;
+    beforeAll(async () => {
+      const lines = Array.from({ length: 120 }, (_, i) => `${i % 2 ? 'good' : 'bad'}\t这部电影真的${i % 2 ? '好看' : '难看'}`);
+      writeFileSync(folder.file('train.tsv'), `label\ttext\n${lines.join('\n')}\n`);
+      const learn = '--units 6 --dim 8 --bidirectional --take attention --epochs 3 --min-count 1 --hold-out 0% --force -q';
+      const text = `printf '%s' ${TEXT} > input.txt && rnn-pipe run input.txt --whole --segmenter jieba --to classify --model model --trace --sums --keep-embeddings --length 8`;
+      const { code, stderr } = folder.shell(
+        `rnn-pipe train train.tsv --out model ${learn} && ${text} --force -q -o page.jsonl && rnn-pipe draw --model model --text ${TEXT} --length 8 --gradients -q --force -o page.html`,
+      );
+      if (code !== 0) throw new Error(stderr);
+      const record = fromJson(JSON.parse(readFileSync(folder.file('page.jsonl'), 'utf8').split('\n')[0]!));
+      opened = await open({ record, url: `file://${folder.file('page.html')}`, bytes: 0 });
+    });
+    afterAll(() => opened.page.close());
+
+    test('the numbers in the picture are those of the trace by the steps, to the shown digits: x, h, attention, output, answer', async () => {
+      const { page, record } = opened;
+      const groups = await page.$$eval('#picture svg g[data-name]', (all) =>
+        all.map((group): [string, string[]] => [
+          group.getAttribute('data-name')!,
+          Array.from(group.querySelectorAll('text'), ({ textContent }) => textContent),
+        ]),
+      );
+      const shown = new Map(groups);
+      const texts = (row: ArrayLike<number>): string[] => Array.from(row, (value) => decimals(value, 2));
+      const real = record.mask!.flatMap((one, t) => (one === 1 ? [t] : []));
+      expect(real.length).toBeGreaterThan(3);
+      for (const [i, t] of real.entries()) {
+        expect(shown.get(`x.${t}`)).toEqual(texts(record.embeddings!.row(t)));
+        for (const { direction, hiddenStates, cellStates } of record.trace!) {
+          expect(shown.get(`h.1.${direction}.${t}`)).toEqual(texts(hiddenStates.row(t)));
+          expect(shown.get(`c.1.${direction}.${t}`)).toEqual(texts(cellStates!.row(t)));
+        }
+        expect(shown.get(`attention.${t}`)).toEqual(texts([record.taken!.weights![i]!]));
+      }
+      expect(shown.get('output')).toEqual(texts(record.output!.data));
+      const all = await page.locator('#picture svg text').allTextContents();
+      for (const name of ['good', 'bad']) expect(all).toContain(name);
+      for (const one of record.probabilities!.data) expect(all).toContain(`${(100 * one).toFixed(1)} %`);
+    });
+
+    test('arrow keys move the time step; nothing overlaps at any width; no line of the console, no request', async () => {
+      const { page, noise } = opened;
+      await page.focus('#picture');
+      await page.keyboard.press('Home');
+      expect(await page.textContent('#where')).toMatch(/^t = 1 · 这部/);
+      await page.keyboard.press('ArrowRight');
+      expect(await page.textContent('#where')).toMatch(/^t = 2 · 电影/);
+      for (const width of [1280, 820, 390]) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.waitForFunction((most) => document.querySelector('#picture svg')!.getBoundingClientRect().width <= most, width);
+        expect(await measure(page)).toEqual({ overlapping: [], small: [], sideways: 0 });
+      }
+      expect(noise).toEqual([]);
     });
   });
 
