@@ -36,6 +36,31 @@ const PICTURES = [
   ['long', Array.from({ length: 200 }, (_, i) => LONG[i % LONG.length]), '--dim 64 --units 512', '', 1280, 'light', [], 980],
 ];
 
+const SPANS = ['王/B-PER 小/I-PER 明/I-PER', '李/B-PER 雷/I-PER', '北/B-LOC 京/I-LOC', '上/B-LOC 海/I-LOC'];
+const REST = ['昨/O 天/O', '去/O 了/O', '住/O 在/O', '和/O'];
+const NUMBERS = [...'一二三四'].map((zh, i) => [zh, ['one', 'two', 'three', 'four'][i]]);
+/** Small models, each learnt in a moment: name, training file, options of train, sentence, options of draw, what is kept of the page */
+const MODELS = [
+  [
+    'tagger',
+    Array.from({ length: 120 }, (_, i) => `${SPANS[i % 4]} ${REST[(i >> 2) % 4]} ${SPANS[(i * 3 + 1) % 4]} ${REST[(i >> 1) % 4]}`),
+    '--task tag --units 6 --epochs 6',
+    '王小明昨天去了北京',
+    '--gradients',
+    { y: 90, width: 1280, height: 760 },
+  ],
+  [
+    'decoder',
+    Array.from({ length: 192 }, (_, i) => [i % 4, (i >> 2) % 4, (i >> 4) % 4].slice(0, 1 + ((i >> 6) % 3)).map((n) => NUMBERS[n])).map(
+      (pairs) => `${pairs.map(([zh]) => zh).join('')}\t${pairs.map(([, en]) => en).join(' ')}`,
+    ),
+    '--task seq2seq --segmenter characters --units 6 --target-dim 8 --target-min-count 1 --bidirectional --epochs 30 --decoder-units 8',
+    '三一四',
+    '',
+    { selector: 'what is looked at', width: 900, height: 400 },
+  ],
+];
+
 const browser = await chromium.launch({
   executablePath: process.env.RNN_PIPE_CHROMIUM ?? '/usr/bin/chromium',
   args: [
@@ -55,11 +80,13 @@ for (const [name, tokens, run, draw, width, colorScheme, keys, height] of PICTUR
   rnnPipe('draw', 'states.jsonl', '--labels', '正面,负面', '-o', 'page.html', ...draw.split(' ').filter(Boolean));
   const page = await browser.newPage({ viewport: { width, height }, colorScheme });
   await page.goto(`file://${join(folder, 'page.html')}`);
+  await page.waitForSelector('#controls button');
   for (const key of keys) await page.keyboard.press(key);
   await page.waitForTimeout(200);
   await page.screenshot({ path: join(root, `docs/pictures/${name}.png`) });
   await page.close();
 }
+<<<<<<< HEAD
 
 /** Texts whose label one word tells, and a model of them. */
 const [GOOD, BAD] = ['好看 喜欢 精彩', '难看 讨厌 无聊'].map((words) => words.split(' '));
@@ -95,5 +122,20 @@ for (const [name, url, width, colorScheme, height] of [
   await page.close();
 }
 server.kill();
+=======
+for (const [name, lines, train, text, draw, kept] of MODELS) {
+  writeFileSync(join(folder, 'train.txt'), `${lines.join('\n')}\n`);
+  const learn = '--dim 6 --batch-size 8 --learning-rate 0.03 --min-count 1 --hold-out 0% --out model'.split(' ');
+  rnnPipe('train', 'train.txt', ...train.split(' '), ...learn);
+  rnnPipe('draw', '--model', 'model', '--text', text, '-o', 'page.html', ...draw.split(' ').filter(Boolean));
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.goto(`file://${join(folder, 'page.html')}`);
+  await page.waitForSelector('#controls button');
+  const { selector, width, height } = kept;
+  const y = selector ? (await page.locator(`#picture text:has-text("${selector}")`).boundingBox()).y - 12 : kept.y;
+  await page.screenshot({ path: join(root, `docs/pictures/${name}.png`), fullPage: true, clip: { x: 0, y, width, height } });
+  await page.close();
+}
+>>>>>>> 3372bd0 (Pages are half as large: script and numbers are packed, cells and arrows of one look are one path; a picture on paper has one page)
 await browser.close();
 rmSync(folder, { recursive: true });

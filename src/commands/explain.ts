@@ -10,7 +10,7 @@ import { FOLDS } from './folds.js';
 import { MODEL_OPTION, refuseDecided, takeOfModel } from './model-option.js';
 import { openWalk, walk } from './model-walk.js';
 import { list, wholeNumber } from './options.js';
-import { engineOf, rnnCommand } from './rnn.js';
+import { rnnCommand } from './rnn.js';
 import { STEPS } from './stages.js';
 
 /** Options that a model decides. */

@@ -57,13 +57,11 @@ export function* gradientAxis({ context, columns }: System, row: Row): Generator
     };
 }
 
-/** "log, 1e−7 to 1e0" */
+/** "log 1e−7 … 1e0" */
 export function gradientNote(context: Context): string {
   const { low, decades } = axisOf(context);
   const power = (exponent: number): string => `1e${exponent}`.replace('-', '−');
-  return context.view.language === 'en'
-    ? `log, ${power(low)} to ${power(low + decades)}`
-    : `对数，${power(low)} 至 ${power(low + decades)}`;
+  return context.view.language === 'en' ? `log ${power(low)} … ${power(low + decades)}` : `对数 ${power(low)} … ${power(low + decades)}`;
 }
 
 export const gradientLanes = ({ scene, view }: Context): Lane[] =>

@@ -4,9 +4,10 @@
  */
 import { descriptionOf, meanOf, subtitleOf, titleOf } from './describe.js';
 import { decimals } from './numbers.js';
+import { CODE, LOADER, NUMBERS, packedCode, packedNumbers } from './loader.js';
 import { packScene } from './pack.js';
 import { pictureOf } from './picture.js';
-import { base64, type Deflate } from './png.js';
+import type { Deflate } from './png.js';
 import { rowOf, type Scene } from './scene.js';
 import { pageStyle, type Theme } from './style.js';
 import { escapeXml, svg } from './svg.js';
@@ -51,7 +52,7 @@ export function page(scene: Scene, view: View, { theme, tokenLanguage, script, d
     "default-src 'none'",
     'img-src data:',
     `style-src 'sha256-${hash(style)}'`,
-    `script-src 'sha256-${hash(script)}'`,
+    `script-src 'sha256-${hash(LOADER)}' 'sha256-${hash(script)}'`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
@@ -90,8 +91,9 @@ ${summaryTable(scene, view, tokenLanguage)}
 <p id="live" class="unseen" role="status" aria-live="polite"></p>
 <script type="application/json" id="scene">${forScript(packed.json)}</script>
 <script type="application/json" id="settings">${forScript(JSON.stringify(settings))}</script>
-<script type="application/octet-stream" id="numbers">${base64(packed.bytes)}</script>
-<script>${script}</script>
+<script type="application/octet-stream" id="${NUMBERS}">${packedNumbers(packed.bytes, deflate)}</script>
+<script type="application/octet-stream" id="${CODE}">${packedCode(script, deflate)}</script>
+<script>${LOADER}</script>
 </body>
 </html>
 `;

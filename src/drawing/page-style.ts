@@ -26,15 +26,15 @@ tr.padding{color:var(--soft)}tr.current{background:var(--chosen)}tbody tr{cursor
 .scroll{overflow:auto;max-height:420px}
 #arithmetic td,#arithmetic th{text-align:left;font-family:${MONO};font-size:14px;white-space:nowrap}
 #arithmetic th{font-family:inherit}
-.cells{width:100%;table-layout:fixed;font:10.5px ${MONO}}.cells th{width:2.2em;padding:2px;text-align:left;font-size:12px}.cells td{padding:2px 1px;text-align:center;border:0;height:22px}
+.cells{width:100%;table-layout:fixed;font:10.5px ${MONO}}.cells th{width:3.2em;padding:2px;text-align:left;font-size:12px;white-space:nowrap}.cells td{padding:2px 1px;text-align:center;border:0;height:22px}
 .cells text,.cells tspan{pointer-events:none}
 details{margin:6px 0}summary{cursor:pointer;min-height:28px;padding:3px 0}
 #keys{border:1px solid var(--soft);border-radius:6px;padding:10px 16px;margin:8px 0}#keys dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px;margin:0}#keys dd{margin:0}kbd{font:13px ${MONO}}
 @media (max-width:719px){body{padding:10px 8px 30px}h1{font-size:20px}#controls{gap:6px}#where{flex:1 1 100%;order:-1}button,select,input[type=number]{min-height:34px;padding:2px 8px}.scroll{max-width:calc(100vw - 16px)}}
-@media (max-width:999px){#arithmetic td,#arithmetic th{display:block;white-space:normal;border:0;padding:1px 0;overflow-wrap:anywhere}#arithmetic tr{display:block;border-bottom:1px solid var(--faint);padding:6px 0}}
+@media screen and (max-width:999px){#arithmetic td,#arithmetic th{display:block;white-space:normal;border:0;padding:1px 0;overflow-wrap:anywhere}#arithmetic tr{display:block;border-bottom:1px solid var(--faint);padding:6px 0}}
 @media (prefers-reduced-motion:reduce){*{transition:none!important;animation:none!important;scroll-behavior:auto!important}}
 @media (forced-colors:active){button,select,input{forced-color-adjust:auto}}
 @page{size:A4 landscape;margin:10mm}
-@media print{body{max-width:none;padding:0}#controls,.skip,#card,#keys,#tensors{display:none!important}#picture svg,#opened svg{max-width:100%;height:auto}h2,h3{break-after:avoid}svg,tr{break-inside:avoid}.scroll{max-height:none;overflow:visible}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media print{body{max-width:none;padding:0}#controls,.skip,#card,#keys,#tensors{display:none!important}#picture svg,#opened svg{max-width:100%;max-height:165mm;width:auto;height:auto}#opened{break-before:page}#summary{break-inside:avoid-page}h2,h3{break-after:avoid}svg,tr{break-inside:avoid}.scroll{max-height:none;overflow:visible}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 @media (scripting:none){#picture{overflow-x:auto}}
 `.replaceAll('\n', '');

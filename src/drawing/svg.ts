@@ -61,7 +61,10 @@ export function svg(picture: Picture, options: SvgOptions): string {
     style === undefined ? '' : `<rect class="page" width="${at(width)}" height="${at(height)}"/>`,
     ...ground.map((shape) => shapeSvg(shape, prefix)),
     chosen ? rect(inset(chosen.box, 1.5), 'chosen', 5, ` id="${prefix}-chosen"`) : '',
-    ...arrows.filter(({ role }) => role !== 'cell').map(arrowSvg),
+    ...arrowsSvg(
+      arrows.filter(({ role }) => role !== 'cell'),
+      options.strips.how === 'image',
+    ),
     ...arrows.filter(({ role }) => role === 'cell').map((mark) => halo(mark) + arrowSvg(mark)),
     ...others.map((shape) => shapeSvg(shape, prefix)),
     ...stripsSvg(strips, options),
@@ -118,18 +121,36 @@ function keySvg(points: readonly Point[], role: string): string {
 const HEAD = { within: [6, 6], output: [8, 8], hidden: [8, 8], cell: [9, 11], loop: [6, 6] } as const;
 const CORNER = 6;
 
-function arrowSvg({ role, points, width, head }: ArrowMark): string {
+/** In a page one path for all lines of one kind, and one for their heads; in a file each arrow is its own. */
+function arrowsSvg(arrows: readonly ArrowMark[], pooled: boolean): string[] {
+  if (!pooled) return arrows.map(arrowSvg);
+  const kinds = new Map<string, { role: string; width: number; body: string; head: string }>();
+  for (const mark of arrows) {
+    const { role, width } = mark;
+    const kind = kinds.get(`${role} ${at(width)}`) ?? { role, width, body: '', head: '' };
+    const { body, head } = arrowPaths(mark);
+    kinds.set(`${role} ${at(width)}`, { role, width, body: kind.body + body, head: kind.head + head });
+  }
+  return [...kinds.values()].map(drawnArrow);
+}
+
+const arrowSvg = (mark: ArrowMark): string => drawnArrow({ role: mark.role, width: mark.width, ...arrowPaths(mark) });
+
+const drawnArrow = ({ role, width, body, head }: { role: string; width: number; body: string; head: string }): string =>
+  `<path class="a ${role}" stroke-width="${at(width)}" d="${body}"/>${head === '' ? '' : `<path class="h-${role}" d="${head}"/>`}`;
+
+function arrowPaths({ role, points, head }: ArrowMark): { body: string; head: string } {
   const [length, breadth] = HEAD[role];
   const [end, from] = [points.at(-1)!, points.at(-2)!];
   const distance = Math.hypot(end[0] - from[0], end[1] - from[1]);
   const [dx, dy] = distance === 0 ? [0, -1] : [(end[0] - from[0]) / distance, (end[1] - from[1]) / distance];
   const long = Math.min(length, distance);
   const neck: Point = head ? [end[0] - dx * long, end[1] - dy * long] : end;
-  const body = `<path class="a ${role}" stroke-width="${at(width)}" d="${rounded([...points.slice(0, -1), neck])}"/>`;
-  if (!head) return body;
+  const body = rounded([...points.slice(0, -1), neck]);
+  if (!head) return { body, head: '' };
   const side = breadth / 2;
   const tips: Point[] = [end, [neck[0] - dy * side, neck[1] + dx * side], [neck[0] + dy * side, neck[1] - dx * side]];
-  return `${body}<path class="h-${role}" d="${line(tips)}Z"/>`;
+  return { body, head: `${line(tips)}Z` };
 }
 
 /** The ground's own colour on both sides of a line that runs straight over others. */
@@ -173,12 +194,13 @@ function textSvg({ box, text, size, font, align, look, turned, foreign }: TextMa
   return `<text class="${classes}" font-size="${size}" x="${at(x)}" y="${at(y)}"${turn}${language}>${escapeXml(text)}</text>`;
 }
 
-/** Cells that are large are rects, so that each can be pointed at; many small ones an image or strokes a lane. */
+/** Cells that are large are shapes: in a file those of a strip together, so that each can be pointed at; many small ones an image or strokes a lane. */
 const MOST_RECTS = 16;
 
 function* stripsSvg(strips: readonly StripMark[], { prefix, strips: how }: SvgOptions): Generator<string> {
   const small = strips.filter(({ levels, lane }) => levels.length <= MOST_RECTS || !lane);
-  for (const strip of small) if (strip.levels.length <= MOST_RECTS || how.how === 'vector') yield cellsSvg(strip);
+  if (how.how === 'image') yield* pooledSvg(strips.filter(({ levels }) => levels.length <= MOST_RECTS));
+  else for (const strip of small) yield cellsSvg(strip);
   const lanes = lanesOf(strips.filter((strip) => strip.levels.length > MOST_RECTS && (strip.lane !== undefined || how.how === 'image')));
   let number = 0;
   const clips = new Map<string, string>();
@@ -226,22 +248,52 @@ function cellBox({ box, axis, levels }: Pick<StripMark, 'box' | 'axis' | 'levels
 function cellsSvg(strip: StripMark): string {
   const letter = strip.scale === 'signed' ? 's' : 'g';
   const cells = strip.levels.map((level, cell) => `<path class="${letter}${level}" d="${outlineOf(cellBox(strip, cell))}"/>`).join('');
-  const lines = strip.levels.length > 1 ? separators(strip) : '';
-  const numbers = strip.numbers.map(({ box, look, text, size }) => {
-    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2 + 0.36 * size];
-    return `<text class="${look}" x="${at(x)}" y="${at(y)}">${text}</text>`;
-  });
-  const written = numbers.length > 0 ? `<g class="mono middle" font-size="${strip.numbers[0]!.size}">${numbers.join('')}</g>` : '';
-  return `<g data-name="${escapeXml(strip.name)}">${cells}${lines}<path class="outline" d="${outlineOf(strip.box)}"/>${notches([strip])}${written}</g>`;
+  const lines = separators(strip);
+  const between = lines === '' ? '' : `<path class="separators" d="${lines}"/>`;
+  return `<g data-name="${escapeXml(strip.name)}">${cells}${between}<path class="outline" d="${outlineOf(strip.box)}"/>${notches([strip])}${numbersSvg(strip)}</g>`;
 }
 
+/** In a page, which knows by itself what is pointed at: one path for all cells of one colour, one for all lines; a group for the numbers alone. */
+function* pooledSvg(strips: readonly StripMark[]): Generator<string> {
+  const cells = new Map<string, string>();
+  for (const strip of strips)
+    for (const [cell, level] of strip.levels.entries()) {
+      const look = `${strip.scale === 'signed' ? 's' : 'g'}${level}`;
+      cells.set(look, (cells.get(look) ?? '') + outlineOf(cellBox(strip, cell)));
+    }
+  for (const [look, d] of cells) yield `<path class="${look}" d="${d}"/>`;
+  const lines = strips.map(separators).join('');
+  if (lines !== '') yield `<path class="separators" d="${lines}"/>`;
+  if (strips.length > 0) yield `<path class="outline" d="${strips.map(({ box }) => outlineOf(box)).join('')}"/>`;
+  yield notches(strips);
+  for (const strip of strips) yield `<g data-name="${escapeXml(strip.name)}">${numbersSvg(strip)}</g>`;
+}
+
+function numbersSvg({ numbers, axis }: StripMark): string {
+  const [first] = numbers;
+  if (!first) return '';
+  const middle = ({ box }: TextMark): Point => [box.x + box.width / 2, box.y + box.height / 2 + 0.36 * first.size];
+  // those beneath each other have their x in common, those beside each other their y
+  const [x, y] = middle(first);
+  const shift = axis === 'down' ? `${at(x)} 0` : `0 ${at(y)}`;
+  const texts = numbers.map((mark) => {
+    const place = axis === 'down' ? `y="${tenth(middle(mark)[1])}"` : `x="${tenth(middle(mark)[0])}"`;
+    return `<text class="${mark.look}" ${place}>${mark.text}</text>`;
+  });
+  return `<g class="mono middle" font-size="${first.size}" transform="translate(${shift})">${texts.join('')}</g>`;
+}
+
+const tenth = (value: number): string => String(Math.round(value * 10) / 10);
+
+/** The lines between cells, as the path that draws them; none where cells are small. */
 function separators(strip: StripMark): string {
+  const { width, height } = cellBox(strip, 0);
+  if (Math.min(width, height) < 5) return '';
   const lines = strip.levels.slice(1).map((_, i) => {
-    const { x, y, width, height } = cellBox(strip, i + 1);
+    const { x, y } = cellBox(strip, i + 1);
     return strip.axis === 'down' ? `M${at(x)} ${at(y)}h${at(width)}` : `M${at(x)} ${at(y)}v${at(height)}`;
   });
-  const { width, height } = cellBox(strip, 0);
-  return Math.min(width, height) >= 5 ? `<path class="separators" d="${lines.join('')}"/>` : '';
+  return lines.join('');
 }
 
 /** A corner cut off a cell whose value lies beyond the range. */

@@ -2,6 +2,7 @@
 import { WORDS, type PageWords } from '../drawing/page-words.js';
 import type { PageSettings } from '../drawing/html.js';
 import type { Picture } from '../drawing/marks.js';
+import { NUMBERS, unsorted } from '../drawing/loader.js';
 import { unpackScene } from '../drawing/pack.js';
 import { realSteps, rowOf, type Lane, type Matrix, type Scene } from '../drawing/scene.js';
 import { contextOf, type Context, type View } from '../drawing/view.js';
@@ -33,12 +34,19 @@ const textOf = (id: string): string => element(id).textContent;
 
 /** The scene that is in the page, with every number bit for bit. */
 export function readState(): State {
+<<<<<<< HEAD
   const bytes = Uint8Array.from(atob(textOf('numbers')), (character) => character.charCodeAt(0));
   const scene = unpackScene(textOf('scene'), new Float32Array(bytes.buffer));
   return stateOf(scene, JSON.parse(textOf('settings')) as PageSettings);
 }
 
 export function stateOf(scene: Scene, settings: PageSettings): State {
+=======
+  // unpacked by the loader, which then ran this
+  const { bytes } = element(NUMBERS) as unknown as { bytes: Uint8Array };
+  const scene = unpackScene(textOf('scene'), new Float32Array(unsorted(bytes).buffer as ArrayBuffer));
+  const settings = JSON.parse(textOf('settings')) as PageSettings;
+>>>>>>> 3372bd0 (Pages are half as large: script and numbers are packed, cells and arrows of one look are one path; a picture on paper has one page)
   const { view } = settings;
   const state: State = {
     ...{ scene, settings, view: { ...view }, words: WORDS[view.language], real: realSteps(scene) },

@@ -34,11 +34,11 @@ test('draw writes what the name says; the same bytes again; never over a file th
   expect(folder.run(['draw', 'lstm.jsonl', '-o', 'a.svg']).code).toBe(73);
 });
 
-test('a page names the hashes of its one style and its one script, and has no other', () => {
+test('a page names the hashes of its one style, its one loader and the script that it unpacks, and has no other', () => {
   folder.run(['draw', 'lstm.jsonl', '-o', 'page.html']);
   const page = readFileSync(folder.file('page.html'), 'utf8');
   expect(page).toMatch(
-    /content="default-src 'none'; img-src data:; style-src 'sha256-[\w+/=]{44}'; script-src 'sha256-[\w+/=]{44}'; base-uri 'none'; form-action 'none'"/,
+    /content="default-src 'none'; img-src data:; style-src 'sha256-[\w+/=]{44}'; script-src 'sha256-[\w+/=]{44}' 'sha256-[\w+/=]{44}'; base-uri 'none'; form-action 'none'"/,
   );
   expect(page.slice(0, page.indexOf('</head>')).match(/<style>/g)).toHaveLength(1);
   expect(page.match(/<script>/g)).toHaveLength(1);

@@ -5,6 +5,7 @@ import { bandsOf, cellsOf, gateBandsOf, orderBy } from '../../src/drawing/bands.
 import { columnsOf } from '../../src/drawing/columns.js';
 import { sceneOf } from '../../src/drawing/from-record.js';
 import { packScene, unpackScene } from '../../src/drawing/pack.js';
+import { sorted, unsorted } from '../../src/drawing/loader.js';
 import { base64, encodePng, stored } from '../../src/drawing/png.js';
 import { niceLimit, rangesOf } from '../../src/drawing/range.js';
 import { rowOf } from '../../src/drawing/scene.js';
@@ -75,6 +76,13 @@ test('a packed scene comes back bit for bit; a large one with h whole and the re
   expect(rowOf(some.lanes[0]!.cellStates!, 3)).toBeUndefined();
   expect(rowOf(some.lanes[0]!.cellStates!, 100)).toEqual(rowOf(large.lanes[0]!.cellStates!, 100));
   expect(packScene(large, 100, true).only).toBeUndefined();
+});
+
+test('bytes of like weight stand together in a page, and come back as they were', () => {
+  expect([...sorted(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8))]).toEqual([1, 5, 2, 6, 3, 7, 4, 8]);
+  const bytes = Uint8Array.from({ length: 400 }, (_, i) => (i * i) % 251);
+  expect(unsorted(sorted(bytes))).toEqual(bytes);
+  expect(unsorted(new Uint8Array(0))).toEqual(new Uint8Array(0));
 });
 
 test('a PNG that every reader takes: header, palette, and rows that unpack to the levels', () => {
