@@ -47,7 +47,7 @@ const MODELS = [
     '--task tag --units 6 --epochs 6',
     '王小明昨天去了北京',
     '--gradients',
-    { y: 90, width: 1280, height: 760 },
+    { y: 140, width: 1280, height: 760 },
   ],
   [
     'decoder',
@@ -57,7 +57,7 @@ const MODELS = [
     '--task seq2seq --segmenter characters --units 6 --target-dim 8 --target-min-count 1 --bidirectional --epochs 30 --decoder-units 8',
     '三一四',
     '',
-    { selector: 'what is looked at', width: 900, height: 400 },
+    { selector: 'what is looked at', width: 760, height: 345 },
   ],
 ];
 

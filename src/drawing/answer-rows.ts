@@ -126,7 +126,9 @@ export function* tagPath(system: System): Generator<Mark> {
         const text = `${score >= 0 ? '+' : ''}${decimals(score, 1)}`;
         const y = (centreY(from) + centreY(to)) / 2;
         const middle = (right(from) + to.x) / 2;
-        yield label(text, middle, y - 9, { size: 10.5, align: 'middle', look: 'soft' });
+        // above the line, the further the steeper it is
+        const slope = Math.abs(centreY(to) - centreY(from)) / (to.x - right(from));
+        yield label(text, middle, y - 9 - slope * (widthOf(text, 10.5) / 2), { size: 10.5, align: 'middle', look: 'soft' });
       }
     }
     before = { cell, timeStep: column.timeStep };

@@ -50,7 +50,7 @@ async function open(made: Made, width = 1280, more: Parameters<Browser['newPage'
   });
   await page.goto(made.url);
   // the script unpacks itself first
-  if (more?.javaScriptEnabled !== false) await page.waitForSelector('#controls button');
+  if (more.javaScriptEnabled !== false) await page.waitForSelector('#controls button');
   return { ...made, page, noise };
 }
 
