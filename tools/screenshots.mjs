@@ -86,7 +86,6 @@ for (const [name, tokens, run, draw, width, colorScheme, keys, height] of PICTUR
   await page.screenshot({ path: join(root, `docs/pictures/${name}.png`) });
   await page.close();
 }
-<<<<<<< HEAD
 
 /** Texts whose label one word tells, and a model of them. */
 const [GOOD, BAD] = ['好看 喜欢 精彩', '难看 讨厌 无聊'].map((words) => words.split(' '));
@@ -122,12 +121,11 @@ for (const [name, url, width, colorScheme, height] of [
   await page.close();
 }
 server.kill();
-=======
-for (const [name, lines, train, text, draw, kept] of MODELS) {
-  writeFileSync(join(folder, 'train.txt'), `${lines.join('\n')}\n`);
-  const learn = '--dim 6 --batch-size 8 --learning-rate 0.03 --min-count 1 --hold-out 0% --out model'.split(' ');
+for (const [name, learnt, train, text, draw, kept] of MODELS) {
+  writeFileSync(join(folder, 'train.txt'), `${learnt.join('\n')}\n`);
+  const learn = '--dim 6 --batch-size 8 --learning-rate 0.03 --min-count 1 --hold-out 0% --out small'.split(' ');
   rnnPipe('train', 'train.txt', ...train.split(' '), ...learn);
-  rnnPipe('draw', '--model', 'model', '--text', text, '-o', 'page.html', ...draw.split(' ').filter(Boolean));
+  rnnPipe('draw', '--model', 'small', '--text', text, '-o', 'page.html', ...draw.split(' ').filter(Boolean));
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   await page.goto(`file://${join(folder, 'page.html')}`);
   await page.waitForSelector('#controls button');
@@ -136,6 +134,5 @@ for (const [name, lines, train, text, draw, kept] of MODELS) {
   await page.screenshot({ path: join(root, `docs/pictures/${name}.png`), fullPage: true, clip: { x: 0, y, width, height } });
   await page.close();
 }
->>>>>>> 3372bd0 (Pages are half as large: script and numbers are packed, cells and arrows of one look are one path; a picture on paper has one page)
 await browser.close();
 rmSync(folder, { recursive: true });

@@ -34,19 +34,13 @@ const textOf = (id: string): string => element(id).textContent;
 
 /** The scene that is in the page, with every number bit for bit. */
 export function readState(): State {
-<<<<<<< HEAD
-  const bytes = Uint8Array.from(atob(textOf('numbers')), (character) => character.charCodeAt(0));
-  const scene = unpackScene(textOf('scene'), new Float32Array(bytes.buffer));
+  // unpacked by the loader, which then ran this
+  const { bytes } = element(NUMBERS) as unknown as { bytes: Uint8Array };
+  const scene = unpackScene(textOf('scene'), new Float32Array(unsorted(bytes).buffer as ArrayBuffer));
   return stateOf(scene, JSON.parse(textOf('settings')) as PageSettings);
 }
 
 export function stateOf(scene: Scene, settings: PageSettings): State {
-=======
-  // unpacked by the loader, which then ran this
-  const { bytes } = element(NUMBERS) as unknown as { bytes: Uint8Array };
-  const scene = unpackScene(textOf('scene'), new Float32Array(unsorted(bytes).buffer as ArrayBuffer));
-  const settings = JSON.parse(textOf('settings')) as PageSettings;
->>>>>>> 3372bd0 (Pages are half as large: script and numbers are packed, cells and arrows of one look are one path; a picture on paper has one page)
   const { view } = settings;
   const state: State = {
     ...{ scene, settings, view: { ...view }, words: WORDS[view.language], real: realSteps(scene) },
