@@ -72,8 +72,9 @@ export function checkAnswers(options: Options, head: HeadDefinition): void {
   const apply = (what: string, hint: string): PipeError =>
     new PipeError('usage', `${what} does not apply`, { found: `a model of --task ${task}`, hint });
   if (task !== 'seq2seq') refuseSearch(options, head);
+  if (options['topK'] !== undefined && task !== 'classify' && task !== 'multilabel')
+    throw apply('k', task === 'seq2seq' ? 'more than one text: --n-best 3 --json' : 'it has no labels to rank: leave k out');
   if (task !== 'seq2seq' && task !== 'lm') return;
-  if (options['topK'] !== undefined) throw apply('k', task === 'lm' ? 'it has no labels' : 'more than one text: --n-best 3 --json');
   if (options['quantize'] !== undefined && task === 'seq2seq') throw apply('--quantize', 'leave it out');
   if (options['trace'] === true && task === 'lm') throw apply('--trace', 'leave it out');
 }

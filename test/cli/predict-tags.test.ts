@@ -1,6 +1,6 @@
 /** `predict` with models of tags and of words, by the built command. */
 import { writeFileSync } from 'node:fs';
-import { useFolder } from './support.js';
+import { refused, useFolder } from './support.js';
 
 const folder = useFolder();
 const LEARN = '--dim 8 --units 8 --bidirectional --epochs 6 --batch-size 8 --learning-rate 0.05 --min-count 1 --hold-out 0%';
@@ -28,6 +28,7 @@ test('a model of tags: word/tag lines, and records with tags and spans', () => {
   });
   expect(empty).toMatchObject({ tags: [], spans: [] });
   expect(last).toMatchObject({ spans: [{ type: 'PER', start: 2, end: 4 }] });
+  refused(folder(), 'rnn-pipe predict model texts.txt 3', { code: 'usage', says: ['k does not apply', '--task tag', 'no labels to rank'] });
 });
 
 test('a model of words: segmented lines, and records with words', () => {
