@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { takeLock } from '../../src/corpus/lock.js';
 import { start, type Result } from '../support/cli.js';
 import { listing, refused, useFolder } from './support.js';
 
@@ -258,6 +259,15 @@ test('a second run in the same folder is told that it is busy', async () => {
   expect(second.code).toBe(75);
   expect(second.stderr).toContain('error[busy]: o: another run is at work in this folder');
   expect(await ended).toBe(0);
+});
+
+test('a run that has taken the folder and not yet written its ledger is at work, too', async () => {
+  mkdirSync(folder().file('o'));
+  const lock = await takeLock(folder().file('o'));
+  writeFileSync(folder().file('o/ledger.jsonl'), '');
+  expect(shell('rnn-pipe batch --out o --resume')).toMatchObject({ code: 75 });
+  lock.release();
+  expect(shell('rnn-pipe batch --out o --resume')).toMatchObject({ code: 66 });
 });
 
 test.each([

@@ -43,6 +43,11 @@ export async function runBatch(invocation: Invocation, common: readonly OptionDe
     if (made) rmdirSync(folder);
     throw error;
   });
+  // the ledger of a run that has only just begun may be empty still: who has the lock knows
+  if (resume && !readLedger(folder)) {
+    lock.release();
+    throw nothingToResume(folder);
+  }
   const started = performance.now();
   try {
     refuseWrongFolder(folder, resume);
@@ -137,7 +142,7 @@ function refuseWrongFolder(folder: string, resume: boolean): void {
   if (stat && !stat.isDirectory())
     throw new PipeError('cannot-create', 'the output is no folder', { place, hint: 'give --out the name of a folder' });
   if (resume) {
-    if (!stat || !readLedger(folder)) throw nothingToResume(folder);
+    if (!stat) throw nothingToResume(folder);
     return;
   }
   const names = stat ? readdirSync(folder).filter((name) => !name.startsWith('.lock')) : [];
