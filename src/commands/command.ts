@@ -77,11 +77,10 @@ export interface StepCommand extends Omit<CommandDefinition, 'run' | 'argument'>
 }
 
 /** `-o, --output <file>` → output; `--max-chars <n>` → maxChars */
-export function namesOf(options: readonly OptionDefinition[]): Set<string> {
-  return new Set(
-    options.map(({ flags }) => /--([a-z-]+)/.exec(flags)![1]!.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())),
-  );
-}
+export const nameOf = (flags: string): string =>
+  /--([a-z-]+)/.exec(flags)![1]!.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+export const namesOf = (options: readonly OptionDefinition[]): Set<string> => new Set(options.map(({ flags }) => nameOf(flags)));
 
 /** maxChars → `--max-chars` */
 export const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

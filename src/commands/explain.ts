@@ -5,7 +5,7 @@ import { Tensor } from '../formats/tensor.js';
 import { decimals } from '../drawing/numbers.js';
 import { formatVocabulary, vocabularyOf } from '../text/vocabulary.js';
 import { chain, prepare } from './chunk-work.js';
-import type { CommandDefinition, Invocation, OptionDefinition, Options } from './command.js';
+import { nameOf, type CommandDefinition, type Invocation, type OptionDefinition, type Options } from './command.js';
 import { FOLDS } from './folds.js';
 import { MODEL_OPTION, refuseDecided, takeOfModel } from './model-option.js';
 import { openWalk, walk } from './model-walk.js';
@@ -182,7 +182,7 @@ async function explain(text: string, options: Options): Promise<string> {
   let batch: Batch = [{ id: 1, text }];
   const defaults = async (name: string): Promise<Options> => {
     const step = await STEPS.find((one) => one.name === name)!.load();
-    const entries = step.options.map(({ flags, default: value }): [string, unknown] => [optionName(flags), value]);
+    const entries = step.options.map(({ flags, default: value }): [string, unknown] => [nameOf(flags), value]);
     return { ...Object.fromEntries(entries.filter(([, value]) => value !== undefined)), ...options };
   };
   const through = async (name: string, more: Options = {}): Promise<SentenceRecord> => {
@@ -293,7 +293,3 @@ function vocabularyText(batch: Batch): string {
 async function* one(batch: Batch): AsyncGenerator<Batch> {
   yield await Promise.resolve(batch);
 }
-
-/** `--keep-embeddings` → keepEmbeddings */
-const optionName = (flags: string): string =>
-  /--([a-z-]+)/.exec(flags)![1]!.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -12,7 +12,7 @@ import { readWeights } from '../model/weights.js';
 import { openSegmenter } from '../text/segmenters/index.js';
 import { tokenList } from '../text/token-list.js';
 import { parseVocabulary, type Vocabulary } from '../text/vocabulary.js';
-import type { CommandDefinition, Invocation, Options } from './command.js';
+import { nameOf, type CommandDefinition, type Invocation, type Options } from './command.js';
 import { checkFree, loadModel, saveModel, type Unsaved } from './model-folder.js';
 import { list, wholeNumber } from './options.js';
 import { documented } from './segmenter-document.js';
@@ -58,12 +58,8 @@ const TOLD_BY_LIKE: Readonly<Record<string, string>> = {
   reset: '--reset',
   take: '--take',
   maxLength: '--max-length',
-  ...Object.fromEntries(SEGMENTING.map(({ flags }) => [camel(flags), /--[a-z-]+/.exec(flags)![0]])),
+  ...Object.fromEntries(SEGMENTING.map(({ flags }) => [nameOf(flags), /--[a-z-]+/.exec(flags)![0]])),
 };
-
-function camel(flags: string): string {
-  return /--([a-z-]+)/.exec(flags)![1]!.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
 
 async function importing({ inputs, options, given, report }: Invocation): Promise<void> {
   const [file, out, layout] = [inputs[0]!, options['out'] as string | undefined, options['layout'] as Layout | undefined];

@@ -17,7 +17,7 @@ import { openSegmenter, type Segmenter, type SegmenterOptions } from '../text/se
 import { SPECIALS } from '../text/specials.js';
 import { vocabularyOf, type Vocabulary } from '../text/vocabulary.js';
 import { checkNoTraining, loadCheckpoint, removeTraining, saveCheckpoint, trainingFolder, type Configuration } from './checkpoint.js';
-import type { CommandDefinition, Invocation, OptionDefinition, Options } from './command.js';
+import { flagOf, namesOf, type CommandDefinition, type Invocation, type OptionDefinition, type Options } from './command.js';
 import { beginWith, initialModel, withSizesOf } from './initial-model.js';
 import { checkFree, saveModel } from './model-folder.js';
 import { number, share, shareOrTail, TEXT_READING, wholeNumber } from './options.js';
@@ -237,12 +237,10 @@ function checkStray(options: Options, given: ReadonlySet<string>): void {
   needs('holdOut', '--hold-out', 'a training without --valid', options['valid'] === undefined);
   const task = taskOf(String(options['task']));
   task.check?.(options);
-  for (const { flags } of TASK_OPTIONS) {
-    const [, flag = ''] = /(--[a-z-]+)/.exec(flags) ?? [];
-    const name = flag.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    if (given.has(name) && !task.options.some((option) => option.flags === flags))
-      throw new PipeError('usage', `${flag} does not apply`, { hint: `--task ${task.name} has no use for it` });
-  }
+  const own = namesOf(task.options);
+  for (const name of namesOf(TASK_OPTIONS))
+    if (given.has(name) && !own.has(name))
+      throw new PipeError('usage', `${flagOf(name)} does not apply`, { hint: `--task ${task.name} has no use for it` });
 }
 
 /** The texts, and what cuts them; or where their tokens are given, what will cut new ones. */
