@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { curvesPicture, type Curve, type Panel } from '../drawing/curves-picture.js';
 import { pictureFile } from '../drawing/draw.js';
-import type { Theme } from '../drawing/style.js';
+import { THEMES, type Theme } from '../drawing/style.js';
 import { PipeError } from '../errors.js';
 import { parseDocument } from '../formats/document.js';
 import { EPOCH_LINE, type EpochLine } from '../formats/training-log.js';
@@ -21,7 +21,7 @@ validation data, and the score that decides which epoch is kept. A table on stdo
   argument: { name: '<model>', about: 'the folder that "train" has written, or is to write' },
   options: [
     { flags: '--metric <name>', about: 'which score (default: the one that decided which epoch is kept)' },
-    { flags: '--theme <theme>', about: 'colours of the picture', choices: ['auto', 'light', 'dark'], default: 'auto' },
+    { flags: '--theme <theme>', about: 'colours of the picture', choices: THEMES, default: 'auto' },
     { flags: '--width <px>', about: 'width of the picture', default: 760, parse: wholeNumber('--width', 320) },
     ...DOCUMENT_OUTPUT,
   ],

@@ -1,7 +1,7 @@
 /** `gradients`: how much the loss hears of each word, for one or more cells, as numbers and as a picture. */
 import { pictureFile } from '../drawing/draw.js';
 import { gradientPicture, ratioInWords, type GradientLane } from '../drawing/gradient-picture.js';
-import type { Theme } from '../drawing/style.js';
+import { THEMES, type Theme } from '../drawing/style.js';
 import { PipeError, show } from '../errors.js';
 import { need } from '../formats/record.js';
 import { writeDocument } from '../io/output.js';
@@ -41,7 +41,7 @@ A table on stdout, or with -o picture.svg bars on one logarithmic axis.`,
       parse: wholeNumber('--forget-bias', 0),
     },
     { flags: '--lang <language>', about: 'language of the picture', choices: ['en', 'zh'], default: 'en' },
-    { flags: '--theme <theme>', about: 'colours of the picture', choices: ['auto', 'light', 'dark'], default: 'light' },
+    { flags: '--theme <theme>', about: 'colours of the picture', choices: THEMES, default: 'light' },
     { flags: '--width <px>', about: 'width of the picture', default: 1240, parse: wholeNumber('--width', 320) },
     ...ENGINE_OPTIONS,
     ...DOCUMENT_OUTPUT,

@@ -1,6 +1,7 @@
 /** Options that every command which draws shares: how a picture looks, and which record it is of. */
 import type { Look } from '../drawing/picture.js';
 import type { RangeName } from '../drawing/range.js';
+import { THEMES } from '../drawing/style.js';
 import { PipeError, show } from '../errors.js';
 import type { SentenceRecord } from '../formats/record.js';
 import { readRecords } from '../io/read.js';
@@ -37,6 +38,12 @@ function units(text: string): number[] {
   return [...new Set(all)];
 }
 
+export const THEME: OptionDefinition = {
+  flags: '--theme <theme>',
+  about: 'colours; mono is black and white, for paper (default: auto on a page, light in an SVG file)',
+  choices: THEMES,
+};
+
 /** How a picture looks, in every command that draws one. */
 export const LOOK: readonly OptionDefinition[] = [
   {
@@ -67,7 +74,7 @@ export const LOOK: readonly OptionDefinition[] = [
   },
   { flags: '--all-steps', about: 'every time step in full, however long the sentence is' },
   { flags: '--lang <language>', about: 'language of the labels', choices: ['en', 'zh'], default: 'en' },
-  { flags: '--theme <theme>', about: 'colours (default: auto on a page, light in an SVG file)', choices: ['auto', 'light', 'dark'] },
+  THEME,
   { flags: '--width <px>', about: 'width of the picture', default: 1240, parse: wholeNumber('--width', 320) },
 ];
 
@@ -84,6 +91,7 @@ export function lookOf(options: Options): Look {
     allSteps: options['allSteps'] === true,
     language: options['lang'] as 'en' | 'zh',
     width: Number(options['width']),
+    ink: options['theme'] === 'mono',
   };
 }
 

@@ -11,6 +11,7 @@ import { PipeError } from '../errors.js';
 import { shortest } from '../formats/tensor.js';
 import { writeBytes, writeDocument } from '../io/output.js';
 import { principalComponents, umap, type Projected } from '../model/projection.js';
+import { THEME } from './look.js';
 import type { CommandDefinition, Invocation, Options } from './command.js';
 import { checkFree, makeFolder } from './model-folder.js';
 import { MODEL_OPTION } from './model-option.js';
@@ -49,7 +50,7 @@ dimensions: PCA, the directions in which they differ most, or UMAP, which keeps 
       choices: ['label', 'prediction', 'none'],
     },
     { flags: '--to <format>', about: 'what is written (default: by the name of the output; tsv on stdout)', choices: FORMATS },
-    { flags: '--theme <theme>', about: 'colours (default: auto on a page, light in an SVG file)', choices: ['auto', 'light', 'dark'] },
+    THEME,
     { flags: '--width <px>', about: 'width of an SVG file', default: 1240, parse: wholeNumber('--width', 320) },
     ...DOCUMENT_OUTPUT,
   ],

@@ -5,7 +5,7 @@ import { decimals, subscript } from './numbers.js';
 import type { Scale } from './palette.js';
 import { heightOf, strip } from './strips.js';
 import { fit, label, visible, widthOf, wrap } from './text.js';
-import type { Context } from './view.js';
+import { NARROW, type Context } from './view.js';
 import { say, sayToo } from './words.js';
 
 export interface Panel {
@@ -207,6 +207,7 @@ export function legendPanel({ scene, view }: Context, x: number, y: number, widt
   const beyond = ranges.x.beyond + ranges.c.beyond + ranges.h.beyond;
   if (scene.lanes.length > 0 || scene.embeddings) {
     const notes = [
+      ...(view.ink ? [say('inkSquares', language), say(view.width < NARROW ? 'inkBarsUp' : 'inkBars', language)] : []),
       say(view.rangeGiven ? 'rangeGiven' : 'rangeNote', language),
       ...(beyond > 0 ? [`${beyond} ${say(beyond === 1 ? 'beyondOne' : 'beyond', language)}`] : []),
       ...(scene.lanes.length > 0 && !hasGates && scene.cell !== 'rnn' ? [say('noTrace', language)] : []),

@@ -48,7 +48,7 @@ export function pictureFile(
   { theme = 'light', tokenLanguage = TOKEN_LANGUAGE }: FileOptions,
 ): string {
   const style = svgStyle(theme);
-  return `${svg(picture, { prefix: 'p', strips: { how: 'vector' }, title, description, chosen, tokenLanguage, style })}\n`;
+  return `${svg(picture, { prefix: 'p', strips: { how: theme === 'mono' ? 'ink' : 'vector' }, title, description, chosen, tokenLanguage, style })}\n`;
 }
 
 export interface PageOptions extends FileOptions {

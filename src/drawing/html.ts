@@ -10,7 +10,8 @@ import { pictureOf } from './picture.js';
 import type { Deflate } from './png.js';
 import { rowOf, type Scene } from './scene.js';
 import { pageStyle, type Theme } from './style.js';
-import { escapeXml, svg } from './svg.js';
+import { escapeXml } from './markup.js';
+import { svg } from './svg.js';
 import { visible } from './text.js';
 import type { View } from './view.js';
 import { signOf } from './words.js';
@@ -42,7 +43,7 @@ export function page(scene: Scene, view: View, { theme, tokenLanguage, script, d
   const words = WORDS[language];
   const picture = svg(pictureOf(scene, view), {
     prefix: 'p',
-    strips: { how: 'image', deflate, theme: theme === 'auto' ? 'auto' : theme },
+    strips: view.ink ? { how: 'ink' } : { how: 'image', deflate, theme },
     title: titleOf(scene),
     description: descriptionOf(scene, language),
     chosen: view.chosen,
@@ -58,7 +59,7 @@ export function page(scene: Scene, view: View, { theme, tokenLanguage, script, d
   ].join('; ');
   const title = escapeXml(titleOf(scene));
   return `<!doctype html>
-<html lang="${language === 'en' ? 'en' : 'zh-Hans'}"${theme === 'dark' ? ' data-theme="dark"' : ''}>
+<html lang="${language === 'en' ? 'en' : 'zh-Hans'}"${theme === 'dark' || theme === 'mono' ? ` data-theme="${theme}"` : ''}>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">

@@ -3,7 +3,7 @@ import { LIVE_WORDS } from './live-words.js';
 import { CHROME } from './page-style.js';
 import { WORDS } from './page-words.js';
 import { MONO, pageStyle } from './style.js';
-import { escapeXml } from './svg.js';
+import { escapeXml } from './markup.js';
 import type { Language } from './words.js';
 
 /** What of the model the page is told. */

@@ -104,6 +104,8 @@ export type Mark = TextMark | StripMark | ArrowMark | ShapeMark;
 export interface Picture {
   width: number;
   height: number;
+  /** the y at which it begins, of a part of a larger one; 0 if undefined */
+  top?: number;
   marks: Mark[];
   /** the box of each time step that can be chosen, real or not, in reading order */
   columns: { timeStep: number; real: boolean; box: Box }[];

@@ -63,6 +63,24 @@ export const DARK: Palette = {
   bar: '#8b97a5',
 };
 
+/** For paper without colour: cells are white, and what is drawn into them says sign and size (`ink.ts`). */
+export const INK: Palette = {
+  signed: Array<string>(21).fill('#ffffff'),
+  share: Array<string>(11).fill('#ffffff'),
+  page: '#ffffff',
+  panel: '#f6f6f6',
+  ink: '#000000',
+  soft: '#444444',
+  faint: '#bbbbbb',
+  hidden: '#000000',
+  cell: '#545454',
+  chosen: '#ffffff',
+  chosenEdge: '#000000',
+  kinds: words('#000000 #767676 #444444 #8a8a8a #222222 #606060'),
+  answer: '#000000',
+  bar: '#8a8a8a',
+};
+
 export type Scale = 'signed' | 'share';
 const MIDDLE = 10;
 

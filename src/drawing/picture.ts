@@ -4,7 +4,7 @@ import type { Box, Picture } from './marks.js';
 import { narrowPicture } from './narrow.js';
 import { rangesOf, type RangeName, type Ranges } from './range.js';
 import { realSteps, type Scene } from './scene.js';
-import { contextOf, type View } from './view.js';
+import { contextOf, NARROW, type View } from './view.js';
 import { widePicture } from './wide.js';
 import type { Language } from './words.js';
 
@@ -19,12 +19,12 @@ export interface Look {
   allSteps?: boolean | undefined;
   language?: Language | undefined;
   width?: number | undefined;
+  /** black and white */
+  ink?: boolean | undefined;
   /** of pictures that are compared, made from all of them */
   ranges?: Ranges | undefined;
 }
 
-/** Below this width time runs down. */
-export const NARROW = 720;
 export const FULL_WIDTH = 1240;
 
 /** @throws PipeError('usage') for a layer, unit or step that the record does not have */
@@ -48,6 +48,7 @@ export function viewOf(scene: Scene, look: Look): View {
     chosen: look.step !== undefined ? look.step - 1 : (realSteps(scene).at(-1) ?? 0),
     allSteps: look.allSteps ?? false,
     numbers: true,
+    ink: look.ink ?? false,
   };
 }
 

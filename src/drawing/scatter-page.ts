@@ -2,7 +2,8 @@
 import { CHROME } from './page-style.js';
 import { scatterPicture, type Scatter } from './scatter-picture.js';
 import { pageStyle, type Theme } from './style.js';
-import { escapeXml, svg } from './svg.js';
+import { escapeXml } from './markup.js';
+import { svg } from './svg.js';
 import { visible } from './text.js';
 
 export interface ScatterPageOptions {
@@ -31,7 +32,7 @@ export function scatterPage(scatter: Scatter, { title, theme, hash }: ScatterPag
   });
   const shown = escapeXml(visible(title));
   return `<!doctype html>
-<html lang="en"${theme === 'dark' ? ' data-theme="dark"' : ''}>
+<html lang="en"${theme === 'dark' || theme === 'mono' ? ` data-theme="${theme}"` : ''}>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">

@@ -1,5 +1,5 @@
 /** The style of a picture as CSS: one class a step of each scale, one a kind of mark; colours by name, so that a theme is a list of names. */
-import { DARK, LIGHT, numberOn, type Palette } from './palette.js';
+import { DARK, INK, LIGHT, numberOn, type Palette } from './palette.js';
 
 export const SANS = `system-ui,-apple-system,"Segoe UI","PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC","WenQuanYi Micro Hei",sans-serif`;
 export const MONO = `ui-monospace,Consolas,"DejaVu Sans Mono",monospace`;
@@ -39,6 +39,7 @@ const RULES = [
   `.a{fill:none;stroke-linejoin:round}.within{stroke:var(--soft)}.output{stroke:var(--ink)}.hidden{stroke:var(--hidden)}.cell{stroke:var(--cell)}`,
   `.h-within{fill:var(--soft)}.h-output{fill:var(--ink)}.h-hidden{fill:var(--hidden)}.h-cell{fill:var(--cell)}.halo{fill:none;stroke:var(--page)}`,
   `.notch{fill:var(--page);stroke:var(--ink);stroke-width:.5}.operation{fill:var(--page);stroke:var(--ink);stroke-width:1.5}.inside{fill:var(--panel);stroke:var(--soft);stroke-width:1}`,
+  `.ink-plus{fill:var(--ink)}.ink-minus{fill:var(--page);stroke:var(--ink);stroke-width:1}.ink-left{fill:var(--bar)}.ink-zero{stroke:var(--bar);stroke-width:.5}`,
   `image{image-rendering:pixelated}`,
 ].join('');
 
@@ -54,11 +55,13 @@ const named = (rules: string, palette: Palette): string => {
   return rules.replace(/var\(--(\w+)\)/g, (_, name: string) => colours[name]!);
 };
 
-export type Theme = 'light' | 'dark' | 'auto';
+/** `mono`: black and white, for paper. */
+export const THEMES = ['auto', 'light', 'dark', 'mono'] as const;
+export type Theme = (typeof THEMES)[number];
 
 /** The style of an SVG file: plain colours, which every program that opens SVG understands. */
 export function svgStyle(theme: Theme): string {
-  const base = named(RULES + STROKES, theme === 'dark' ? DARK : LIGHT);
+  const base = named(RULES + STROKES, { auto: LIGHT, light: LIGHT, dark: DARK, mono: INK }[theme]);
   if (theme !== 'auto') return base;
   return `${base}.dark{display:none}@media (prefers-color-scheme:dark){${named(RULES + STROKES, DARK)}.light{display:none}.dark{display:inline}}`;
 }
@@ -68,14 +71,22 @@ const variables = (palette: Palette): string =>
     .map(([name, colour]) => `--${name}:${colour}`)
     .join(';');
 
+/** Only what is drawn in black and white: cells have no colours there, numbers stand on the page. */
+function monoTheme(): string {
+  const colours = Object.entries(coloursOf(INK)).filter(([name]) => !/^[sgnm]\d/.test(name));
+  const mono = ':root[data-theme=mono]';
+  const plain = `${mono} .mono text{fill:var(--ink)}${mono} .cells td{background:none;color:var(--ink)}`;
+  return `${mono}{${colours.map(([name, colour]) => `--${name}:${colour}`).join(';')}}${plain}`;
+}
+
 /** The style of a page: colours as variables, dark where the reader's system or the page's own switch says so, light on paper. */
 export function pageStyle(theme: Theme): string {
   const dark = `${variables(DARK)};color-scheme:dark`;
   const switched = (start: string): string => `${start} .light{display:none}${start} .dark{display:inline}`;
   const off = ':root[data-theme=dark]';
-  const system = ':root:not([data-theme=light])';
+  const system = ':root:not([data-theme=light],[data-theme=mono])';
   return [
-    `:root{${variables(LIGHT)};color-scheme:light}.dark{display:none}`,
+    `:root{${variables(LIGHT)};color-scheme:light}.dark{display:none}${monoTheme()}`,
     `@media screen{${off}{${dark}}${switched(off)}}`,
     theme === 'auto' ? `@media screen and (prefers-color-scheme:dark){${system}{${dark}}${switched(system)}}` : '',
     RULES,

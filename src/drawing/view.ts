@@ -4,6 +4,9 @@ import type { Ranges } from './range.js';
 import { realSteps, rowOf, type Lane, type Scene } from './scene.js';
 import type { Language } from './words.js';
 
+/** Below this width time runs down. */
+export const NARROW = 720;
+
 export interface View {
   /** px of the whole picture */
   width: number;
@@ -23,6 +26,8 @@ export interface View {
   allSteps: boolean;
   /** numbers in the cells, where there is room */
   numbers: boolean;
+  /** in black and white: forms say what colours say elsewhere */
+  ink: boolean;
 }
 
 /** A scene and a view, and what both make of the units. */

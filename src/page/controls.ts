@@ -13,6 +13,7 @@ export interface Actions {
   order: () => void;
   numbers: () => void;
   theme: () => void;
+  mono: () => void;
   help: (open?: boolean) => void;
   play: () => void;
 }
@@ -64,6 +65,7 @@ export function makeControls(state: State, actions: Actions): void {
   }
   bar.append(
     button('theme', '◐', words.theme, actions.theme),
+    button('mono', '▣', words.mono, actions.mono),
     button('help', '?', words.help, () => actions.help()),
   );
   bar.hidden = false;
@@ -88,6 +90,7 @@ export function showControls(state: State): void {
   pressed('pin', state.pinned === chosen);
   pressed('order', view.order === 'value');
   pressed('digits', view.numbers);
+  pressed('mono', view.ink);
   element('pin').textContent =
     state.pinned === chosen ? words.unpin : state.pinned === undefined ? words.pin : `${words.pin} (${state.pinned + 1})`;
   const unit = document.getElementById('unit') as HTMLInputElement | null;

@@ -47,6 +47,7 @@ export function listen(state: State, actions: Actions): void {
     else if (key === 'p' || key === 'P') actions.pin();
     else if (key === 'c' || key === 'C') actions.copy();
     else if (key === 'n' || key === 'N') actions.numbers();
+    else if (key === 'b' || key === 'B') actions.mono();
     else if (key === 't' || key === 'T') (element('summary').querySelector('.scroll') as HTMLElement).focus();
     else if (key === '?') actions.help();
     else return false;

@@ -16,7 +16,7 @@ import { contextNow, element, rowsOf, type State } from './state.js';
 export function markup(state: State, picture: Picture, prefix: string, title: string, description: string): string {
   return svg(picture, {
     ...{ prefix, title, description, tokenLanguage: state.settings.tokenLanguage },
-    strips: { how: 'image', deflate: stored, theme: 'auto' },
+    strips: state.view.ink ? { how: 'ink' } : { how: 'image', deflate: stored, theme: 'auto' },
     chosen: state.view.chosen,
   });
 }

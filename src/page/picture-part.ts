@@ -1,6 +1,6 @@
 /** The picture with its controls: laid out for the width there is, it does what keys and buttons ask. The scene may be another one later. */
 import { descriptionOf, stepInWords, titleOf } from '../drawing/describe.js';
-import { FULL_WIDTH, NARROW, pictureOf } from '../drawing/picture.js';
+import { FULL_WIDTH, pictureOf } from '../drawing/picture.js';
 import { inset } from '../drawing/svg.js';
 import { shortest } from '../formats/tensor.js';
 import { make, makeControls, showControls, type Actions } from './controls.js';
@@ -8,7 +8,7 @@ import { listen } from './keys.js';
 import { markup, showOpened, showPins } from './opened.js';
 import { pointAt } from './pointing.js';
 import type { Scene } from '../drawing/scene.js';
-import type { View } from '../drawing/view.js';
+import { NARROW, type View } from '../drawing/view.js';
 import { chosenRow, element, rowsOf, withScene, type State } from './state.js';
 import { showTensors } from './tables.js';
 
@@ -23,11 +23,13 @@ export type ShowScene = (scene: Scene, view: View) => void;
 export function openPicture(state: State): ShowScene {
   /** What the picture depends on but for the chosen step: when it is the same, only the mark moves. */
   let drawn = '';
+  /** the theme that black and white took the place of */
+  let coloured: string | undefined;
 
   function showPicture(width = available()): void {
     const { view } = state;
     view.width = width;
-    const kind = `${width} ${view.layer} ${view.order} ${view.numbers}`;
+    const kind = `${width} ${view.layer} ${view.order} ${view.numbers} ${view.ink}`;
     const moves = width < NARROW || state.picture?.overview !== undefined;
     const key = moves ? `${kind} ${view.chosen} ${state.pinned}` : kind;
     const host = element('picture');
@@ -141,6 +143,20 @@ export function openPicture(state: State): ShowScene {
       const dark =
         root.dataset['theme'] === 'dark' || (root.dataset['theme'] === undefined && matchMedia('(prefers-color-scheme: dark)').matches);
       root.dataset['theme'] = dark ? 'light' : 'dark';
+      state.view.ink = false;
+      show();
+    },
+    mono: () => {
+      const root = document.documentElement;
+      if (state.view.ink) {
+        if (coloured === undefined) delete root.dataset['theme'];
+        else root.dataset['theme'] = coloured;
+      } else {
+        coloured = root.dataset['theme'];
+        root.dataset['theme'] = 'mono';
+      }
+      state.view.ink = !state.view.ink;
+      show();
     },
     help: (open) => {
       const there = document.getElementById('keys');

@@ -52,9 +52,9 @@ export function stateOf(scene: Scene, settings: PageSettings): State {
 
 /** Changes the state to another scene; what the reader chose stays where the scene has it. */
 export function withScene(state: State, scene: Scene, view: View): void {
-  const { order, numbers, layer, width } = state.view;
+  const { order, numbers, ink, layer, width } = state.view;
   const kept = scene.lanes.some((lane) => lane.layer === layer) ? layer : view.layer;
-  Object.assign(state, { scene, real: realSteps(scene), view: { ...view, order, numbers, layer: kept, width }, picture: undefined });
+  Object.assign(state, { scene, real: realSteps(scene), view: { ...view, order, numbers, ink, layer: kept, width }, picture: undefined });
   if (state.pinned !== undefined && !scene.mask[state.pinned]) state.pinned = undefined;
   state.unit = Math.min(state.unit, Math.max(scene.units - 1, 0));
   state.row = Math.max(rowsOf(state).length - 1, 0);

@@ -404,6 +404,41 @@ describeBrowser('in a browser', () => {
     await page.close();
   });
 
+  test('black and white: squares and bars in place of colours, the same numbers, and back again', async () => {
+    const { page, noise } = await open(made(5, '--length 8 --dim 8 --units 8'), 1280, { colorScheme: 'dark' });
+    const numbers = (): Promise<string[]> => page.locator('#picture svg g[data-name] text').allTextContents();
+    const inked = (): Promise<number> => page.locator('#picture svg .ink-plus, #picture svg .ink-minus').count();
+    const coloured = (): Promise<number> => page.locator('#picture svg .s20').count();
+    const before = await numbers();
+    expect([await inked(), await coloured()]).toEqual([0, 1]);
+    await page.focus('#picture');
+    await page.keyboard.press('b');
+    expect(await inked()).toBeGreaterThan(100);
+    expect(await coloured()).toBe(0);
+    expect(await numbers()).toEqual(before);
+    expect(await page.getAttribute('#mono', 'aria-pressed')).toBe('true');
+    expect(await measure(page)).toEqual({ overlapping: [], small: [], sideways: 0 });
+    // squares stand beside their numbers, never beneath them
+    const hidden = await page.evaluate(
+      () =>
+        [...document.querySelectorAll('#picture svg g[data-name]')].filter((group) => {
+          const squares = [...group.querySelectorAll('.ink-plus, .ink-minus')].map((path) => path.getBoundingClientRect().right);
+          const texts = [...group.querySelectorAll('text')].map((text) => text.getBoundingClientRect().left);
+          return Math.max(...squares) > Math.min(...texts) + 1;
+        }).length,
+    );
+    expect(hidden).toBe(0);
+    const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    expect(await ground()).toBe('rgb(255, 255, 255)');
+    await page.emulateMedia({ media: 'print' });
+    expect(await inked()).toBeGreaterThan(100);
+    await page.emulateMedia({ media: 'screen' });
+    await page.click('#mono');
+    expect([await inked(), await ground()]).toEqual([0, 'rgb(20, 23, 27)']);
+    expect(noise).toEqual([]);
+    await page.close();
+  });
+
   test('on paper the picture stands on one page, in the colours of light, and the arithmetic is a table', async () => {
     const { page } = await open(made(12, '--length 14 --dim 8 --units 8 --layers 2 --bidirectional'), 1280, { colorScheme: 'dark' });
     await page.emulateMedia({ media: 'print' });

@@ -139,6 +139,7 @@ describe.each(WIDTHS)('at a width of %d px', (width) => {
     for (const labels of [1, 2, 8, 30]) checkAll({ tokens: 5, units: 8, labels }, { width });
     for (const language of ['en', 'zh'] as const) {
       checkAll({ tokens: 5, units: 8, trace: false }, { width, language });
+      checkAll({ tokens: 5, units: 8, padding: 2 }, { width, language, ink: true });
       checkAll({ tokens: 12, units: 40, padding: 9, directions: BOTH, layers: 6 }, { width, language, layer: 3 });
       checkAll({ tokens: 12, units: 128, layers: 6 }, { width, language, layer: 6, order: 'value' });
       checkAll({ tokens: 3, units: 1, dim: 300 }, { width, language });
