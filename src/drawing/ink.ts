@@ -16,7 +16,7 @@ const STROKE = 1;
 const MOST_LEVEL = 10;
 
 /** −1 … 1, or 0 … 1 of a share. */
-export const sizeOf = (level: number, scale: Scale): number => (scale === 'share' ? level : level - MOST_LEVEL) / MOST_LEVEL;
+const sizeOf = (level: number, scale: Scale): number => (scale === 'share' ? level : level - MOST_LEVEL) / MOST_LEVEL;
 
 /** A square of the area of `size` in a place of at most `side` px, or its hollow outline. */
 function square(size: number, x: number, y: number, side: number): string {
