@@ -58,7 +58,7 @@ async function learnt({ task, vocabulary, answers, shape }, texts, { epochs, bat
       batchSize,
       optimizer: OPTIMIZER_DEFAULTS,
       learningRate: 0.002,
-      schedule: 'constant',
+      schedule: 'linear',
       warmup: 0,
       clip,
       metric: 'loss',
@@ -198,7 +198,7 @@ export async function seq2seq({ root, data, runs, folder, own, python }) {
     await save(out, model, parameters);
     const to = join(folder, 'said.jsonl');
     const { seconds } = await once(own('seq2seq', sources, '--model', out, '--beam', '5', '--n-best', '1', '--force', '-o', to));
-    const args = [all, train, both, 3, 5, THREADS].map(String);
+    const args = [all, train, both, 3, 5, THREADS, 'word'].map(String);
     const peer = numbersOf(execFileSync(python, [join(root, 'bench/seq2seq.py'), ...args], { encoding: 'utf8' }));
     // the same pairs have a like number of tokens: the peer's, so that none gains by how it counts
     speeds.training[0].push(perSecond * peer[1]);

@@ -1,9 +1,12 @@
 """Peer of sequence to sequence: PyTorch, a bidirectional LSTM and a decoder with attention and input feeding, as torch_seq2seq.py has it.
 
-usage: seq2seq.py ALL TRAIN TEXTS EPOCHS BEAM THREADS
-Lines of source<TAB>target. ALL: what the vocabularies are of; TRAIN: what is learnt; TEXTS: what is translated.
-Prints pairs a second of training (after 3 steps), target tokens a pair, texts a second of beam search, and tokens said a text."""
+usage: seq2seq.py ALL TRAIN TEXTS EPOCHS BEAM THREADS UNIT
+Lines of source<TAB>target, the target cut to words or characters (UNIT: word, char). ALL: what the vocabularies are of; TRAIN: what is learnt;
+TEXTS: what is translated, and judged by. The learning rate falls to 0 in a line.
+Prints pairs a second of training (after 3 steps), target tokens a pair, texts a second of beam search, tokens said a text, and of the targets
+of TEXTS the perplexity and the share of tokens that would have been said next."""
 import collections
+import math
 import random
 import re
 import sys
@@ -13,6 +16,7 @@ from torch import nn
 
 whole, learnt, texts = sys.argv[1:4]
 epochs, width, threads = map(int, sys.argv[4:7])
+unit = sys.argv[7]
 torch.set_num_threads(threads)
 torch.manual_seed(1)
 random.seed(1)
@@ -22,8 +26,10 @@ MOST, DIM, UNITS, DROP, BATCH = 60, 128, 256, 0.3, 64
 
 def read(path):
     rows = [line.rstrip('\n').split('\t') for line in open(path, encoding='utf8')]
-    cut = lambda s: re.findall(r"\w+(?:'\w+)*|[^\w\s]", s.lower().replace('\u2019', "'"))
-    return [([c for c in source if not c.isspace()], cut(target)) for source, target in rows]
+    characters = lambda s: [c for c in s if not c.isspace()]
+    words = lambda s: re.findall(r"\w+(?:'\w+)*|[^\w\s]", s.lower().replace('\u2019', "'"))
+    cut = words if unit == 'word' else characters
+    return [(characters(source), cut(target)) for source, target in rows]
 
 
 def vocabulary(sentences):
@@ -71,14 +77,15 @@ class Net(nn.Module):
         o = self.drop(torch.tanh(self.mix(torch.cat([h, torch.bmm(w.unsqueeze(1), memory).squeeze(1)], 1))))
         return o, (h, c, o)
 
-    def loss(self, x, y):
+    def logits(self, x, y):
+        """Of every token of the targets, given those before it; and those tokens."""
         memory, mask, state = self.encode(x)
         said = []
         for t in range(y.shape[1] - 1):
             o, state = self.step(y[:, t], state, memory, mask)
             said.append(o)
         on = y[:, 1:] > PAD
-        return nn.functional.cross_entropy(self.out(torch.stack(said, 1)[on]), y[:, 1:][on], label_smoothing=0.1)
+        return self.out(torch.stack(said, 1)[on]), y[:, 1:][on]
 
     def beam(self, x, k):
         n, v = len(x), len(target_ids)
@@ -109,6 +116,7 @@ net = Net()
 optimizer = torch.optim.Adam(net.parameters(), 2e-3)
 train, test = read(learnt), read(texts)
 steps, done, begin = 0, 0, 0
+all_steps = epochs * -(-len(train) // BATCH)
 for _ in range(epochs):
     order = sorted(range(len(train)), key=lambda i: len(train[i][1]) + random.random())
     for i in random.sample(range(0, len(order), BATCH), -(-len(order) // BATCH)):
@@ -116,7 +124,8 @@ for _ in range(epochs):
             begin = time.perf_counter()
         rows = [train[j] for j in order[i:i + BATCH]]
         optimizer.zero_grad()
-        loss = net.loss(sources(rows), targets(rows))
+        optimizer.param_groups[0]['lr'] = 2e-3 * (1 - steps / all_steps)
+        loss = nn.functional.cross_entropy(*net.logits(sources(rows), targets(rows)), label_smoothing=0.1)
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
@@ -133,4 +142,11 @@ with torch.inference_mode():
         for row in net.beam(sources([test[j] for j in order[i:i + 64]]), width):
             length += row.index(EOS) if EOS in row else len(row)
     seconds = time.perf_counter() - begin
-print(training, sum(len(t) + 1 for _, t in train) / len(train), len(test) / seconds, length / len(test))
+    loss, right, tokens = 0, 0, 0
+    for i in range(0, len(order), 64):
+        rows = [test[j] for j in order[i:i + 64]]
+        logits, wanted = net.logits(sources(rows), targets(rows))
+        loss += nn.functional.cross_entropy(logits, wanted, reduction='sum').item()
+        right += (logits.argmax(1) == wanted).sum().item()
+        tokens += len(wanted)
+print(training, sum(len(t) + 1 for _, t in train) / len(train), len(test) / seconds, length / len(test), math.exp(loss / tokens), right / tokens)
