@@ -191,13 +191,15 @@ export async function seq2seq({ root, data, runs, folder, own, python }) {
     () => {},
   );
   const out = join(folder, 'translator');
-  const speeds = { training: [[], []], decoding: [[], []] };
+  const speeds = { training: [[], []], decoding: [[], []], rounded: [[], []] };
   let lengths = [];
   for (let run = 0; run < runs; run++) {
     const { perSecond, parameters } = await learnt(model, texts, { epochs: 3, batchSize: 64, clip: 1, dropout: 0.3, labelSmoothing: 0.1 });
     await save(out, model, parameters);
     const to = join(folder, 'said.jsonl');
-    const { seconds } = await once(own('seq2seq', sources, '--model', out, '--beam', '5', '--n-best', '1', '--force', '-o', to));
+    const search = (...more) => once(own('seq2seq', sources, '--model', out, '--beam', '5', '--n-best', '1', '--force', '-o', to, ...more));
+    const { seconds: rounded } = await search('--quantize', 'int8');
+    const { seconds } = await search();
     const args = [all, train, both, 3, 5, THREADS, 'word'].map(String);
     const peer = numbersOf(execFileSync(python, [join(root, 'bench/seq2seq.py'), ...args], { encoding: 'utf8' }));
     // the same pairs have a like number of tokens: the peer's, so that none gains by how it counts
@@ -205,12 +207,15 @@ export async function seq2seq({ root, data, runs, folder, own, python }) {
     speeds.training[1].push(peer[0] * peer[1]);
     speeds.decoding[0].push(said.length / seconds);
     speeds.decoding[1].push(peer[2]);
+    speeds.rounded[0].push(said.length / rounded);
+    speeds.rounded[1].push(peer[2]);
     const spaces = linesOf(to).reduce((sum, line) => sum + JSON.parse(line).prediction.split(/\s+|(?=[.,!?])/).length, 0);
     lengths = [spaces / said.length, peer[3]];
   }
   const rowsOf = [
     rowOf('tatoeba_cmn, training, target tokens', ...speeds.training, 1.3),
     rowOf('tatoeba_cmn, beam 5: the command seq2seq, sentences', ...speeds.decoding, 3),
+    rowOf('the same with --quantize int8', ...speeds.rounded, 3),
   ];
   return `${table(HEAD, rowsOf)}\n\nTokens said a sentence: about ${lengths.map((length) => length.toFixed(1)).join(', PyTorch ')}.`;
 }

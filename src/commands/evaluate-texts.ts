@@ -1,5 +1,4 @@
 /** The part of `evaluate` for models that say texts: what they say, searched for as `predict` does, beside what it should have been. */
-import { openSpeaker } from '../model/decoding/speaker.js';
 import type { BleuTokens } from '../model/texts/bleu.js';
 import { textScores, type TextScores } from '../model/texts/scores.js';
 import type { Sentences } from '../model/sentences.js';
@@ -7,7 +6,7 @@ import { spokenText } from '../text/answers.js';
 import type { OptionDefinition, Options } from './command.js';
 import type { Model } from './model-folder.js';
 import { engineOf } from './rnn.js';
-import { SEARCH_OPTIONS, searchOf } from './search.js';
+import { SEARCH_OPTIONS, searchOf, speakerOf } from './search.js';
 import type { Labelled } from './tasks/task.js';
 
 /** How texts are compared: of `score` too. */
@@ -27,15 +26,15 @@ export const TEXT_SCORE_OPTIONS: readonly OptionDefinition[] = [
  * @param sentences the texts as numbers
  */
 export async function saidScores(
-  { document, answerVocabulary, parameters }: Model,
+  model: Model,
   texts: readonly Labelled[],
   sentences: Sentences,
   options: Options,
 ): Promise<TextScores | undefined> {
-  const { head } = document;
+  const { answerVocabulary } = model;
+  const { head } = model.document;
   if (head.task !== 'seq2seq') return undefined;
-  const search = searchOf(options, head.answers.maxLength);
-  const speaker = await openSpeaker(await engineOf(options), { ...document, head }, parameters, search, Number(options['batchSize']));
+  const speaker = await speakerOf(model, head, await engineOf(options), searchOf(options, head.answers.maxLength), options);
   try {
     const found = await speaker.say(sentences);
     const replacing = options['replaceUnknown'] === true;

@@ -3,7 +3,7 @@ import { confusionPicture } from '../drawing/confusion-picture.js';
 import { pictureFile } from '../drawing/draw.js';
 import { PipeError } from '../errors.js';
 import type { Evaluation } from '../formats/evaluation.js';
-import { QUANTIZATIONS, type HeadDefinition, type Quantization } from '../formats/model.js';
+import type { HeadDefinition, Quantization } from '../formats/model.js';
 import { openOutput, type Output } from '../io/output.js';
 import { compilePrediction } from '../model/build.js';
 import { classificationOf, predictedLabels, surestMistakes } from '../model/evaluation.js';
@@ -15,6 +15,7 @@ import { flagOf, namesOf, type CommandDefinition, type Invocation, type Options 
 import { saidScores, TEXT_SCORE_OPTIONS } from './evaluate-texts.js';
 import { evaluationText } from './evaluation-text.js';
 import { loadModel, type Model } from './model-folder.js';
+import { QUANTIZE_OPTION } from './model-option.js';
 import { TEXT_READING, wholeNumber } from './options.js';
 import { backendNote, segmenterOf } from './predictor.js';
 import { ENGINE_OPTIONS, engineOf } from './rnn.js';
@@ -48,11 +49,7 @@ matches, in small letters where the model says those. Tables on stdout; -o evalu
       parse: wholeNumber('--mistakes', 0),
     },
     { flags: '--force', about: 'replace the output if it exists' },
-    {
-      flags: '--quantize <how>',
-      about: 'weights of the recurrent layers in 8 bits: faster, and almost the same answers',
-      choices: QUANTIZATIONS,
-    },
+    QUANTIZE_OPTION,
     {
       flags: '--batch-size <n>',
       about: 'sentences that go through the network together',

@@ -1,9 +1,10 @@
 /** All of a model as one stage of a run: in `predict`, and in place of the steps from tokenize on in `run` and `batch`. */
 import { PipeError } from '../errors.js';
-import { QUANTIZATIONS, type HeadDefinition, type Quantization } from '../formats/model.js';
+import type { HeadDefinition, Quantization } from '../formats/model.js';
 import { predict } from '../steps/predict.js';
 import type { OptionDefinition, Options, StageDefinition } from './command.js';
 import { loadModel } from './model-folder.js';
+import { QUANTIZE_OPTION } from './model-option.js';
 import { wholeNumber } from './options.js';
 import { predictorOf } from './predictor.js';
 import { ENGINE_OPTIONS, engineOf } from './rnn.js';
@@ -27,11 +28,7 @@ export const PREDICT_OPTIONS: readonly OptionDefinition[] = [
     default: 64,
     parse: wholeNumber('--batch-size', 1),
   },
-  {
-    flags: '--quantize <how>',
-    about: 'weights of the recurrent layers in 8 bits: faster, and almost the same answers',
-    choices: QUANTIZATIONS,
-  },
+  QUANTIZE_OPTION,
   ...SEARCH_OPTIONS,
   ENGINE_OPTIONS.find(({ flags }) => flags.startsWith('--engine'))!,
 ];
@@ -75,6 +72,5 @@ export function checkAnswers(options: Options, head: HeadDefinition): void {
   if (options['topK'] !== undefined && task !== 'classify' && task !== 'multilabel')
     throw apply('k', task === 'seq2seq' ? 'more than one text: --n-best 3 --json' : 'it has no labels to rank: leave k out');
   if (task !== 'seq2seq' && task !== 'lm') return;
-  if (options['quantize'] !== undefined && task === 'seq2seq') throw apply('--quantize', 'leave it out');
   if (options['trace'] === true && task === 'lm') throw apply('--trace', 'leave it out');
 }

@@ -1,8 +1,10 @@
 /** How a model that says texts searches for them: the options of every command that does it, and the step that they make. */
+import type { Engine } from '../engine/ops.js';
 import { PipeError } from '../errors.js';
 import type { HeadDefinition } from '../formats/model.js';
+import type { Seq2seq } from '../model/decoder.js';
 import type { SearchOptions } from '../model/decoding/search.js';
-import { openSpeaker } from '../model/decoding/speaker.js';
+import { openSpeaker, type Speaker } from '../model/decoding/speaker.js';
 import { seq2seq } from '../steps/seq2seq.js';
 import type { Step } from '../steps/step.js';
 import { UNKNOWN } from '../text/specials.js';
@@ -82,12 +84,24 @@ export const searchOf = (options: Options, maxLength: number): SearchOptions => 
   trace: options['trace'] === true,
 });
 
+/** What searches, as the options say. */
+export function speakerOf(
+  { document, parameters }: Pick<Model, 'document' | 'parameters'>,
+  head: Seq2seq,
+  engine: Engine,
+  search: SearchOptions,
+  { batchSize, quantize }: Options,
+): Promise<Speaker> {
+  return openSpeaker(engine, { ...document, head }, parameters, search, Number(batchSize), (quantize ?? document.quantize) !== undefined);
+}
+
 /**
  * The step that says a text for each text. It computes in one thread: windows of texts are what threads share.
  *
  * @throws PipeError('mismatch') for a model that says no texts
  */
-export async function openSeq2seq({ document, vocabulary, answerVocabulary, parameters }: Model, options: Options): Promise<Step> {
+export async function openSeq2seq(model: Model, options: Options): Promise<Step> {
+  const { document, vocabulary, answerVocabulary } = model;
   const { head } = document;
   const folder = String(options['model']);
   if (head.task !== 'seq2seq')
@@ -98,13 +112,7 @@ export async function openSeq2seq({ document, vocabulary, answerVocabulary, para
       hint: 'rnn-pipe predict answers with any model',
     });
   const search = searchOf(options, head.answers.maxLength);
-  const speaker = await openSpeaker(
-    await engineOf({ ...options, threads: 1 }),
-    { ...document, head },
-    parameters,
-    search,
-    Number(options['batchSize']),
-  );
+  const speaker = await speakerOf(model, head, await engineOf({ ...options, threads: 1 }), search, options);
   return seq2seq({
     speaker,
     segmenter: await segmenterOf(document, folder),

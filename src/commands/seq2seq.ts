@@ -2,7 +2,7 @@
 import { PipeError } from '../errors.js';
 import type { StepCommand } from './command.js';
 import { loadModel } from './model-folder.js';
-import { MODEL_OPTION } from './model-option.js';
+import { MODEL_OPTION, QUANTIZE_OPTION } from './model-option.js';
 import { wholeNumber } from './options.js';
 import { ENGINE_OPTIONS } from './rnn.js';
 import { checkSearch, openSeq2seq, SEARCH_OPTIONS } from './search.js';
@@ -18,6 +18,7 @@ export const seq2seqCommand: StepCommand = {
     ...SEARCH_OPTIONS,
     { flags: '--trace', about: 'keep every step of the search' },
     { flags: '--batch-size <n>', about: 'texts that are searched together', default: 64, parse: wholeNumber('--batch-size', 1) },
+    QUANTIZE_OPTION,
     ENGINE_OPTIONS.find(({ flags }) => flags.startsWith('--engine'))!,
   ],
   examples: [

@@ -4,13 +4,14 @@ import { livePage, liveStyle } from '../drawing/live-page.js';
 import type { Language } from '../drawing/words.js';
 import { undisturbed } from '../io/cleanup.js';
 import { PipeError } from '../errors.js';
-import { QUANTIZATIONS, type Quantization } from '../formats/model.js';
+import type { Quantization } from '../formats/model.js';
 import { openApp } from '../serve/app.js';
 import { isLoopback } from '../serve/guard.js';
 import { listen } from '../serve/listen.js';
 import { CELLS, SEGMENTERS, type Health } from '../serve/schemas.js';
 import type { CommandDefinition, Invocation, Options } from './command.js';
 import { byteSize, number, wholeNumber } from './options.js';
+import { QUANTIZE_OPTION } from './model-option.js';
 import { backendNote, openPredictor } from './predictor.js';
 import { ENGINE_OPTIONS, engineOf } from './rnn.js';
 import { serving } from './serving.js';
@@ -47,11 +48,7 @@ Only this machine can reach it, unless --host says otherwise, which needs a --to
       parse: number('--timeout', 0.1, 3600),
     },
     { flags: '--lang <language>', about: 'language of the page', choices: ['en', 'zh'], default: 'en' },
-    {
-      flags: '--quantize <how>',
-      about: 'weights of the recurrent layers in 8 bits: faster, and almost the same answers',
-      choices: QUANTIZATIONS,
-    },
+    QUANTIZE_OPTION,
     ENGINE_OPTIONS.find(({ flags }) => flags.startsWith('--engine'))!,
   ],
   examples: [

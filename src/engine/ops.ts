@@ -71,16 +71,18 @@ export interface Ops<T> {
   selectRows(x: T, places: T): T;
   /** Runs `step` along the first axis of `inputs`; gives the outputs, stacked in the order of time. */
   scan(options: { initial: readonly T[]; inputs: readonly T[]; step: (state: T[], slices: T[]) => ScanStep<T> }): T[];
+  /** a constant matrix [inputs, outputs] that `matmul` may have at its right, its products taken in 8 bits; where an engine has that */
+  quantizedMatrix?(weights: QuantizedWeights): T;
   /** a whole recurrent layer by the engine's own operator, where it has one; [timeSteps, batch, ·] in and out */
   recurrentLayer?(inputs: T, lengths: T, layer: FusedLayer): T;
 }
 
-/** Weights rounded to 8 bits: integers × scale, a scale a row of [directions, gates × units, inputs]. */
+/** Weights rounded to 8 bits: integers × scale, a scale a row. */
 export interface QuantizedWeights {
-  /** [directions, gates × units, inputs] */
+  /** […, outputs, inputs]: of a recurrent layer [directions, gates × units, inputs] */
   shape: readonly number[];
   integers: Int8Array;
-  /** [directions, gates × units] */
+  /** […, outputs] */
   scales: Float32Array;
 }
 

@@ -1,12 +1,12 @@
 /**
- * Weights of recurrent layers rounded to 8 bits for prediction, as ONNX Runtime's own tool rounds them (quantize_dynamic of LSTM, per channel):
+ * Weights rounded to 8 bits for prediction, as ONNX Runtime's own tool rounds them (quantize_dynamic of LSTM, per channel):
  *
  *     w ≈ scale × integer,    scale = max|w| / 64 of the row (one unit of one gate),    integer = round(w / scale) in -64 … 64
  *
  * Seven bits of the eight are used (the tool's `reduce_range`): processors without VNNI add two products in 16 bits, and
  * those of larger integers would be cut off. What the weights are multiplied with is rounded by the engine's operator, as it comes.
  */
-import type { FusedLayer, HostTensor, QuantizedWeights } from '../engine/ops.js';
+import type { FusedLayer, HostTensor, Ops, QuantizedWeights } from '../engine/ops.js';
 import { PipeError } from '../errors.js';
 import { gatesOf, inputSizeOf, type NetworkShape, type NetworkWeights } from './shape.js';
 
@@ -30,7 +30,18 @@ export function quantizedLayer(layer: FusedLayer): FusedLayer {
   return { ...layer, inputWeights: inputWeights!, recurrentWeights: recurrentWeights! };
 }
 
-/** @param matrix [directions, gates × units, inputs] */
+/** A constant matrix [inputs, outputs] for the right side of a product, rounded. */
+export function quantizedConstant<T>(
+  ops: Pick<Ops<T>, 'constant' | 'quantizedMatrix'>,
+  { shape, data }: { shape: readonly number[]; data: Float32Array },
+): T {
+  const [inputs, outputs] = shape as [number, number];
+  if (!ops.quantizedMatrix) return ops.constant(shape, roundedColumns(data, inputs, outputs));
+  const turned = Float32Array.from(data, (_, i) => data[(i % inputs) * outputs + Math.floor(i / inputs)]!);
+  return ops.quantizedMatrix(quantized({ shape: [outputs, inputs], data: turned }));
+}
+
+/** @param matrix […, outputs, inputs], such as [directions, gates × units, inputs] */
 export function quantized({ shape, data }: HostTensor): QuantizedWeights {
   const width = shape.at(-1)!;
   const integers = new Int8Array(data.length);

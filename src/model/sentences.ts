@@ -10,5 +10,5 @@ export interface Sentences {
   answers?: Sentences | undefined;
 }
 
-/** The ids of what an answer begins after and what ends it, as `text/specials.ts` has them. */
-export const [BEGIN, END] = [2, 3];
+/** The ids of padding, and of what an answer begins after and what ends it, as `text/specials.ts` has them. */
+export const [PAD, BEGIN, END] = [0, 2, 3];

@@ -57,6 +57,9 @@ test('it says texts: one out for each one in, which score compares', () => {
     expect((texts as { text: string }[])[0]!.text).toBe(prediction);
     expect((search as unknown[]).length).toBeGreaterThan(1);
   }
+  const rounded = folder().run('evaluate model new.tsv --quantize int8 -o rounded.json'.split(' '));
+  expect(rounded.stdout).toContain('in 8 bits (int8)');
+  expect(JSON.parse(readFileSync(folder().file('rounded.json'), 'utf8'))).toMatchObject({ quantize: 'int8', scores: { exact: 1 } });
   const score = folder().run(['score', 'said.jsonl']);
   expect(score.stderr).toMatch(/^BLEU [\d.]+, chrF 100\.00, exact 1\.0000; 3 texts$/m);
   // all of a model: lines, records, runs and batches say the same
@@ -74,6 +77,8 @@ test('it says texts: one out for each one in, which score compares', () => {
     'rnn-pipe predict model new.txt --beam 2 -q',
     'rnn-pipe predict model new.tsv --input-format tsv --json --n-best 2 -q',
     'rnn-pipe run new.txt --to seq2seq --model model -q',
+    'rnn-pipe seq2seq new.tsv --model model --quantize int8 -q',
+    'rnn-pipe predict model new.txt --quantize int8 -q',
     'rnn-pipe run new.txt --to predict --model model --beam 1 -q',
     'rnn-pipe batch new.txt --to predict --model model -q --out predicted && cat predicted/part-*.jsonl',
     'rnn-pipe batch new.txt --to seq2seq --model model --beam 2 -q --out searched && cat searched/part-*.jsonl',

@@ -5,7 +5,7 @@ import type { ModelShape } from '../../src/formats/model.js';
 import { compilePrediction } from '../../src/model/build.js';
 import { answersOf } from '../../src/model/predictor.js';
 import { drawParameters } from '../../src/model/parameters.js';
-import { quantized } from '../../src/model/quantize.js';
+import { quantized, quantizedConstant } from '../../src/model/quantize.js';
 import { describeEngines } from '../support/engines.js';
 
 const shapeOf = (network: Partial<ModelShape['network']>): ModelShape => ({
@@ -60,6 +60,38 @@ describeEngines((open) => {
     const differences = exact.map((probability, i) => Math.abs(probability - rounded[i]!));
     expect(Math.max(...differences)).toBeLessThan(0.01);
     expect(Math.max(...differences)).toBeGreaterThan(0);
+  });
+
+  test('a product with a rounded matrix, its bias added, is near the exact one', async () => {
+    const engine = await open();
+    const numbers = (shape: number[], factor: number): Tensor =>
+      new Tensor(
+        shape,
+        Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(factor * (i + 1))),
+      );
+    const [x, weights, bias] = [numbers([2, 3, 8], 1.3), numbers([8, 5], 2.1), numbers([5], 0.7)];
+    const program = await engine.compile({ x: { type: 'float', shape: ['a', 'b', 8] } }, (ops, inputs) => {
+      const product = ops.matmul(inputs['x']!, quantizedConstant(ops, weights));
+      return { product, sum: ops.add(product, ops.constant([5], bias.data)) };
+    });
+    const { product, sum } = await program.run({ x });
+    await program.close();
+    expect([product!.shape, sum!.shape]).toEqual([
+      [2, 3, 5],
+      [2, 3, 5],
+    ]);
+    let furthest = 0;
+    for (let row = 0; row < 6; row++)
+      for (let column = 0; column < 5; column++) {
+        let exact = 0;
+        for (let k = 0; k < 8; k++) exact += x.data[row * 8 + k]! * weights.data[k * 5 + column]!;
+        const at = row * 5 + column;
+        furthest = Math.max(furthest, Math.abs(exact - product!.data[at]!));
+        expect(sum!.data[at]! - product!.data[at]!).toBeCloseTo(bias.data[column]!, 5);
+      }
+    // half a scale of 1/64, of each of 8 products of numbers up to 1; and it is rounded, not exact
+    expect(furthest).toBeLessThan(8 / 64);
+    expect(furthest).toBeGreaterThan(1e-4);
   });
 
   test.each(['rnn', 'gru'] as const)('%s has no 8-bit operator', async (cell) => {

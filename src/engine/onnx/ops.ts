@@ -1,5 +1,5 @@
 /** `Ops` as an expression graph: every operation makes a node, or finds that it was made. Nothing is computed here. */
-import type { Ops } from '../ops.js';
+import type { Ops, QuantizedWeights } from '../ops.js';
 import { expressions, scopeOf, type Attributes, type Expression, type Expressions, type Scope, type Shape } from './expression.js';
 import { crossEntropy } from './operations/cross-entropy.js';
 import { selectRows } from './operations/rows.js';
@@ -8,6 +8,7 @@ import { fusedLayer } from './operations/fused-layer.js';
 import * as leaves from './operations/leaves.js';
 import type { Operation } from './operations/operation.js';
 import { matmul } from './operations/products.js';
+import { quantizedProduct } from './operations/quantized.js';
 import { expandAs, logSoftmax, logSumExp, max, softmax, sum } from './operations/reductions.js';
 import { largest, logProbabilityAt, pick } from './operations/picking.js';
 import { concat, flatten, gather, reverseSequence, split, squeeze, transpose, unsqueeze, zeros, zerosAs } from './operations/shaping.js';
@@ -37,6 +38,8 @@ export function graphOps(): GraphOps {
     return made;
   };
 
+  const { quantizedMatrix, matmulOf, addOf } = quantizing(graph, apply);
+
   const ops: GraphOps = {
     graph,
     apply,
@@ -45,8 +48,9 @@ export function graphOps(): GraphOps {
     number: (value) => constant([], Float32Array.of(value), value),
     zeros: (like, axis, width) => apply(zeros, [like], { axis, width }),
     zerosAs: (x) => apply(zerosAs, [x]),
-    matmul: (a, b) => apply(matmul, [a, b]),
-    add: (a, b) => apply(add, [a, b]),
+    quantizedMatrix,
+    matmul: matmulOf,
+    add: addOf,
     subtract: (a, b) => apply(subtract, [a, b]),
     multiply: (a, b) => product(apply, a, b),
     divide: (a, b) => apply(divide, [a, b]),
@@ -94,6 +98,35 @@ export function graphOps(): GraphOps {
     recurrentLayer: (inputs, lengths, layer) => apply(fusedLayer(layer), [inputs, lengths]),
   };
   return ops;
+}
+
+type Binary = (a: Expression, b: Expression) => Expression;
+
+/** Products and sums, of which those with a rounded matrix are one operation: a·W + bias. */
+function quantizing(
+  graph: Expressions,
+  apply: Apply,
+): { quantizedMatrix: (weights: QuantizedWeights) => Expression; matmulOf: Binary; addOf: Binary } {
+  const matrices = new Map<Expression, QuantizedWeights>();
+  const products = new Map<Expression, QuantizedWeights>();
+  return {
+    quantizedMatrix: (weights) => {
+      const matrix = graph.leaf(leaves.quantizedMatrix, weights.shape.toReversed());
+      matrices.set(matrix, weights);
+      return matrix;
+    },
+    matmulOf: (a, b) => {
+      const weights = matrices.get(b);
+      if (!weights) return apply(matmul, [a, b]);
+      const made = apply(quantizedProduct(weights), [a]);
+      products.set(made, weights);
+      return made;
+    },
+    addOf: (a, b) => {
+      const weights = b.shape.length === 1 ? products.get(a) : undefined;
+      return weights ? apply(quantizedProduct(weights), [...a.node.inputs, b]) : apply(add, [a, b]);
+    },
+  };
 }
 
 /** Equal parts where only their number is given. */

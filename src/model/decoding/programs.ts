@@ -9,6 +9,7 @@ import { cellOf } from '../cells/index.js';
 import { advanceDecoder, firstStates, say, type Seq2seq } from '../decoder.js';
 import { ANSWER_EMBEDDING, denseParameters, networkWeights, VECTORS, type Parameters } from '../parameters.js';
 import { pool, stepInputs } from '../pooling.js';
+import { checkQuantizable, quantizedConstant, roundedWeights } from '../quantize.js';
 import { constantWeights, fusedNetwork, recurrentNetwork } from '../recurrent.js';
 
 export type TextModel = Omit<ModelShape, 'head'> & { head: Seq2seq };
@@ -25,20 +26,27 @@ export function stateNames({ decoder }: Seq2seq): string[][] {
   return Array.from({ length: decoder.layers }, (_, layer) => states.map((state) => `${layer + 1}.${state}`));
 }
 
-/** Vectors and lengths of sentences to `MEMORY` and the decoder's first states. */
-export function compileEncoder(engine: Engine, shape: TextModel, parameters: Parameters): Promise<Program> {
+/**
+ * Vectors and lengths of sentences to `MEMORY` and the decoder's first states.
+ *
+ * @param quantize weights of the recurrent layers are rounded to 8 bits
+ * @throws PipeError('usage') where the cell cannot be quantised
+ */
+export function compileEncoder(engine: Engine, shape: TextModel, parameters: Parameters, quantize = false): Promise<Program> {
   const { network, head } = shape;
+  if (quantize) checkQuantizable(network);
   const inputs: Record<string, InputType> = {
     [VECTORS]: { type: 'float', shape: ['timeSteps', 'batch', network.inputSize] },
     lengths: { type: 'int', shape: ['batch'] },
     ...stepInputs(head),
   };
-  const weights = networkWeights(network, parameters);
+  const exact = networkWeights(network, parameters);
+  const weights = quantize && !engine.fused ? roundedWeights(network, exact) : exact;
   return engine.compile(inputs, (ops, given) => {
     const constants = constantsOf(ops, shape, parameters);
     const [vectors, lengths] = [given[VECTORS]!, given['lengths']!];
     const states = engine.fused
-      ? fusedNetwork(ops, network, weights, vectors, lengths)
+      ? fusedNetwork(ops, network, weights, vectors, lengths, quantize)
       : recurrentNetwork(ops, network, constantWeights(ops, network, weights), vectors, lengths)['hiddenStates']!;
     const end = pool(ops, 'last', network, states, given, constants).output;
     const first = firstStates(ops, head, constants, end);
@@ -53,9 +61,10 @@ export function compileEncoder(engine: Engine, shape: TextModel, parameters: Par
  * One time step for hypotheses, which are rows: the token said last, the row of the states before that it goes on from, and its sentence.
  *
  * @param most so many next tokens are given of each row
+ * @param quantize products with matrices of weights are taken in 8 bits
  * @returns `scores` and `tokens` [rows, most]: log probabilities, the best first; `attention` [rows, timeSteps]; the states [rows, units]
  */
-export function compileStep(engine: Engine, shape: TextModel, parameters: Parameters, most: number): Promise<Program> {
+export function compileStep(engine: Engine, shape: TextModel, parameters: Parameters, most: number, quantize = false): Promise<Program> {
   const { network, head } = shape;
   const { decoder, answers, attention: kind } = head;
   const width = network.units * network.directions.length;
@@ -68,14 +77,13 @@ export function compileStep(engine: Engine, shape: TextModel, parameters: Parame
     keys: kind === 'multiplicative' ? float('batch', width, 'timeSteps') : float('batch', 'timeSteps', decoder.units),
     values: float('batch', 'timeSteps', width),
     barred: float('batch', 1, 'timeSteps'),
-    barredTokens: float(answers.rows),
     ...Object.fromEntries(
       stateNames(head).flatMap((names) => names.map((name) => [before(name), float('before', decoder.units)] as const)),
     ),
   };
   const table = parameters.get(ANSWER_EMBEDDING)!;
   return engine.compile(inputs, (ops, given) => {
-    const constants = constantsOf(ops, shape, parameters);
+    const constants = constantsOf(ops, shape, parameters, quantize);
     const vectors = ops.gather(ops.constant(table.shape, table.data), given['said']!);
     const states = stateNames(head).map((names) => names.map((name) => ops.gather(given[before(name)]!, given['parents']!)));
     const after = advanceDecoder(ops, head, constants, vectors, states);
@@ -87,8 +95,7 @@ export function compileStep(engine: Engine, shape: TextModel, parameters: Parame
       { keys: keys!, values: values!, barred: barred! },
       ops.unsqueeze(after.at(-1)![0]!, 0),
     );
-    const scores = ops.add(ops.logSoftmax(ops.squeeze(logits, 0)), given['barredTokens']!);
-    const best = ops.largest(scores, Math.min(most, answers.rows));
+    const best = ops.largest(ops.logSoftmax(ops.squeeze(logits, 0)), Math.min(most, answers.rows));
     return {
       scores: best.values,
       tokens: best.places,
@@ -98,11 +105,21 @@ export function compileStep(engine: Engine, shape: TextModel, parameters: Parame
   });
 }
 
-function constantsOf<T>(ops: Pick<Ops<T>, 'constant'>, shape: TextModel, parameters: Parameters): Record<string, T> {
+/** All dense parameters but those of the encoder's layers. @param quantize matrices of more than one column are rounded */
+function constantsOf<T>(
+  ops: Pick<Ops<T>, 'constant' | 'quantizedMatrix'>,
+  shape: TextModel,
+  parameters: Parameters,
+  quantize = false,
+): Record<string, T> {
   const names = denseParameters(shape).map(({ name }) => name);
   return Object.fromEntries(
     names
       .filter((name) => !name.startsWith('rnn.'))
-      .map((name) => [name, ops.constant(parameters.get(name)!.shape, parameters.get(name)!.data)]),
+      .map((name) => {
+        const tensor = parameters.get(name)!;
+        const rounded = quantize && tensor.shape.length === 2 && tensor.shape[1]! > 1;
+        return [name, rounded ? quantizedConstant(ops, tensor) : ops.constant(tensor.shape, tensor.data)];
+      }),
   );
 }

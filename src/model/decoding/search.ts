@@ -9,7 +9,7 @@
  */
 import type { HostTensor, Program } from '../../engine/ops.js';
 import { before, MEMORY } from './programs.js';
-import { BEGIN, END } from '../sentences.js';
+import { BEGIN, END, PAD } from '../sentences.js';
 
 export interface SearchOptions {
   beam: number;
@@ -76,14 +76,17 @@ interface Row {
   parentPlace: number;
 }
 
-const FAR = -1e9;
+/** Tokens that are barred in every search beside those of the options; the end is barred until the text is long enough. */
+const NEVER_SAID = [PAD, BEGIN] as const;
 
-/** @param memory what the encoder gave, states of the decoder too; rows are sentences @param states names of the decoder's states, by layer */
+/** How many next tokens a step must give of each row, so that enough are left when barred ones are passed over. */
+export const mostNext = ({ beam, barred }: SearchOptions): number => beam + new Set([...NEVER_SAID, END, ...barred]).size;
+
+/** @param step gives `mostNext` next tokens of each row @param memory what the encoder gave, states of the decoder too; rows are sentences @param states names of the decoder's states, by layer */
 export async function beamSearch(
   step: Program,
   memory: Record<string, HostTensor>,
   lengths: Int32Array,
-  tokens: number,
   states: readonly (readonly string[])[],
   options: SearchOptions,
 ): Promise<Found[]> {
@@ -96,10 +99,8 @@ export async function beamSearch(
   const fixed = Object.fromEntries(MEMORY.map((name) => [name, memory[name]!]));
   const top = states.at(-1)![0]!;
   let feeds = statesOf(memory);
-  const barredTokens = new Float32Array(tokens);
-  for (const token of [0, BEGIN, ...options.barred]) barredTokens[token] = FAR;
+  const barred = new Set<number>([...NEVER_SAID, ...options.barred]);
   for (let length = 0; rows.length > 0; length++) {
-    barredTokens[END] = length < options.minLength ? FAR : 0;
     const integers = (of: (row: Row) => number): HostTensor => ({ shape: [rows.length], data: Int32Array.from(rows, of) });
     const results = await step.run({
       ...fixed,
@@ -107,10 +108,11 @@ export async function beamSearch(
       said: integers(({ node }) => node.token),
       parents: integers(({ parent }) => parent),
       sentences: integers(({ sentence }) => sentence),
-      barredTokens: { shape: [tokens], data: barredTokens },
     });
-    if (options.trace) for (const [i, row] of rows.entries()) traced(steps, length, row, i, results, top, lengths);
-    rows = after(rows, results, lengths, ended, options);
+    const passed = length < options.minLength ? new Set([...barred, END]) : barred;
+    const next = rows.map((_, row) => nextTokens(results, row, passed, options.beam));
+    if (options.trace) for (const [i, row] of rows.entries()) traced(steps, length, row, i, results, top, lengths, next[i]!);
+    rows = after(rows, next, results['attention']!, lengths, ended, options);
     feeds = statesOf(results);
   }
   return ended.map((nodes, sentence) => ({
@@ -119,30 +121,47 @@ export async function beamSearch(
   }));
 }
 
+/** A token that a row may go on with. */
+interface Next {
+  token: number;
+  logProbability: number;
+}
+
+/** The best of a row that are not barred, the best first. */
+function nextTokens({ scores, tokens }: Record<string, HostTensor>, row: number, barred: ReadonlySet<number>, most: number): Next[] {
+  const width = scores!.shape[1]!;
+  const next: Next[] = [];
+  for (let at = row * width; at < (row + 1) * width && next.length < most; at++) {
+    const token = tokens!.data[at]!;
+    if (!barred.has(token)) next.push({ token, logProbability: scores!.data[at]! });
+  }
+  return next;
+}
+
 /** The rows of the next step; hypotheses that end are put where they belong. */
 function after(
   rows: readonly Row[],
-  { scores, tokens, attention }: Record<string, HostTensor>,
+  nextOf: readonly (readonly Next[])[],
+  attention: HostTensor,
   lengths: Int32Array,
   ended: Node[][],
   { beam, maxLength }: SearchOptions,
 ): Row[] {
-  const most = scores!.shape[1]!;
-  const timeSteps = attention!.shape[1]!;
+  const timeSteps = attention.shape[1]!;
   const next: Row[] = [];
   for (let begin = 0, end = 0; begin < rows.length; begin = end) {
     const { sentence } = rows[begin]!;
     while (end < rows.length && rows[end]!.sentence === sentence) end++;
-    const candidates: { row: number; at: number; logProbability: number }[] = [];
+    const candidates: (Next & { row: number })[] = [];
     for (let row = begin; row < end; row++)
-      for (let at = row * most; at < (row + 1) * most; at++)
-        if (scores!.data[at]! > FAR / 2) candidates.push({ row, at, logProbability: rows[row]!.node.logProbability + scores!.data[at]! });
+      for (const { token, logProbability } of nextOf[row]!)
+        candidates.push({ row, token, logProbability: rows[row]!.node.logProbability + logProbability });
     candidates.sort((a, b) => b.logProbability - a.logProbability);
-    for (const { row, at, logProbability } of candidates.slice(0, beam - ended[sentence]!.length)) {
+    for (const { row, token, logProbability } of candidates.slice(0, beam - ended[sentence]!.length)) {
       const { node: last } = rows[row]!;
       const from = row * timeSteps;
-      const lookedAt = largest(attention!.data.subarray(from, from + lengths[sentence]!));
-      const node: Node = { token: tokens!.data[at]!, logProbability, length: last.length + 1, lookedAt, before: last };
+      const lookedAt = largest(attention.data.subarray(from, from + lengths[sentence]!));
+      const node: Node = { token, logProbability, length: last.length + 1, lookedAt, before: last };
       if (node.token === END || node.length === maxLength) ended[sentence]!.push(node);
       else next.push({ node, sentence, parent: row, parentPlace: row - begin });
     }
@@ -175,12 +194,12 @@ function traced(
   results: Record<string, HostTensor>,
   top: string,
   lengths: Int32Array,
+  next: readonly Next[],
 ): void {
   const of = (name: string, size?: number): Float32Array => {
     const { data, shape } = results[name]!;
     return (data as Float32Array).slice(row * shape[1]!, row * shape[1]! + (size ?? shape[1]!));
   };
-  const [scores, tokens] = [of('scores'), of('tokens')];
   const step = (steps[sentence]![length] ??= { hypotheses: [] });
   step.hypotheses.push({
     token: node.token,
@@ -188,6 +207,6 @@ function traced(
     logProbability: node.logProbability,
     state: of(top),
     attention: of('attention', lengths[sentence]),
-    best: Array.from(tokens, (token, i) => ({ token, probability: Math.exp(scores[i]!) })),
+    best: next.map(({ token, logProbability }) => ({ token, probability: Math.exp(logProbability) })),
   });
 }

@@ -5,7 +5,7 @@ import { readOf } from '../predictor.js';
 import type { Sentences } from '../sentences.js';
 import { chosenIds, gathered, partOf, stepFeeds } from '../training/feeds.js';
 import { compileEncoder, compileStep, stateNames, type TextModel } from './programs.js';
-import { beamSearch, type Found, type SearchOptions } from './search.js';
+import { beamSearch, mostNext, type Found, type SearchOptions } from './search.js';
 
 export interface Speaker {
   /** what is said of each sentence, in order; each has at least one token */
@@ -13,16 +13,21 @@ export interface Speaker {
   close(): Promise<void>;
 }
 
-/** @param batchSize sentences that are searched together */
+/**
+ * @param batchSize sentences that are searched together
+ * @param quantize weights are rounded to 8 bits
+ * @throws PipeError('usage') where the cell cannot be quantised
+ */
 export async function openSpeaker(
   engine: Engine,
   model: TextModel,
   parameters: Parameters,
   options: SearchOptions,
   batchSize = 64,
+  quantize = false,
 ): Promise<Speaker> {
-  const encoder = await compileEncoder(engine, model, parameters);
-  const step = await compileStep(engine, model, parameters, options.beam);
+  const encoder = await compileEncoder(engine, model, parameters, quantize);
+  const step = await compileStep(engine, model, parameters, mostNext(options), quantize);
   const states = stateNames(model.head);
   const encode = async (sentences: Sentences, rows: Int32Array): Promise<{ memory: Record<string, HostTensor>; lengths: Int32Array }> => {
     const { tables, offsets } = readOf(readingsOf(model)[0]!, parameters, sentences);
@@ -44,7 +49,7 @@ export async function openSpeaker(
       for (let at = 0; at < order.length; at += batchSize) {
         const rows = order.subarray(at, at + batchSize);
         const { memory, lengths } = await encode(sentences, rows);
-        const said = await beamSearch(step, memory, lengths, model.head.answers.rows, states, options);
+        const said = await beamSearch(step, memory, lengths, states, options);
         said.forEach((one, i) => (found[rows[i]!] = one));
       }
       return found;

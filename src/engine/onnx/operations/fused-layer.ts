@@ -2,9 +2,10 @@
  * A whole recurrent layer by ONNX's own LSTM, GRU or RNN: the fastest there is, and without a gradient. Weights that are rounded to
  * 8 bits go into ONNX Runtime's own `DynamicQuantizeLSTM`, which rounds what it multiplies them with as it comes.
  */
-import type { FusedLayer, HostTensor, QuantizedWeights } from '../../ops.js';
+import type { FusedLayer, HostTensor } from '../../ops.js';
 import type { Attribute } from '../graph.js';
 import type { OnnxWriter, Operation } from './operation.js';
+import { roundedOperands } from './quantized.js';
 
 /** [timeSteps, batch, inputSize] and lengths [batch] → [timeSteps, batch, units × directions] */
 export function fusedLayer(layer: FusedLayer): Operation {
@@ -28,26 +29,11 @@ function statesOf(write: OnnxWriter, layer: FusedLayer, inputs: string, lengths:
     const weights = [inputWeights, recurrentWeights].map((matrix) => float(matrix as HostTensor));
     return write.node(operator, [inputs, ...weights, bias, lengths], attributesOf(layer));
   }
-  const [kernel, recurrentKernel] = [rounded(write, inputWeights), rounded(write, recurrentWeights)];
+  const [kernel, recurrentKernel] = [roundedOperands(write, inputWeights), roundedOperands(write, recurrentWeights)];
   const none = ''; // the states before the first time step are zeros, and there are no peepholes
   const operands = [inputs, kernel.integers, recurrentKernel.integers, bias, lengths, none, none, none];
   const scales = [kernel.scales, kernel.zeros, recurrentKernel.scales, recurrentKernel.zeros];
   return write.node('com.microsoft.DynamicQuantizeLSTM', [...operands, ...scales], attributesOf(layer));
-}
-
-/** The integers as that operator wants them, [directions, inputs, gates × units]; the zero points are zeros. */
-function rounded(write: OnnxWriter, { shape, integers, scales }: QuantizedWeights): { integers: string; scales: string; zeros: string } {
-  const [directions, outputs, inputs] = shape as [number, number, number];
-  const turned = new Int8Array(integers.length);
-  for (let direction = 0; direction < directions; direction++)
-    for (let output = 0; output < outputs; output++)
-      for (let input = 0; input < inputs; input++)
-        turned[(direction * inputs + input) * outputs + output] = integers[(direction * outputs + output) * inputs + input]!;
-  return {
-    integers: write.constant([directions, inputs, outputs], turned),
-    scales: write.constant([directions, outputs], scales),
-    zeros: write.constant([directions, outputs], new Int8Array(scales.length)),
-  };
 }
 
 function attributesOf({ operator, direction, units, resetAfter }: FusedLayer): Record<string, Attribute> {

@@ -11,6 +11,8 @@ function given(name: string): Operation {
 
 export const input = given('input');
 export const constant = given('constant');
+/** no value of its own: the products with it are (`quantized.ts`) */
+export const quantizedMatrix = given('quantizedMatrix');
 export const state = given('state');
 export const slice = given('slice');
 export const scan = given('scan');
