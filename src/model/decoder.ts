@@ -59,26 +59,3 @@ export function say<T>(
   const said = dropped(ops.tanh(dense(ops, weights, 'mix', ops.concat([states, context], 2))));
   return { said, logits: dense(ops, weights, 'output', said), attention };
 }
-
-/** One time step of the decoder's layers: [batch, ·] each. @returns the states of each layer, the hidden state first */
-export function advanceDecoder<T>(
-  ops: Ops<T>,
-  { decoder }: Seq2seq,
-  weights: Values<T>,
-  input: T,
-  before: readonly (readonly T[])[],
-): T[][] {
-  const { advance } = cellOf(decoder.cell, decoder.resetAfter);
-  let below = input;
-  return before.map((state, layer) => {
-    const weight = (name: string): T => weights[`decoder.${layer + 1}.forward.${name}`]!;
-    const { state: after } = advance(
-      ops.add(ops.matmul(below, weight('kernel')), weight('bias')),
-      state,
-      { recurrentKernel: weight('recurrentKernel'), recurrentBias: weight('recurrentBias') },
-      ops,
-    );
-    below = after[0]!;
-    return after;
-  });
-}

@@ -9,6 +9,7 @@ import { denseLayout, openLearner, type Shared } from '../../src/model/training/
 import { tablesOf } from '../../src/model/parameters.js';
 import { BEGIN, UNKNOWN } from '../../src/text/specials.js';
 import { describeEngines } from '../support/engines.js';
+import { translatorOf } from '../support/translator.js';
 
 type Numbers = number | Numbers[];
 type Found = { ids: number[]; logProbability: number; score: number };
@@ -37,25 +38,8 @@ const flat = (numbers: Numbers): Float32Array => Float32Array.from([numbers].fla
 
 const shapeOf = (numbers: Numbers): number[] => (typeof numbers === 'number' ? [] : [numbers.length, ...shapeOf(numbers[0]!)]);
 
-const modelOf = ({ attention, layers }: Golden['cases'][number]): TextModel => ({
-  embedding: { dim: sizes.dim, ngramDim: 0, rows: sizes.words, ngramRows: 0 },
-  network: { cell: 'lstm', inputSize: sizes.dim, units: sizes.units, layers: 1, directions: ['forward', 'backward'], resetAfter: true },
-  head: {
-    task: 'seq2seq',
-    attention,
-    decoder: { cell: 'lstm', inputSize: sizes.dim, units: sizes.decoder, layers, directions: ['forward'], resetAfter: true },
-    answers: {
-      segmenter: {
-        options: { name: 'whitespace', hmm: false, mode: 'cut', userDicts: [], stopWords: [], dropPunctuation: false, toSimplified: false },
-        fingerprint: 'whitespace',
-      },
-      lowerCase: false,
-      vocabulary: '',
-      rows: sizes.tokens,
-      maxLength: how.maxLength,
-    },
-  },
-});
+const modelOf = ({ attention, layers }: Golden['cases'][number]): TextModel =>
+  translatorOf({ ...sizes, attention, decoderUnits: sizes.decoder, decoderLayers: layers, maxLength: how.maxLength });
 
 const data = dataSet(
   sources.map((ids, i) => ({ ids, answer: [BEGIN, ...answers[i]!], targets: [] })),

@@ -6,11 +6,11 @@ import type { Engine, InputType, Ops, Program } from '../../engine/ops.js';
 import type { ModelShape } from '../../formats/model.js';
 import { memoryOf } from '../attention.js';
 import { cellOf } from '../cells/index.js';
-import { advanceDecoder, firstStates, say, type Seq2seq } from '../decoder.js';
-import { ANSWER_EMBEDDING, denseParameters, networkWeights, VECTORS, type Parameters } from '../parameters.js';
+import { firstStates, say, type Seq2seq } from '../decoder.js';
+import { ANSWER_EMBEDDING, denseParameters, networkValues, networkWeights, VECTORS, type Parameters } from '../parameters.js';
 import { pool, stepInputs } from '../pooling.js';
 import { checkQuantizable, quantizedConstant, roundedWeights } from '../quantize.js';
-import { constantWeights, fusedNetwork, recurrentNetwork } from '../recurrent.js';
+import { constantWeights, fusedNetwork, networkStep, recurrentNetwork } from '../recurrent.js';
 
 export type TextModel = Omit<ModelShape, 'head'> & { head: Seq2seq };
 
@@ -86,7 +86,7 @@ export function compileStep(engine: Engine, shape: TextModel, parameters: Parame
     const constants = constantsOf(ops, shape, parameters, quantize);
     const vectors = ops.gather(ops.constant(table.shape, table.data), given['said']!);
     const states = stateNames(head).map((names) => names.map((name) => ops.gather(given[before(name)]!, given['parents']!)));
-    const after = advanceDecoder(ops, head, constants, vectors, states);
+    const after = networkStep(ops, decoder, networkValues(decoder, constants, 'decoder'), vectors, states);
     const [keys, values, barred] = MEMORY.map((name) => ops.gather(given[name]!, given['sentences']!));
     const { logits, attention } = say(
       ops,

@@ -13,29 +13,23 @@ import type { Sentences } from '../../../src/model/sentences.js';
 import { dataSet } from '../../../src/model/training/data.js';
 import { BEGIN, END } from '../../../src/text/specials.js';
 import { describeEngines } from '../../support/engines.js';
+import { translatorOf } from '../../support/translator.js';
 
 const TOKENS = 7;
 const LONGEST = 3;
 
-const modelOf = (attention: 'additive' | 'multiplicative', cell: 'lstm' | 'gru', layers: number): TextModel => ({
-  embedding: { dim: 3, ngramDim: 0, rows: 9, ngramRows: 0 },
-  network: { cell, inputSize: 3, units: 4, layers: 1, directions: ['forward', 'backward'], resetAfter: true },
-  head: {
-    task: 'seq2seq',
+const modelOf = (attention: 'additive' | 'multiplicative', cell: 'lstm' | 'gru', layers: number): TextModel =>
+  translatorOf({
+    cell,
     attention,
-    decoder: { cell, inputSize: 3, units: 5, layers, directions: ['forward'], resetAfter: true },
-    answers: {
-      segmenter: {
-        options: { name: 'whitespace', hmm: false, mode: 'cut', userDicts: [], stopWords: [], dropPunctuation: false, toSimplified: false },
-        fingerprint: 'whitespace',
-      },
-      lowerCase: false,
-      vocabulary: '',
-      rows: TOKENS,
-      maxLength: LONGEST,
-    },
-  },
-});
+    words: 9,
+    tokens: TOKENS,
+    dim: 3,
+    units: 4,
+    decoderUnits: 5,
+    decoderLayers: layers,
+    maxLength: LONGEST,
+  });
 
 /** Weights three times as large as training begins with, so that tokens differ in probability. */
 function parametersOf(model: TextModel): ReturnType<typeof drawParameters> {
