@@ -58,6 +58,9 @@ export function reporter(voice: Voice): Report {
 
 /** What each count is called, in the order in which they are told. */
 const TOLD: readonly (readonly [Count, string])[] = [
+  ['documents', 'pages'],
+  ['otherDocuments', 'WARC records that are no text'],
+  ['wrongLengths', 'pages with a wrong Content-Length'],
   ['tokens', 'tokens'],
   ['unknownTokens', 'unknown'],
   ['droppedTokens', 'dropped'],

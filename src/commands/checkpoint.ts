@@ -21,6 +21,8 @@ export interface Checkpoint {
   state: TrainingState;
   /** lines of training.jsonl */
   log: string;
+  /** the score that decides which epoch is kept */
+  metric: string;
 }
 
 /** What a training was started with; going on with something else is refused. */
@@ -30,7 +32,7 @@ const prefixed = (prefix: string, tensors: Iterable<readonly [string, Tensor]>):
   [...tensors].map(([name, tensor]) => [`${prefix}/${name}`, tensor]);
 const flat = (data: Float32Array): Tensor => new Tensor([data.length], data);
 
-export async function saveCheckpoint(folder: string, { state, log }: Checkpoint, configuration: Configuration): Promise<void> {
+export async function saveCheckpoint(folder: string, { state, log, metric }: Checkpoint, configuration: Configuration): Promise<void> {
   const { parameters, moments, best, epoch, batch, step, lossSum } = state;
   const tensors = new Map([
     ...prefixed('parameters', parameters),
@@ -44,13 +46,19 @@ export async function saveCheckpoint(folder: string, { state, log }: Checkpoint,
   makeFolder(folder);
   await writeBytes(
     join(folder, FILE),
-    writeWeights(tensors, { position: JSON.stringify(position), configuration: JSON.stringify(configuration), log }),
+    writeWeights(tensors, { position: JSON.stringify(position), configuration: JSON.stringify(configuration), log, metric }),
   );
   await writeBytes(join(folder, FILES.log), Buffer.from(log));
 }
 
+/** The score that decides which epoch of a training under way is kept; undefined where no checkpoint says it. */
+export async function metricUnderWay(folder: string): Promise<string | undefined> {
+  const file = join(folder, FILE);
+  return existsSync(file) ? readMetadata(await readBytes(file)).get('metric') : undefined;
+}
+
 /** @throws PipeError('no-input' | 'mismatch') where there is none, where it is damaged, or was started with something else */
-export async function loadCheckpoint(folder: string, configuration: Configuration): Promise<Checkpoint> {
+export async function loadCheckpoint(folder: string, configuration: Configuration): Promise<Omit<Checkpoint, 'metric'>> {
   const file = join(folder, FILE);
   if (!existsSync(file))
     throw new PipeError('no-input', 'there is no training to go on with', {

@@ -24,7 +24,7 @@ export interface Work {
 
 export interface Job {
   chunk: Chunk;
-  parse: Omit<ParseOptions, 'onBad'>;
+  parse: Omit<ParseOptions, 'onBad' | 'count'>;
 }
 
 /** A line put aside, byte for byte, and why. */
@@ -114,7 +114,8 @@ async function doChunk({ chunk, parse }: Job, work: Work, share: Share, lineStep
   };
   const quick = lineStep && areRecords(parse) && isUtf8(chunk.bytes) ? doLines(chunk, lineStep, context, parse.maxLineBytes) : undefined;
   const batches: Batch[] = [];
-  for (const rest of quick?.left.map((left) => left.chunk) ?? [chunk]) batches.push(await parseChunk(rest, { ...parse, onBad: reject }));
+  for (const rest of quick?.left.map((left) => left.chunk) ?? [chunk])
+    batches.push(await parseChunk(rest, { ...parse, onBad: reject, count: tally.count }));
   const batch = batches.flat();
   const unreadable = bad.length;
   const results: Batch[] = [];

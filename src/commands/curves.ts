@@ -9,7 +9,7 @@ import { parseDocument } from '../formats/document.js';
 import { EPOCH_LINE, type EpochLine } from '../formats/training-log.js';
 import { readText } from '../io/file.js';
 import { writeDocument } from '../io/output.js';
-import { trainingFolder } from './checkpoint.js';
+import { metricUnderWay, trainingFolder } from './checkpoint.js';
 import type { CommandDefinition, Invocation } from './command.js';
 import { FILES, loadModel } from './model-folder.js';
 import { DOCUMENT_OUTPUT, wholeNumber } from './options.js';
@@ -74,9 +74,15 @@ async function metricFor(folder: string, [first]: readonly EpochLine[], asked: s
       expected: names.join(', ') || 'none: there was no validation data',
     });
   if (asked !== undefined || names.length === 0) return asked;
-  const { best } = existsSync(join(folder, FILES.model)) ? (await loadModel(folder)).document.training : {};
-  const decided = Object.keys((best as object | undefined) ?? {}).find((name) => names.includes(name));
+  const decided = (await decidingOf(folder)).find((name) => names.includes(name));
   return decided ?? names.find((name) => name !== 'loss') ?? names[0];
+}
+
+/** What decided, or is to decide, which epoch is kept, as model or checkpoint tells it. */
+async function decidingOf(folder: string): Promise<string[]> {
+  if (!existsSync(join(folder, FILES.model))) return [(await metricUnderWay(folder)) ?? []].flat();
+  const { best } = (await loadModel(folder)).document.training;
+  return Object.keys((best as object | undefined) ?? {});
 }
 
 function panelsOf(lines: readonly EpochLine[], metric: string | undefined): Panel[] {

@@ -92,7 +92,7 @@ const READING: readonly OptionDefinition[] = [
   },
 ];
 
-const INPUT_FORMATS = ['text', 'jsonl', 'json', 'tsv', 'csv', 'arrow'] as const;
+const INPUT_FORMATS = ['text', 'jsonl', 'json', 'tsv', 'csv', 'arrow', 'wet'] as const;
 
 /** Options of every command that reads records. */
 export const RECORD_INPUT: readonly OptionDefinition[] = [

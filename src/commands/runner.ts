@@ -226,13 +226,13 @@ function recordsOfLines({ lines, lineNumbers }: Done): Batch {
 
 /** The records of an input, read in this thread and counted. */
 async function* readHere(run: Run, input: Input): AsyncGenerator<Batch> {
-  const { request, quarantine } = run;
+  const { request, quarantine, tally } = run;
   const onBad: OnBad = (line, error, raw) => {
     run.recordsIn++;
     quarantine.put({ file: input.source.name, line }, raw, plain(error));
   };
   let records = 0;
-  for await (const batch of recordsOf(input, request.read, request.onBad === 'stop' ? stop : onBad)) {
+  for await (const batch of recordsOf(input, request.read, request.onBad === 'stop' ? stop : onBad, tally.count)) {
     if (request.signal.aborted) throw new Error('stopped by a signal');
     run.recordsIn += batch.length;
     records += batch.length;

@@ -374,7 +374,7 @@ async function learn(training: Training, { options, signal, report }: Invocation
   const { folder, configuration, sentences, metric } = about;
   const epochs = Number(options['epochs']);
   let { log } = about;
-  const save = (): Promise<void> => undisturbed(() => saveCheckpoint(folder, { state: training.state(), log }, configuration));
+  const save = (): Promise<void> => undisturbed(() => saveCheckpoint(folder, { state: training.state(), log, metric }, configuration));
   let epochBegan = performance.now();
   let [done, since] = [0, 0];
   for await (const event of training.events()) {

@@ -6,6 +6,7 @@ import { PipeError } from '../errors.js';
 import { FIELDS } from '../formats/record.js';
 import { hasMark } from './lines.js';
 import type { Source } from './source.js';
+import { WARC_HEAD } from './warc.js';
 
 export type Layout =
   | { kind: 'text'; wrapped: boolean }
@@ -13,6 +14,8 @@ export type Layout =
   /** `columns` name the cells of a row; one is text and at most one label */
   | { kind: 'tsv' | 'csv'; columns: string[]; header: boolean }
   | { kind: 'fasttext' }
+  /** Common Crawl's WET: pages, and the lines of each */
+  | { kind: 'wet' }
   | { kind: 'json' | 'arrow' };
 
 export interface ReadOptions {
@@ -42,6 +45,8 @@ const EXTENSIONS: Record<string, string> = {
   csv: 'csv',
   arrow: 'arrow',
   arrows: 'arrow',
+  wet: 'wet',
+  warc: 'wet',
 };
 const TEXT_NAMES = ['text', 'sentence', 'content', 'review', 'comment', 'title', 'headline', '文本', '内容', '评论', '标题', '正文'];
 const [SOURCE_NAMES, TARGET_NAMES] = [
@@ -61,7 +66,8 @@ export function layoutOf(source: Source, options: ReadOptions, note: (text: stri
     });
   if (options.wrapped && format !== 'text') throw mismatch('--wrapped');
   const named = { ...(options.textKey ? { textKey: options.textKey } : {}), ...(options.labelKey ? { labelKey: options.labelKey } : {}) };
-  if (options.records && (format === 'text' || format === 'tsv' || format === 'csv'))
+  if (format === 'wet' && (options.encoding ?? 'utf-8') !== 'utf-8') throw mismatch('--encoding');
+  if (options.records && ['text', 'tsv', 'csv', 'wet'].includes(format))
     throw new PipeError('data', 'these are no records', {
       place: { file: source.name },
       expected: 'JSON lines, a JSON array or Arrow, as the steps write them',
@@ -77,6 +83,10 @@ export function layoutOf(source: Source, options: ReadOptions, note: (text: stri
     case 'tsv':
     case 'csv':
       return columnsOf(source, format, options, note);
+    case 'wet':
+      if (options.textKey ?? options.labelKey) throw mismatch(options.textKey ? '--text-key' : '--label-key');
+      note(`${source.name}: found WET: the text of its conversion records, one text a line; headers are no text`);
+      return { kind: 'wet' };
     default:
       return (options.everyLine ? undefined : labelledText(source, options, note)) ?? plainText(named, options, mismatch);
   }
@@ -92,16 +102,17 @@ function sniff(head: Uint8Array, records: boolean): string {
   if (text.startsWith('ARROW1') || (head[0] === 0xff && head[1] === 0xff && head[2] === 0xff && head[3] === 0xff)) return 'arrow';
   if (/^\s*\{\s*("|\})/.test(text)) return 'jsonl';
   if (/^\s*\[\s*(\{|\])/.test(text)) return 'json';
+  if (WARC_HEAD.test(text)) return 'wet';
   return records ? 'jsonl' : 'text';
 }
 
 /** The format where any line may be a text: records are known by their file's name, or by what stands in the first one. */
 function ofTexts({ head, extension }: Source): string {
   const named = EXTENSIONS[extension];
-  if (named === 'jsonl' || named === 'json' || named === 'arrow') return named;
+  if (named === 'jsonl' || named === 'json' || named === 'arrow' || named === 'wet') return named;
   const found = sniff(head, false);
   const [first = ''] = Buffer.from(head).toString('utf8').split('\n', 1);
-  const isRecord = found === 'arrow' || /^\uFEFF?\s*\[?\s*\{.*"(text|tokens)"\s*:/.test(first);
+  const isRecord = found === 'arrow' || found === 'wet' || /^\uFEFF?\s*\[?\s*\{.*"(text|tokens)"\s*:/.test(first);
   return isRecord ? found : 'text';
 }
 

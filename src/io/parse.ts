@@ -5,7 +5,8 @@ import { codePoints } from '../formats/code-points.js';
 import { fromJson, LINE, type Batch, type SentenceRecord } from '../formats/record.js';
 import { decodeUtf8 } from './encoding.js';
 import type { Layout } from './layout.js';
-import type { Chunk } from './lines.js';
+import { countCharacters, countLines, hasMark, type Chunk } from './lines.js';
+import { warcRecord } from './warc.js';
 
 export interface ParseOptions {
   file: string;
@@ -19,18 +20,23 @@ export interface ParseOptions {
   everyLine?: boolean | undefined;
   /** a line that gives no record; throws to stop */
   onBad: (line: number, error: PipeError) => void;
+  /** of a layout with documents: how many there are, and what else lies there */
+  count?: ((what: DocumentCount, howMany: number) => void) | undefined;
 }
+
+export type DocumentCount = 'documents' | 'otherDocuments' | 'wrongLengths';
 
 /** Records in the order of their lines; blank lines make none. `record[LINE]` is the line. */
 export async function parseChunk(chunk: Chunk, options: ParseOptions): Promise<Batch> {
   const { file, layout, onBad, maxLineBytes = Infinity } = options;
   const batch: Batch = [];
+  if (layout.kind === 'wet') return documents(chunk, options);
   if (layout.kind === 'text' && layout.wrapped)
     return paragraphs(await decodeUtf8(chunk.bytes, { file, line: chunk.firstLine }), chunk, options);
   let [line, offset] = [chunk.firstLine, chunk.firstCharacter];
   for (const whole of await linesOf(chunk, file)) {
     try {
-      if (whole instanceof PipeError) throw whole;
+      if (typeof whole !== 'string') throw whole.error;
       const content = whole.endsWith('\r') ? whole.slice(0, -1) : whole;
       if (content.length * 3 > maxLineBytes && Buffer.byteLength(content) > maxLineBytes) throw tooLong(maxLineBytes);
       const record = content.trim() === '' ? blank(content, line, offset, options) : recordOf(content, line, offset, options);
@@ -42,7 +48,7 @@ export async function parseChunk(chunk: Chunk, options: ParseOptions): Promise<B
       if (!(error instanceof PipeError)) throw error;
       onBad(line, error.at({ file, line }));
     }
-    if (layout.kind === 'text') offset += whole instanceof PipeError ? 1 : codePoints(whole) + 1;
+    if (layout.kind === 'text') offset += 1 + (typeof whole === 'string' ? codePoints(whole) : whole.characters);
     line++;
   }
   return batch;
@@ -53,22 +59,55 @@ function blank(content: string, line: number, offset: number, options: ParseOpti
   return recordOf(content, line, offset, { ...options, layout: { kind: 'text', wrapped: false } });
 }
 
-/** The lines of a chunk without their LF; one that is no UTF-8 is its error. */
-async function linesOf(chunk: Chunk, file: string): Promise<(string | PipeError)[]> {
-  if (isUtf8(chunk.bytes)) {
-    const text = await decodeUtf8(chunk.bytes, { file, line: chunk.firstLine });
-    const lines = (chunk.firstLine === 1 ? text.replace(/^\uFEFF/, '') : text).split('\n');
+/** A line that is no UTF-8. It is as long as whoever counts bytes says, so that the spans after it do not depend on where chunks end. */
+interface BadLine {
+  error: PipeError;
+  characters: number;
+}
+
+/** The lines of a chunk without their LF. */
+async function linesOf({ bytes, firstLine }: Chunk, file: string): Promise<(string | BadLine)[]> {
+  // a byte order mark is no character
+  const content = firstLine === 1 && hasMark(bytes) ? bytes.subarray(3) : bytes;
+  if (isUtf8(content)) {
+    const lines = (await decodeUtf8(content, { file, line: firstLine })).split('\n');
     if (lines.at(-1) === '') lines.pop();
     return lines;
   }
   return Promise.all(
-    byteLines(chunk.bytes).map((bytes, i) =>
-      decodeUtf8(bytes, { file, line: chunk.firstLine + i }).catch((error: unknown) => {
-        if (error instanceof PipeError) return error;
+    byteLines(content).map((line, i) =>
+      decodeUtf8(line, { file, line: firstLine + i }).catch((error: unknown) => {
+        if (error instanceof PipeError) return { error, characters: countCharacters(line) };
         throw error;
       }),
     ),
   );
+}
+
+/**
+ * The lines of the pages in a chunk of WARC records: text is what stands in the bodies of `conversion` records. Spans count from the
+ * page's beginning; the numbers of lines are the file's.
+ */
+async function documents(chunk: Chunk, options: ParseOptions): Promise<Batch> {
+  const batch: Batch = [];
+  const bytes = Buffer.from(chunk.bytes.buffer, chunk.bytes.byteOffset, chunk.bytes.length);
+  const framing = { file: options.file, firstLine: chunk.firstLine, atEnd: true, whole: true, limit: Infinity };
+  let [line, counted] = [chunk.firstLine, 0];
+  for (let at = 0; at < bytes.length;) {
+    const record = warcRecord(bytes, at, framing);
+    if (typeof record !== 'object') break;
+    if (record.wrongLength) options.count?.('wrongLengths', 1);
+    options.count?.(record.type === 'conversion' ? 'documents' : 'otherDocuments', 1);
+    if (record.type === 'conversion') {
+      line += countLines(bytes.subarray(counted, record.bodyStart));
+      counted = record.bodyStart;
+      const body = { bytes: bytes.subarray(record.bodyStart, record.bodyEnd), firstLine: line, firstCharacter: 0 };
+      const lines = await parseChunk(body, { ...options, layout: { kind: 'text', wrapped: false } });
+      for (const text of lines) batch.push(record.uri === undefined ? text : Object.assign(text, { source: record.uri }));
+    }
+    at = record.end;
+  }
+  return batch;
 }
 
 /** The lines of a chunk as bytes, without their LF. */

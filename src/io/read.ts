@@ -9,6 +9,7 @@ import { lineChunks, type Chunk } from './lines.js';
 import { byteLines, fromCells, parseChunk, parseJson, type ParseOptions } from './parse.js';
 import { lineWindows } from './windows.js';
 import { openSource, type InputFile, type Source } from './source.js';
+import { warcChunks } from './warc-chunks.js';
 
 export type { ReadOptions } from './layout.js';
 
@@ -19,8 +20,8 @@ export type OnBad = (line: number, error: PipeError, raw: Uint8Array) => void;
 export interface Input {
   source: Source;
   layout: Layout;
-  /** how `parseChunk` is to read its chunks, but for `onBad` */
-  parse: Omit<ParseOptions, 'onBad'>;
+  /** how `parseChunk` is to read its chunks, but for what it says */
+  parse: Omit<ParseOptions, 'onBad' | 'count'>;
   /** whether it can be read chunk by chunk, each for itself */
   inLines: boolean;
   /** of a part of a file: the number of its first line, and the code points before it */
@@ -62,6 +63,7 @@ export function inputOf(
 /** The chunks of an input that lies in lines. */
 export function chunksOf({ source, layout, first }: Input, options: ReadOptions): AsyncGenerator<Chunk> {
   const { maxLineBytes, chunkBytes, wrapped, windowLines } = options;
+  if (layout.kind === 'wet') return warcChunks(source.bytes, source.name, { maxLineBytes, windowLines });
   const characters = layout.kind === 'text';
   const chunks = lineChunks(source.bytes, source.name, { maxLineBytes, chunkBytes, wrapped, characters, first });
   return windowLines === undefined || wrapped ? chunks : lineWindows(chunks, windowLines, characters);
@@ -78,20 +80,20 @@ export async function* readRecords(
 }
 
 /** The records of one input. */
-export async function* recordsOf(input: Input, options: ReadOptions, onBad: OnBad): AsyncGenerator<Batch> {
+export async function* recordsOf(input: Input, options: ReadOptions, onBad: OnBad, count?: ParseOptions['count']): AsyncGenerator<Batch> {
   const { layout } = input;
   if (layout.kind === 'arrow') yield* fromArrow(input);
   else if (layout.kind === 'json') yield* fromArray(input, onBad);
   else if (layout.kind === 'csv') yield* fromCsv(input, layout.columns, layout.header, onBad);
-  else for await (const chunk of chunksOf(input, options)) yield await fromChunk(chunk, input, onBad);
+  else for await (const chunk of chunksOf(input, options)) yield await fromChunk(chunk, input, onBad, count);
 }
 
 /** The records of a chunk, each with its line byte for byte, where somebody may want to put it aside. */
-async function fromChunk(chunk: Chunk, { parse }: Input, onBad: OnBad): Promise<Batch> {
-  if (onBad === stop) return parseChunk(chunk, { ...parse, onBad: (_, error) => stop(0, error, chunk.bytes) });
+async function fromChunk(chunk: Chunk, { parse }: Input, onBad: OnBad, count: ParseOptions['count']): Promise<Batch> {
+  if (onBad === stop) return parseChunk(chunk, { ...parse, count, onBad: (_, error) => stop(0, error, chunk.bytes) });
   const lines = byteLines(chunk.bytes);
   const raw = (line: number): Uint8Array => lines[line - chunk.firstLine]!;
-  const batch = await parseChunk(chunk, { ...parse, onBad: (line, error) => onBad(line, error, raw(line)) });
+  const batch = await parseChunk(chunk, { ...parse, count, onBad: (line, error) => onBad(line, error, raw(line)) });
   for (const record of batch) record[RAW] = raw(record[LINE]!);
   return batch;
 }

@@ -101,14 +101,22 @@ const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x
 
 async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const unpacking = createGunzip({ chunkSize: CHUNK });
+  let [taken, last] = [0, 0];
   // the pump's own failure (a read error) must reach the reader of the unpacked bytes
   const pump = (async () => {
-    for await (const part of bytes) if (!unpacking.write(part)) await drained(unpacking);
+    for await (const part of bytes) {
+      const end = part.findLastIndex((byte) => byte !== 0) + 1;
+      if (end > 0) last = taken + end;
+      taken += part.length;
+      if (!unpacking.write(part)) await drained(unpacking);
+    }
     unpacking.end();
   })().catch((error: unknown) => unpacking.destroy(error as Error));
   try {
     for await (const part of unpacking) yield part as Uint8Array;
     await pump;
+    // after zeros, which pad an archive, zlib looks for nothing more
+    if (last > unpacking.bytesWritten) throw Object.assign(new Error('more data after a padding of zeros'), { code: 'Z_DATA_ERROR' });
   } finally {
     unpacking.destroy();
   }

@@ -7,6 +7,10 @@ export type Count =
   /** records that a step made of one, less that one: -1 for a text without a sentence */
   | 'addedRecords'
   | 'characters'
+  /** pages of WET input; its records that are none; pages whose Content-Length was not true */
+  | 'documents'
+  | 'otherDocuments'
+  | 'wrongLengths'
   /** records that --shard leaves to others */
   | 'otherShards'
   | 'tokens'

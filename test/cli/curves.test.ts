@@ -3,6 +3,7 @@ import { appendFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from '
 import { curvesPicture, ticksOf } from '../../src/drawing/curves-picture.js';
 import { textsOf } from '../../src/drawing/marks.js';
 import { overlap } from '../../src/drawing/text.js';
+import { start } from '../support/cli.js';
 import { useModel } from '../support/model.js';
 import { refused } from './support.js';
 
@@ -40,6 +41,28 @@ test('a training under way, by the name that its model will have', () => {
   expect(folder().run(['curves', 'begun']).stdout).toMatch(/^2 +1\.5000 +0\.5000 +1\.0000 +better$/m);
   expect(folder().run(['curves', 'begun.training', '-o', 'begun.svg', '--metric', 'f1']).code).toBe(0);
   expect(readFileSync(folder().file('begun.svg'), 'utf8')).toContain('>f1<');
+});
+
+test('a training under way draws the score that it is to be judged by', async () => {
+  const child = start(
+    folder(),
+    'train train.tsv --out begun --segmenter characters --dim 4 --units 4 --hold-out 25% --metric loss --epochs 100000 --min-count 1'.split(
+      ' ',
+    ),
+  );
+  let stderr = '';
+  child.stderr!.on('data', (part: Buffer) => {
+    stderr += part.toString('utf8');
+    // an epoch that is told of is in the log after the signal, whenever that comes
+    if (/^epoch /m.test(stderr)) child.kill('SIGINT');
+  });
+  await new Promise((resolve) => child.on('close', resolve));
+  const drawn = (args: string): string => {
+    expect(folder().run([...`curves begun -o ${args}`.split(' ')])).toMatchObject({ code: 0 });
+    return readFileSync(folder().file(args.split(' ')[0]!), 'utf8');
+  };
+  expect(drawn('begun.svg')).not.toContain('>accuracy<');
+  expect(drawn('asked.svg --metric accuracy')).toContain('>accuracy<');
 });
 
 test('a training without validation data has a loss and no best epoch', () => {

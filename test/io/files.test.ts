@@ -38,6 +38,16 @@ test('a cut gzip file is an error, whatever came before', async () => {
   }
 });
 
+test('zeros may pad a gzip file, but nothing may follow them unread', async () => {
+  const [first, zeros] = [gzipSync('今天\n'), Buffer.alloc(1024)];
+  writeFileSync(at('a.gz'), Buffer.concat([first, zeros]));
+  expect((await unpacked(at('a.gz'))).toString()).toBe('今天\n');
+  for (const rest of [gzipSync('明天\n'), Buffer.from('x')]) {
+    writeFileSync(at('b.gz'), Buffer.concat([first, zeros, rest]));
+    await expect(unpacked(at('b.gz'))).rejects.toMatchObject({ code: 'data', found: 'more data after a padding of zeros' });
+  }
+});
+
 test('empty files and files of a byte', async () => {
   writeFileSync(at('a'), '');
   writeFileSync(at('b'), 'x');

@@ -52,6 +52,28 @@ test.each([false, true])('any cutting of the bytes gives the same records (wrapp
   );
 });
 
+test.each(['', '\uFEFF'])('a line that is no UTF-8 moves no span, in whatever chunks the bytes come (%j before it)', async (mark) => {
+  // 0xff begins a character as bytes are counted, 0x80 goes on with one: the bad line has 3 characters, and its end
+  const bytes = Buffer.concat([Buffer.from(`${mark}甲\n乙`), Buffer.of(0xff, 0x80), Buffer.from('丙\n丁戊\n')]);
+  for (let size = 1; size <= bytes.length; size++) {
+    const [records, bad]: [unknown[], number[]] = [[], []];
+    for (const chunk of await chunks(bytes, size, { characters: true })) {
+      const onBad = (line: number): unknown => bad.push(line);
+      const layout = { kind: 'text', wrapped: false } as const;
+      for (const { id, text, span } of await parseChunk(chunk, { file: 'f', layout, idPrefix: '', raw: true, onBad }))
+        records.push([id, text, span]);
+    }
+    expect([size, records, bad]).toEqual([
+      size,
+      [
+        [1, '甲', [0, 1]],
+        [3, '丁戊', [6, 8]],
+      ],
+      [2],
+    ]);
+  }
+});
+
 test('what has come is handed on with its last whole line', async () => {
   const made = await chunks(Buffer.from('a\nb\nc'), 3);
   expect(made.map((chunk) => Buffer.from(chunk.bytes).toString())).toEqual(['a\n', 'b\n', 'c']);

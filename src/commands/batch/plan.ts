@@ -42,7 +42,8 @@ async function kindOfLines({ path, size }: CorpusFile, read: ReadOptions): Promi
   const extension = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
   const nothing = (async function* () {})();
   const { inLines, layout } = inputOf({ name: path, extension, head, bytes: nothing, size }, read, '', () => {});
-  return inLines ? layout.kind : undefined;
+  // where a WARC record begins is told by the one before it
+  return inLines && layout.kind !== 'wet' ? layout.kind : undefined;
 }
 
 /** The output's name without its extension: part-00012. */

@@ -122,12 +122,15 @@ export const bytesOf = ({ size, range }: JobInput): number => (range ? range.end
 
 async function chunkByChunk(run: Run): Promise<void> {
   for await (const input of inputsOf(run)) {
-    if (!input.inLines || (run.wanted.some && input.layout.kind === 'text' && input.layout.wrapped)) {
+    if (!input.inLines || (run.wanted.some && !isLineByLine(input))) {
       const batches = chain(recordsHere(run, input), await run.share.steps(), contextOf(run, input.source));
       for await (const batch of batches) await take(run, batch);
     } else for await (const chunk of chunksOf(input, run.work.read)) await takeChunk(run, input, chunk);
   }
 }
+
+/** Whether each line can be read without those before it. */
+const isLineByLine = ({ layout }: Input): boolean => layout.kind !== 'wet' && !(layout.kind === 'text' && layout.wrapped);
 
 async function takeChunk(run: Run, input: Input, chunk: Chunk): Promise<void> {
   const { wanted, share, hooks, aside } = run;
@@ -180,7 +183,7 @@ async function* recordsHere(run: Run, input: Input): AsyncGenerator<Batch> {
     run.recordsIn++;
     aside?.put({ file, line }, raw, plain(error));
   };
-  for await (const batch of recordsOf(input, work.read, work.quarantine || wanted.some ? onBad : stop)) {
+  for await (const batch of recordsOf(input, work.read, work.quarantine || wanted.some ? onBad : stop, run.tally.count)) {
     hooks.goOn();
     run.recordsIn += batch.length;
     const kept = wanted.some ? batch.filter((record, i) => keeps(run, record, run.items + i, file)) : batch;
