@@ -15,7 +15,7 @@ import { flagOf, namesOf, type CommandDefinition, type Invocation, type Options 
 import { saidScores, TEXT_SCORE_OPTIONS } from './evaluate-texts.js';
 import { evaluationText } from './evaluation-text.js';
 import { loadModel, type Model } from './model-folder.js';
-import { QUANTIZE_OPTION } from './model-option.js';
+import { QUANTIZE_OPTION } from './quantize-option.js';
 import { TEXT_READING, wholeNumber } from './options.js';
 import { backendNote, segmenterOf } from './predictor.js';
 import { ENGINE_OPTIONS, engineOf } from './rnn.js';

@@ -1,6 +1,5 @@
 /** `--model DIR` on a step: a trained model in place of the options that say what the step computes with. */
 import { PipeError } from '../errors.js';
-import { QUANTIZATIONS } from '../formats/model.js';
 import { takeOf } from '../model/pooling.js';
 import { flagOf, type OptionDefinition, type Options } from './command.js';
 import type { Model } from './model-folder.js';
@@ -8,12 +7,6 @@ import type { Model } from './model-folder.js';
 export const MODEL_OPTION: OptionDefinition = {
   flags: '--model <folder>',
   about: 'a trained model (see train): its vocabulary, tables, weights and labels; it decides what other options say without it',
-};
-
-export const QUANTIZE_OPTION: OptionDefinition = {
-  flags: '--quantize <how>',
-  about: 'weights of the recurrent layers, and of a decoder, in 8 bits: faster, and almost the same answers',
-  choices: QUANTIZATIONS,
 };
 
 /** The model of `--model`, where that is given: only then is what reads models loaded. */

@@ -4,7 +4,7 @@ import type { HeadDefinition, Quantization } from '../formats/model.js';
 import { predict } from '../steps/predict.js';
 import type { OptionDefinition, Options, StageDefinition } from './command.js';
 import { loadModel } from './model-folder.js';
-import { QUANTIZE_OPTION } from './model-option.js';
+import { QUANTIZE_OPTION } from './quantize-option.js';
 import { wholeNumber } from './options.js';
 import { predictorOf } from './predictor.js';
 import { ENGINE_OPTIONS, engineOf } from './rnn.js';

@@ -2,7 +2,8 @@
 import { PipeError } from '../errors.js';
 import type { StepCommand } from './command.js';
 import { loadModel } from './model-folder.js';
-import { MODEL_OPTION, QUANTIZE_OPTION } from './model-option.js';
+import { MODEL_OPTION } from './model-option.js';
+import { QUANTIZE_OPTION } from './quantize-option.js';
 import { wholeNumber } from './options.js';
 import { ENGINE_OPTIONS } from './rnn.js';
 import { checkSearch, openSeq2seq, SEARCH_OPTIONS } from './search.js';

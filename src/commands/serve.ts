@@ -11,7 +11,7 @@ import { listen } from '../serve/listen.js';
 import { CELLS, SEGMENTERS, type Health } from '../serve/schemas.js';
 import type { CommandDefinition, Invocation, Options } from './command.js';
 import { byteSize, number, wholeNumber } from './options.js';
-import { QUANTIZE_OPTION } from './model-option.js';
+import { QUANTIZE_OPTION } from './quantize-option.js';
 import { backendNote, openPredictor } from './predictor.js';
 import { ENGINE_OPTIONS, engineOf } from './rnn.js';
 import { serving } from './serving.js';
