@@ -7,6 +7,7 @@ import { documented } from '../dist/commands/segmenter-document.js';
 import { saveModel } from '../dist/commands/model-folder.js';
 import { taskOf } from '../dist/commands/tasks/index.js';
 import { encodeTexts, readTexts } from '../dist/commands/training-data.js';
+import { mapFeatures, tableSizes } from '../dist/formats/features.js';
 import { drawParameters } from '../dist/model/parameters.js';
 import { OPTIMIZER_DEFAULTS } from '../dist/model/training/optimizer.js';
 import { openTraining } from '../dist/model/training/trainer.js';
@@ -31,14 +32,17 @@ async function prepared({ task: name, file, segmenter: segmenting, ngrams, dim, 
     options,
     () => {},
   );
-  const counts = newCounts(ngrams);
+  const counts = newCounts({ ngrams });
   for (const { tokens } of texts) addTokens(counts, { tokens: [...tokens], segmenter: segmenter.fingerprint });
   const vocabulary = vocabularyOf(counts, { minCount: 2 });
   const answers = await task.answers?.(texts, options);
   const head = task.define(texts, options, () => {}, answers);
-  const rows = ngrams > 1 ? vocabulary.runs.length + SPECIALS.length : 0;
   const shape = {
-    embedding: { dim, ngramDim, rows: vocabulary.tokens.length, ngramRows: rows },
+    embedding: {
+      dim,
+      rows: vocabulary.tokens.length,
+      ...tableSizes(mapFeatures(vocabulary.features, ({ names }) => ({ dim: ngramDim, rows: names.length + SPECIALS.length }))),
+    },
     network: { cell: 'lstm', inputSize: dim + ngramDim, units, layers: 1, directions: ['forward', 'backward'], resetAfter: true },
     head,
   };

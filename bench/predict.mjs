@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openEngine } from '../dist/engine/index.js';
 import { compilePrediction } from '../dist/model/build.js';
+import { tableSizes } from '../dist/formats/features.js';
 import { drawParameters } from '../dist/model/parameters.js';
 import { answersOf } from '../dist/model/predictor.js';
 import { uniform } from '../dist/model/random.js';
@@ -14,7 +15,7 @@ const LINES = 100_000;
 const show = (values, digits = 2) => `${least(values).toFixed(digits)} / ${median(values).toFixed(digits)}`;
 
 const shape = {
-  embedding: { dim: SIZE, rows: WORDS, ngramDim: 0, ngramRows: 0 },
+  embedding: { dim: SIZE, rows: WORDS, ...tableSizes({}) },
   network: { cell: 'lstm', inputSize: SIZE, units: SIZE, layers: 1, directions: ['forward'], resetAfter: true },
   head: { task: 'classify', take: 'last', labels: Array.from({ length: LABELS }, (_, i) => String(i)) },
 };

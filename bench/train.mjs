@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { uniform } from '../dist/model/random.js';
+import { tableSizes } from '../dist/formats/features.js';
 import { drawParameters } from '../dist/model/parameters.js';
 import { dataSet } from '../dist/model/training/data.js';
 import { OPTIMIZER_DEFAULTS } from '../dist/model/training/optimizer.js';
@@ -84,7 +85,7 @@ async function ours(one, rows) {
     1,
   );
   const shape = {
-    embedding: { dim, rows: words, ngramDim: 0, ngramRows: 0 },
+    embedding: { dim, rows: words, ...tableSizes({}) },
     network: {
       cell: 'lstm',
       inputSize: dim,

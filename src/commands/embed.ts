@@ -1,8 +1,7 @@
 /** Step 5 as a command: ids to word vectors. */
 import { PipeError } from '../errors.js';
 import { readVectors } from '../io/vectors.js';
-import { pretrainedEmbeddings, randomEmbeddings, trainedEmbeddings, type EmbeddingTable } from '../model/embedding.js';
-import { EMBEDDING, NGRAM_EMBEDDING } from '../model/parameters.js';
+import { pretrainedEmbeddings, randomEmbeddings, trainedColumns, type EmbeddingTable } from '../model/embedding.js';
 import { embed, type EmbedOptions } from '../steps/embed.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import type { Options, StepCommand } from './command.js';
@@ -29,20 +28,15 @@ async function embedOptions(options: Options): Promise<EmbedOptions> {
   const model = await modelOf(options);
   if (!model) {
     const vocabulary = await loadVocabulary(options);
-    return { table: await tableOf(options, vocabulary), vocabularyHash: vocabulary.hash };
+    return { columns: [{ field: 'ids', table: await tableOf(options, vocabulary) }], vocabularyHash: vocabulary.hash };
   }
-  const { parameters, vocabulary } = model;
-  const ngrams = parameters.get(NGRAM_EMBEDDING);
-  return {
-    table: trainedEmbeddings(parameters.get(EMBEDDING)!),
-    ngramTable: ngrams && trainedEmbeddings(ngrams),
-    vocabularyHash: vocabulary.hash,
-  };
+  const { document, parameters, vocabulary } = model;
+  return { columns: trainedColumns(document, parameters), vocabularyHash: vocabulary.hash };
 }
 
 export const embedCommand: StepCommand = {
   description: `Gives each id its word vector: seeded random ones, or those of a file (word2vec text and binary, GloVe, fastText .vec; also .gz),
-where tokens without a vector get a random one and are counted; or the trained ones of a model, with the n-gram's beside the token's where it has n-grams. Padding is all zeros.`,
+where tokens without a vector get a random one and are counted; or the trained ones of a model, with those of n-grams, and of first and last characters, beside the token's where it reads them. Padding is all zeros.`,
   options: [
     { flags: '--vocab <file>', about: 'the vocabulary of the ids, as "rnn-pipe vocab" writes it' },
     MODEL_OPTION,

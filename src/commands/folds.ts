@@ -2,6 +2,7 @@
 import type { Batch } from '../formats/record.js';
 import { countLines, type LineFold } from '../steps/lines/count.js';
 import { addTokens, mergeCounts, newCounts, type TokenCounts } from '../text/counts.js';
+import type { FeatureOptions } from '../text/features.js';
 
 /** `add` changes the accumulator; accumulators are structured-cloneable, and merging is associative and commutative. */
 export interface Fold<A> {
@@ -12,9 +13,8 @@ export interface Fold<A> {
   lines?(accumulator: A): LineFold | undefined;
 }
 
-export interface FoldOptions {
-  ngrams?: number | undefined;
-}
+/** Of `counts`: what is counted beside tokens. */
+export type FoldOptions = FeatureOptions;
 
 /** How many records have how many tokens. */
 export type Lengths = Map<number, number>;
@@ -36,7 +36,7 @@ const lengths: Fold<Lengths> = {
 };
 
 const counts: Fold<TokenCounts> = {
-  create: ({ ngrams }) => newCounts(ngrams),
+  create: newCounts,
   add: (accumulator, batch) => {
     for (const record of batch) addTokens(accumulator, record);
   },

@@ -60,12 +60,12 @@ async function run({ inputs, options, given, report }: Invocation): Promise<void
   const prompt = String(options['prompt']);
   const segmenter = await segmenterOf(document, folder);
   const [cut] = segmenter.cut([segmenter.simplify ? segmenter.simplify(prompt) : prompt]);
-  const { ids, unknown } = idsOf(cut!.tokens, vocabulary, Infinity);
-  if (unknown > 0 && prompt !== '') report.note(`${unknown} of ${ids.length} tokens of the prompt are unknown to the model`);
+  const { read, unknown } = idsOf(cut!.tokens, vocabulary, Infinity);
+  if (unknown > 0 && prompt !== '') report.note(`${unknown} of ${read.ids.length} tokens of the prompt are unknown to the model`);
   const step = await compileStep(await engineOf(options), document, parameters);
   const output = openOutput(String(options['output']), { force: options['force'] === true, inputs: [] });
   try {
-    const texts = await generate(step, document, parameters, cut!.tokens.length > 0 ? ids : [], {
+    const texts = await generate(step, document, parameters, cut!.tokens.length > 0 ? read.ids : [], {
       seed: Number(options['seed']),
       count: Number(options['count']),
       length: Number(options['length']),

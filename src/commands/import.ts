@@ -1,5 +1,6 @@
 /** `import`: weights of PyTorch or Keras to a model's folder. */
 import { PipeError } from '../errors.js';
+import { tableSizes } from '../formats/features.js';
 import { TAKES, type ModelShape, type Take } from '../formats/model.js';
 import { Tensor } from '../formats/tensor.js';
 import { readBytes, readText } from '../io/file.js';
@@ -141,7 +142,7 @@ async function fromOptions(tensors: ReadonlyMap<string, Tensor>, layout: Layout,
     rnnPipe: version,
     segmenter: documented(segmenting, segmenter),
     maxLength: Number(options['maxLength'] ?? 256),
-    embedding: { dim: network.inputSize, rows: vocabulary.tokens.length, ngramDim: 0, ngramRows: 0 },
+    embedding: { dim: network.inputSize, rows: vocabulary.tokens.length, ...tableSizes({}) },
     network: { ...network, directions: [...network.directions] },
     head: { task: 'classify', take: (options['take'] ?? 'last') as Take, labels },
     training: { imported: layout },

@@ -1,7 +1,8 @@
 /** `train --init-from`: a trained model as the beginning of another training. */
 import { PipeError } from '../errors.js';
+import { FEATURE_NAMES, FEATURES, mapFeatures } from '../formats/features.js';
 import type { ModelShape } from '../formats/model.js';
-import { takeWeights, type Taken } from '../model/initial.js';
+import { takeWeights, type Named, type Taken } from '../model/initial.js';
 import type { Parameters } from '../model/parameters.js';
 import { SPECIALS } from '../text/specials.js';
 import type { Vocabulary } from '../text/vocabulary.js';
@@ -16,7 +17,10 @@ export async function initialModel(options: Options): Promise<Model | undefined>
   return loadModel(folder);
 }
 
-const names = ({ tokens, runs }: Vocabulary): Pick<Vocabulary, 'tokens' | 'runs'> => ({ tokens: tokens.slice(SPECIALS.length), runs });
+const names = ({ tokens, features }: Vocabulary): Pick<Named, 'tokens' | 'features'> => ({
+  tokens: tokens.slice(SPECIALS.length),
+  features: mapFeatures(features, (feature) => feature.names),
+});
 
 /** The options, with the sizes of the model where the user gave none: weights are taken where sizes agree. */
 export function withSizesOf({ document: { network, embedding } }: Model, options: Options, given: ReadonlySet<string>): Options {
@@ -25,6 +29,9 @@ export function withSizesOf({ document: { network, embedding } }: Model, options
     units: network.units,
     layers: network.layers,
     dim: embedding.dim,
+    ...Object.fromEntries(
+      FEATURE_NAMES.map((name) => FEATURES[name].dim).flatMap((dim) => (embedding[dim] > 0 ? [[dim, embedding[dim]]] : [])),
+    ),
     ...(network.cell === 'gru' ? { reset: network.resetAfter ? 'after' : 'before' } : {}),
   };
   return { ...options, ...Object.fromEntries(Object.entries(sizes).filter(([name]) => !given.has(name))) };
@@ -42,8 +49,8 @@ export function beginWith(
   note: (text: string) => void,
 ): void {
   const taken = takeWeights({ ...to, ...names(to.vocabulary) }, { shape: document, parameters, ...names(vocabulary) }, SPECIALS.length);
-  const { tokens, runs, whole, partly } = taken;
-  if (tokens.taken + runs.taken + whole.length + partly.length === 0) {
+  const rows = [taken.tokens, ...Object.values(taken.features)].reduce((sum, one) => sum + one.taken, 0);
+  if (rows + taken.whole.length + taken.partly.length === 0) {
     const sizes = ({ network, embedding }: ModelShape): string => `--cell ${network.cell} --units ${network.units} --dim ${embedding.dim}`;
     throw new PipeError('mismatch', 'nothing of the model fits', {
       place: { file: name },
@@ -57,10 +64,10 @@ export function beginWith(
   note(`begins with ${name}: ${told(taken)}`);
 }
 
-function told({ tokens, runs, whole, partly, drawn }: Taken): string {
+function told({ tokens, features, whole, partly, drawn }: Taken): string {
   const some = [
     `vectors of ${tokens.taken} of ${tokens.of} tokens`,
-    ...(runs.of > 0 ? [`of ${runs.taken} of ${runs.of} n-grams`] : []),
+    ...Object.values(mapFeatures(features, ({ taken, of }, name) => `of ${taken} of ${of} ${FEATURES[name].called}`)),
     ...(whole.length > 0 ? [whole.join(' ')] : []),
     ...(partly.length > 0 ? [`the first rows of ${partly.join(' ')}`] : []),
   ];

@@ -1,5 +1,6 @@
 /** What `inspect` says of a file that holds no records: a vocabulary, counts, weights. */
 import { PipeError } from '../errors.js';
+import { FEATURES, mapFeatures, type FeatureName } from '../formats/features.js';
 import { readBytes } from '../io/file.js';
 import { inputFile, openSource } from '../io/source.js';
 import { readWeights } from '../model/weights.js';
@@ -29,11 +30,12 @@ async function headOf(file: string): Promise<Buffer> {
 const MOST = 12;
 
 async function describeVocabulary(file: string, text: string): Promise<string> {
-  const { tokens, counts, runs, ngrams, segmenter, hash } = await parseVocabulary(text, file);
+  const { tokens, counts, features, segmenter, hash } = await parseVocabulary(text, file);
+  const numbers = Object.values(mapFeatures(features, ({ names }, feature) => `${names.length} ${FEATURES[feature].called}`));
   const seen = counts.reduce((sum, count) => sum + count, 0);
   const rows = tokens.slice(0, MOST).map((token, id) => [String(id), token, String(counts[id])]);
   const more = tokens.length > MOST ? `… ${tokens.length - MOST} more\n` : '';
-  return `${file}: a vocabulary of ${tokens.length} tokens${ngrams > 1 ? ` and ${runs.length} ${ngrams}-grams` : ''}, from ${seen} counted
+  return `${file}: a vocabulary of ${[`${tokens.length} tokens`, ...numbers].join(' and ')}, from ${seen} counted
 segmenter: ${segmenter || 'not known'}
 hash: ${hash}
 
@@ -41,8 +43,9 @@ ${table(['id', 'token', 'count'], rows)}${more}`;
 }
 
 async function describeCounts(file: string, text: string): Promise<string> {
-  const { tokens, segmenter, ngrams } = await parseCounts(text, file);
-  return `${file}: counts of ${tokens.size} tokens for "vocab --merge"${ngrams > 1 ? `, with ${ngrams}-grams` : ''}\nsegmenter: ${segmenter ?? 'none yet'}\n`;
+  const { tokens, segmenter, features } = await parseCounts(text, file);
+  const others = Object.keys(features).map((feature) => FEATURES[feature as FeatureName].called);
+  return `${file}: counts of ${tokens.size} tokens for "vocab --merge"${others.length > 0 ? `, with ${others.join(' and ')}` : ''}\nsegmenter: ${segmenter ?? 'none yet'}\n`;
 }
 
 /** Lists the tensors by name, as `rnn --weights` sees them. */

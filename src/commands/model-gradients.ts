@@ -1,5 +1,6 @@
 /** How much a model's own loss hears of each word of a sentence that it was walked through. */
 import { PipeError } from '../errors.js';
+import { idsIn, mapIds } from '../formats/features.js';
 import type { SentenceRecord } from '../formats/record.js';
 import { lossGradients, type LossGradients } from '../model/loss-gradients.js';
 import { dataSet, type DataSet, type Example } from '../model/training/data.js';
@@ -53,11 +54,12 @@ function ownAnswer({ tags, labels, prediction }: SentenceRecord): Answer {
 
 async function exampleOf({ document: { head }, answerVocabulary }: Walkable, record: SentenceRecord, answer: Answer): Promise<DataSet> {
   const real = <T>(all: readonly T[]): T[] => all.filter((_, t) => record.mask === undefined || record.mask[t] === 1);
-  const [ids, ngramIds] = [real(record.ids!), record.ngramIds && real(record.ngramIds)];
+  const read = mapIds(idsIn(record), real);
+  const { ids } = read;
   const tokens = record.kept === undefined ? record.tokens! : record.tokens!.slice(...record.kept);
   const task = taskOf(head.task);
   const labelled: Labelled = { record: { label: answer, text: record.text! }, tokens, file: 'the answer', line: 1 };
-  const example: Example = { ids, ngramIds, targets: [] };
+  const example: Example = { ...read, targets: [] };
   if (head.task === 'lm') example.targets = [...ids.slice(1), END];
   else if (head.task === 'seq2seq') example.answer = (await task.answersAgain!(head, answerVocabulary!)).ids(labelled);
   else example.targets = task.targets(labelled, head);

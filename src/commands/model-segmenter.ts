@@ -31,7 +31,7 @@ export async function openModelSegmenter(folder: string, options: Omit<Segmenter
     document: { ...document, head },
     parameters,
     program,
-    idsOf: (characters) => idsOf(characters, vocabulary, document.maxLength),
+    idsOf: (characters) => idsOf(characters, vocabulary, document.maxLength).read,
   });
   const { dropping, ...about } = await around('model', options, {
     identity: [document.weights, document.vocabulary, document.quantize ?? ''],

@@ -7,9 +7,9 @@ import { PipeError } from '../errors.js';
 import type { Batch, SentenceRecord } from '../formats/record.js';
 import { attentionWeights } from '../model/attentive.js';
 import { compileHead } from '../model/build.js';
-import { trainedEmbeddings } from '../model/embedding.js';
+import { trainedColumns } from '../model/embedding.js';
 import { openNetwork } from '../model/network.js';
-import { EMBEDDING, networkWeights, NGRAM_EMBEDDING } from '../model/parameters.js';
+import { networkWeights } from '../model/parameters.js';
 import { roundedWeights } from '../model/quantize.js';
 import { ranked } from '../model/ranking.js';
 import { withSums } from '../model/sums.js';
@@ -127,14 +127,8 @@ async function* single(record: SentenceRecord): AsyncGenerator<Batch> {
   yield await Promise.resolve([{ ...record }]);
 }
 
-function embedding({ parameters, vocabulary }: Model): Step {
-  const ngrams = parameters.get(NGRAM_EMBEDDING);
-  return embed({
-    table: trainedEmbeddings(parameters.get(EMBEDDING)!),
-    ngramTable: ngrams && trainedEmbeddings(ngrams),
-    vocabularyHash: vocabulary.hash,
-  });
-}
+const embedding = ({ document, parameters, vocabulary }: Model): Step =>
+  embed({ columns: trainedColumns(document, parameters), vocabularyHash: vocabulary.hash });
 
 function network({ document: { network: shape, quantize }, parameters, engine }: Walkable): Step {
   const weights = networkWeights(shape, parameters);

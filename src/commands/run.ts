@@ -12,7 +12,7 @@ import { refuseWholeText } from './shard.js';
 import type { Stage } from './stages.js';
 import { passBefore, refuseStray, runAndTell, withLength, withRequest } from './step-command.js';
 import { isWhole, STRETCH, STRETCH_NAMES, stretchOf, stretchReading } from './stretch.js';
-import { COUNTING } from './vocab.js';
+import { COUNTING, featuresIn } from './vocab.js';
 
 /** Every step's options, each name once: a name means the same in every step that has it. */
 export const STEP_OPTIONS: OptionDefinition[] = [
@@ -69,8 +69,8 @@ async function withVocabulary(request: RunRequest, { options, report }: Invocati
   if (first < 0 || options['vocab'] !== undefined || options['model'] !== undefined) return request;
   if (options['shard'] !== undefined) refuseWholeText('a part gives no vocabulary of all', 'give one: --vocab vocabulary.json');
   const again = { ...request, inputs: await replayable(request.inputs) };
-  const ngrams = options['ngrams'] as number | undefined;
-  const { accumulator } = await foldStages(passBefore({ ...again, stages: request.stages.slice(0, first) }), 'counts', { ngrams });
+  const before = passBefore({ ...again, stages: request.stages.slice(0, first) });
+  const { accumulator } = await foldStages(before, 'counts', featuresIn(options));
   const vocabulary = vocabularyOf(accumulator, {
     minCount: Number(options['minCount']),
     maxSize: options['maxSize'] as number | undefined,

@@ -3,14 +3,15 @@
  * same sizes, with seeded random weights. Either way the numbers are those of the commands that are told with them.
  */
 import type { Engine, Program } from '../engine/ops.js';
+import { tableSizes } from '../formats/features.js';
 import type { HeadDefinition, ModelShape } from '../formats/model.js';
 import type { SentenceRecord } from '../formats/record.js';
 import { attentionWeights } from '../model/attentive.js';
 import { compileHead } from '../model/build.js';
-import { randomEmbeddings, trainedEmbeddings } from '../model/embedding.js';
+import { randomEmbeddings, trainedColumns } from '../model/embedding.js';
 import { compileClassifier, randomClassifier } from '../model/heads/classify.js';
 import { openNetwork, type Network } from '../model/network.js';
-import { drawParameters, EMBEDDING, networkWeights, NGRAM_EMBEDDING, type Parameters } from '../model/parameters.js';
+import { drawParameters, networkWeights, type Parameters } from '../model/parameters.js';
 import { takeOf } from '../model/pooling.js';
 import { roundedWeights } from '../model/quantize.js';
 import { randomWeights, type NetworkShape, type NetworkWeights } from '../model/shape.js';
@@ -65,7 +66,7 @@ export function tracing(predictor: Predictor, engine: Engine, folder: string): T
       ...made,
       note: `random weights of seed ${seed ?? 1}, so that the answer means nothing: ${why.join('; ')}`,
       vocabulary: words,
-      embed: { table: randomEmbeddings({ rows, dim, seed: seed ?? 1 }), vocabularyHash: words.hash },
+      embed: { columns: [{ field: 'ids', table: randomEmbeddings({ rows, dim, seed: seed ?? 1 }) }], vocabularyHash: words.hash },
       commands: { ...commands, encode: `encode ${vocab}`, embed: `embed ${vocab} --dim ${dim} --seed ${seed ?? 1}` },
     };
   };
@@ -81,17 +82,12 @@ function ofSentence(record: SentenceRecord): Vocabulary {
 async function trainedModel({ document, parameters, vocabulary }: Predictor, engine: Engine, folder: string): Promise<Made> {
   const { head, network, quantize } = document;
   const weights = networkWeights(network, parameters);
-  const ngrams = parameters.get(NGRAM_EMBEDDING);
   const model = `--model ${quoted(folder)}`;
   return {
     weights: 'trained',
     note: 'the weights of the model',
     vocabulary,
-    embed: {
-      table: trainedEmbeddings(parameters.get(EMBEDDING)!),
-      ngramTable: ngrams && trainedEmbeddings(ngrams),
-      vocabularyHash: vocabulary.hash,
-    },
+    embed: { columns: trainedColumns(document, parameters), vocabularyHash: vocabulary.hash },
     ...both(
       await openNetwork(engine, network, weights, true, quantize !== undefined),
       quantize ? roundedWeights(network, weights) : weights,
@@ -119,7 +115,7 @@ async function randomModel({ document }: Predictor, engine: Engine, cell: Networ
   const head = 'take' in trained && trained.take === 'attention' ? { ...trained, take: 'last' as const } : trained;
   const network: NetworkShape = { ...document.network, cell, inputSize: embedding.dim, resetAfter: true };
   const shape: ModelShape = {
-    embedding: { ...embedding, rows: 5, ngramDim: 0, ngramRows: 0 },
+    embedding: { dim: embedding.dim, rows: 5, ...tableSizes({}) },
     network: { ...network, directions: [...network.directions] },
     head,
   };

@@ -2,12 +2,13 @@
 import { availableParallelism } from 'node:os';
 import type { EngineName } from '../engine/ops.js';
 import { PipeError } from '../errors.js';
+import { FEATURES, mapFeatures, tableSizes } from '../formats/features.js';
 import type { ModelShape } from '../formats/model.js';
 import { readVectors } from '../io/vectors.js';
 import { undisturbed } from '../io/cleanup.js';
 import { CELL_NAMES, type CellName } from '../model/cells/index.js';
 import { metricOf } from '../model/heads/index.js';
-import { drawParameters, EMBEDDING } from '../model/parameters.js';
+import { columnsOf, drawParameters, EMBEDDING } from '../model/parameters.js';
 import { sentencesOf } from '../model/training/data.js';
 import { OPTIMIZER_DEFAULTS } from '../model/training/optimizer.js';
 import { SCHEDULES, type Schedule } from '../model/training/schedule.js';
@@ -29,6 +30,7 @@ import { documented } from './segmenter-document.js';
 import { checkSegmenter, refuseModelSegmenter, SEGMENTER_OPTIONS, segmenterOptions } from './tokenize.js';
 import { encodeTexts, fingerprintOf, heldOut, readTexts, type Encoded, type HoldOut } from './training-data.js';
 import { version } from './version.js';
+import { featuresIn } from './vocab.js';
 
 const NETWORK: readonly OptionDefinition[] = [
   { flags: '--cell <name>', about: 'kind of cell', choices: CELL_NAMES, default: 'lstm' },
@@ -43,7 +45,12 @@ const NETWORK: readonly OptionDefinition[] = [
   },
   { flags: '--dim <n>', about: 'size of a word vector (default: 128, or that of --vectors)', parse: wholeNumber('--dim', 1) },
   { flags: '--ngram-dim <n>', about: 'size of the vector of an n-gram (--ngrams)', default: 64, parse: wholeNumber('--ngram-dim', 1) },
-  { flags: '--vectors <file>', about: 'word vectors to begin with: word2vec, GloVe or fastText' },
+  {
+    flags: '--affix-dim <n>',
+    about: 'size of the vector of a first or last character (--affixes) (default: that of --vectors, or 64)',
+    parse: wholeNumber('--affix-dim', 1),
+  },
+  { flags: '--vectors <file>', about: 'vectors to begin with, of tokens and of characters (--affixes): word2vec, GloVe or fastText' },
   { flags: '--freeze-vectors', about: 'leave the vectors of --vectors as they are' },
   {
     flags: '--init-from <model>',
@@ -60,6 +67,7 @@ const VOCABULARY: readonly OptionDefinition[] = [
     about: 'read runs of n neighbouring tokens too, each with a vector of its own',
     parse: wholeNumber('--ngrams', 2),
   },
+  { flags: '--affixes', about: 'read the first and the last character of each token too, whose vectors unknown tokens have as well' },
 ];
 
 const LEARNING: readonly OptionDefinition[] = [
@@ -174,7 +182,8 @@ async function train(asked: Invocation): Promise<void> {
   const metric = (options['metric'] as string | undefined) ?? metricOf(head);
   const begun = resume ? await loadCheckpoint(folder, configuration) : undefined;
   const parameters = drawParameters(shape, Number(options['seed']));
-  if (vectors && !begun) fill(parameters.get(EMBEDDING)!.data, vectors.dim, vocabulary.tokens, vectors.vectors);
+  const fitting = vectors ? tablesOfVectors(shape, vocabulary, vectors) : [];
+  if (!begun) for (const { table, names } of fitting) fill(parameters.get(table)!.data, names, vectors!);
   if (initial && !begun) beginWith(initial, { shape, parameters, vocabulary }, String(options['initFrom']), report.note);
   const training = await openTraining(
     shape,
@@ -183,7 +192,7 @@ async function train(asked: Invocation): Promise<void> {
       ...trainingOptions(options),
       metric,
       loss: task.lossOptions(trainTexts, head, options),
-      frozen: options['freezeVectors'] === true ? [EMBEDDING] : [],
+      frozen: options['freezeVectors'] === true ? fitting.map(({ table }) => table) : [],
     },
     begun?.state ?? { parameters },
   );
@@ -232,6 +241,7 @@ function checkStray(options: Options, given: ReadonlySet<string>): void {
   };
   needs('reset', '--reset', '--cell gru', options['cell'] === 'gru');
   needs('ngramDim', '--ngram-dim', '--ngrams', options['ngrams'] !== undefined);
+  needs('affixDim', '--affix-dim', '--affixes', options['affixes'] === true);
   needs('freezeVectors', '--freeze-vectors', '--vectors', options['vectors'] !== undefined);
   needs('momentum', '--momentum', '--optimizer sgd', options['optimizer'] === 'sgd');
   needs('holdOut', '--hold-out', 'a training without --valid', options['valid'] === undefined);
@@ -272,7 +282,7 @@ function vocabularyFrom(
   options: Options,
   also: readonly string[] | undefined,
 ): Vocabulary {
-  const counts = newCounts(options['ngrams'] as number | undefined);
+  const counts = newCounts(featuresIn(options));
   for (const { tokens } of trainTexts) addTokens(counts, { tokens: [...tokens], segmenter: fingerprint });
   return vocabularyOf(counts, { minCount: Number(options['minCount']), maxSize: options['maxSize'] as number | undefined, also });
 }
@@ -282,7 +292,7 @@ type Vectors = Awaited<ReturnType<typeof readVectors>>;
 async function vectorsFor(options: Options, vocabulary: Vocabulary): Promise<Vectors | undefined> {
   const [file, dim] = [options['vectors'] as string | undefined, options['dim'] as number | undefined];
   if (file === undefined) return undefined;
-  const vectors = await readVectors(file, new Set(vocabulary.tokens));
+  const vectors = await readVectors(file, new Set([...vocabulary.tokens, ...(vocabulary.features.affixes?.names ?? [])]));
   if (dim !== undefined && dim !== vectors.dim)
     throw new PipeError('mismatch', 'the vectors have another size than --dim', {
       expected: String(dim),
@@ -293,23 +303,35 @@ async function vectorsFor(options: Options, vocabulary: Vocabulary): Promise<Vec
   return vectors;
 }
 
-function fill(table: Float32Array, dim: number, tokens: readonly string[], vectors: ReadonlyMap<string, Float32Array>): void {
-  for (const [id, token] of tokens.entries()) if (id >= SPECIALS.length && vectors.has(token)) table.set(vectors.get(token)!, id * dim);
+/** The tables that vectors of a file fit into, and the names of their rows from the special ones on. */
+function tablesOfVectors(
+  { embedding }: ModelShape,
+  { tokens, features }: Vocabulary,
+  { dim }: Vectors,
+): { table: string; names: readonly string[] }[] {
+  const { affixes } = features;
+  return [
+    { table: EMBEDDING, names: tokens.slice(SPECIALS.length) },
+    ...(affixes && embedding.affixDim === dim ? [{ table: FEATURES.affixes.table, names: affixes.names }] : []),
+  ];
 }
 
-function shapeOf(
-  options: Options,
-  { tokens, ngrams, runs }: Vocabulary,
-  head: ModelShape['head'],
-  vectorDim: number | undefined,
-): ModelShape {
-  const dim = Number(options['dim'] ?? vectorDim ?? 128);
-  const ngramDim = ngrams > 1 ? Number(options['ngramDim']) : 0;
+function fill(table: Float32Array, names: readonly string[], { dim, vectors }: Vectors): void {
+  for (const [i, name] of names.entries()) if (vectors.has(name)) table.set(vectors.get(name)!, (i + SPECIALS.length) * dim);
+}
+
+function shapeOf(options: Options, { tokens, features }: Vocabulary, head: ModelShape['head'], vectorDim: number | undefined): ModelShape {
+  const dims = { runs: Number(options['ngramDim']), affixes: Number(options['affixDim'] ?? vectorDim ?? 64) };
+  const embedding = {
+    dim: Number(options['dim'] ?? vectorDim ?? 128),
+    rows: tokens.length,
+    ...tableSizes(mapFeatures(features, ({ names }, name) => ({ dim: dims[name], rows: names.length + SPECIALS.length }))),
+  };
   return {
-    embedding: { dim, ngramDim, rows: tokens.length, ngramRows: ngrams > 1 ? runs.length + SPECIALS.length : 0 },
+    embedding,
     network: {
       cell: options['cell'] as CellName,
-      inputSize: dim + ngramDim,
+      inputSize: columnsOf({ embedding }).reduce((sum, dim) => sum + dim, 0),
       units: Number(options['units']),
       layers: Number(options['layers']),
       directions: options['bidirectional'] === true ? ['forward', 'backward'] : ['forward'],

@@ -103,7 +103,8 @@ export function encodeTexts(
 ): Encoded {
   const counts = { cutTokens: 0, cutTexts: 0, unknown: 0, tokens: 0, empty: 0 };
   const examples = texts.flatMap((text): Example[] => {
-    const { ids, ngramIds, unknown, cut } = idsOf(text.tokens, vocabulary, task.examples ? Infinity : maxLength);
+    const { read, unknown, cut } = idsOf(text.tokens, vocabulary, task.examples ? Infinity : maxLength);
+    const { ids } = read;
     if (text.tokens.length === 0) counts.empty++;
     if (cut > 0) counts.cutTexts++;
     counts.cutTokens += cut;
@@ -113,7 +114,7 @@ export function encodeTexts(
     const targets = task.targets(text, definition);
     // a token that is cut has no target
     const answer = answers?.ids(text);
-    return [{ ids, ngramIds, answer, targets: task.per === 'token' ? targets.slice(0, ids.length * task.width(definition)) : targets }];
+    return [{ ...read, answer, targets: task.per === 'token' ? targets.slice(0, ids.length * task.width(definition)) : targets }];
   });
   return { data: dataSet(examples, task.per, task.width(definition)), ...counts };
 }

@@ -4,7 +4,8 @@ import { readText } from '../io/file.js';
 import { writeDocument } from '../io/output.js';
 import { formatCounts, mergeCounts, parseCounts, type TokenCounts } from '../text/counts.js';
 import { formatVocabulary, vocabularyOf } from '../text/vocabulary.js';
-import type { CommandDefinition, Invocation, OptionDefinition } from './command.js';
+import type { FeatureOptions } from '../text/features.js';
+import { flagOf, type CommandDefinition, type Invocation, type OptionDefinition, type Options } from './command.js';
 import { DOCUMENT_OUTPUT, RECORD_INPUT, wholeNumber, WORKERS } from './options.js';
 import type { Summary } from './report.js';
 import { foldStages } from './runner.js';
@@ -28,7 +29,14 @@ export const COUNTING: readonly OptionDefinition[] = [
     about: 'number runs of n neighbouring tokens too: a second feature, ngramIds',
     parse: wholeNumber('--ngrams', 2),
   },
+  { flags: '--affixes', about: 'number the first and last characters of tokens too, out of one list: features prefixIds and suffixIds' },
 ];
+
+/** What is counted beside tokens, of the options. */
+export const featuresIn = ({ ngrams, affixes }: Options): FeatureOptions => ({
+  ngrams: ngrams as number | undefined,
+  affixes: affixes === true,
+});
 
 export const vocabCommand: CommandDefinition = {
   description: `Counts tokens and numbers them: <pad> 0, <unk> 1, <bos> 2, <eos> 3, then by falling count, ties by code point.
@@ -70,16 +78,16 @@ bytes as one run over everything (with --partial: larger counts).`,
 
 async function counted(invocation: Invocation): Promise<{ counts: TokenCounts; summary?: Summary }> {
   const { options } = invocation;
-  const ngrams = options['ngrams'] as number | undefined;
   return withRequest(invocation, [], false, async (request) => {
-    const { accumulator, summary } = await foldStages(request, 'counts', { ngrams });
+    const { accumulator, summary } = await foldStages(request, 'counts', featuresIn(options));
     return { counts: accumulator, summary };
   });
 }
 
 async function merged({ inputs, given }: Invocation): Promise<TokenCounts> {
-  if (given.has('ngrams'))
-    throw new PipeError('usage', '--ngrams does not apply to --merge', { hint: 'the counts already have their n-grams' });
+  for (const name of ['ngrams', 'affixes'])
+    if (given.has(name))
+      throw new PipeError('usage', `${flagOf(name)} does not apply to --merge`, { hint: 'the counts already have theirs' });
   if (inputs.length === 0)
     throw new PipeError('usage', '--merge has nothing to merge', { hint: 'rnn-pipe vocab --merge a.counts.json b.counts.json' });
   const parts = await Promise.all(inputs.map(async (file) => parseCounts(await readText(file, 'counts'), file)));

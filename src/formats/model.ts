@@ -5,6 +5,7 @@
 import { z } from 'zod';
 
 const size = z.int().min(1);
+const sizeOrNone = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** What cuts the text, with the texts of its dictionaries: a folder needs nothing else. */
@@ -114,8 +115,15 @@ export const MODEL = z.strictObject({
   weights: sha256,
   /** tokens of a text beyond this are cut */
   maxLength: size,
-  /** sizes of the vectors of a token and, where the vocabulary has n-grams, of the n-gram that begins at it */
-  embedding: z.strictObject({ dim: size, ngramDim: z.int().min(0), rows: size, ngramRows: z.int().min(0) }),
+  /** sizes of the tables: of tokens, and of the features that are read beside them (`features.ts`); 0 where they are not */
+  embedding: z.strictObject({
+    dim: size,
+    ngramDim: sizeOrNone,
+    rows: size,
+    ngramRows: sizeOrNone,
+    affixDim: sizeOrNone.default(0),
+    affixRows: sizeOrNone.default(0),
+  }),
   network: NETWORK,
   head: HEAD,
   /** weights of the recurrent layers are rounded to 8 bits in prediction */

@@ -126,6 +126,8 @@ export const FIELDS = {
   segmenter: field('string', 'tokenize', 'what cut the text: algorithm and a hash of its options and dictionaries'),
   ids: field('integers', 'encode', 'the number of each token in the vocabulary; after pad, of one fixed length'),
   ngramIds: field('integers', 'encode', 'the number of the n-gram that starts at each token (vocab --ngrams)'),
+  prefixIds: field('integers', 'encode', 'the number of the first character of each token (vocab --affixes)'),
+  suffixIds: field('integers', 'encode', 'the number of the last character of each token, out of the same list'),
   vocabulary: field('string', 'encode', 'the start of the SHA-256 of the vocabulary that the ids belong to'),
   length: field('integer', 'pad', 'how many of the ids are real tokens'),
   mask: field('integers', 'pad', '1 = real token, 0 = padding, one a time step'),

@@ -3,6 +3,14 @@ import { z } from 'zod';
 
 const count = z.int().nonnegative();
 
+/** What features number (`features.ts`); their ids begin at 4. */
+const LISTS = {
+  /** a run of fewer than n tokens ends with <eos>; empty without n-grams */
+  runs: z.array(z.tuple([z.array(z.string()).min(1), count])),
+  /** first and last characters of tokens, where they are counted */
+  affixes: z.array(z.tuple([z.string(), count])).optional(),
+} as const;
+
 export const VOCABULARY = z.strictObject({
   type: z.literal('rnn-pipe vocabulary'),
   version: z.literal(1),
@@ -14,8 +22,7 @@ export const VOCABULARY = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** in id order, the four special ones first; the count of <unk> is that of the tokens left out */
   tokens: z.array(z.tuple([z.string(), count])).min(4),
-  /** ids from 4 on; a run of fewer than n tokens ends with <eos> */
-  runs: z.array(z.tuple([z.array(z.string()).min(1), count])),
+  ...LISTS,
 });
 
 export type VocabularyDocument = z.output<typeof VOCABULARY>;
@@ -26,5 +33,5 @@ export const COUNTS = z.strictObject({
   segmenter: z.string().nullable(),
   ngrams: z.int().min(1),
   tokens: z.array(z.tuple([z.string(), count])),
-  runs: z.array(z.tuple([z.array(z.string()).min(1), count])),
+  ...LISTS,
 });

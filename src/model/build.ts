@@ -114,7 +114,7 @@ function networkInputs(shape: ModelShape): Record<string, InputType> {
     ...Object.fromEntries(
       readingsOf(shape).map(({ vectors, timeSteps, tables }): [string, InputType] => [
         vectors,
-        { type: 'float', shape: [timeSteps, 'batch', tables.reduce((sum, { shape: [, dim] }) => sum + dim!, 0)] },
+        { type: 'float', shape: [timeSteps, 'batch', tables.reduce((sum, { shape: [, dim], fields }) => sum + dim! * fields.length, 0)] },
       ]),
     ),
     lengths: { type: 'int', shape: ['batch'] },

@@ -2,7 +2,10 @@
  * Tables of word vectors: seeded random ones, or pretrained ones with random ones for the tokens that lack a vector.
  * Random rows are made when they are first asked for; row 0, `<pad>`, is zeros. It reads no files.
  */
+import type { Ids } from '../formats/features.js';
+import type { ModelShape } from '../formats/model.js';
 import type { Tensor } from '../formats/tensor.js';
+import { readingsOf, type Parameters } from './parameters.js';
 import { normal } from './random.js';
 
 export interface EmbeddingTable {
@@ -16,8 +19,20 @@ export interface EmbeddingTable {
   isMissing(id: number): boolean;
 }
 
+/** The vectors that ids of a field choose from a table. */
+export interface Column {
+  field: keyof Ids<unknown>;
+  table: EmbeddingTable;
+}
+
+/** The vectors that a model reads at a time step, side by side. */
+export const trainedColumns = (shape: Pick<ModelShape, 'embedding' | 'head'>, parameters: Parameters): Column[] =>
+  readingsOf(shape)[0]!.tables.flatMap(({ name, fields }) =>
+    fields.map((field) => ({ field, table: trainedEmbeddings(parameters.get(name)!) })),
+  );
+
 /** Rows of a trained table, [rows, dim]. */
-export function trainedEmbeddings({ shape, data }: Tensor): EmbeddingTable {
+function trainedEmbeddings({ shape, data }: Tensor): EmbeddingTable {
   const [rows, dim] = [shape[0]!, shape[1]!];
   return { rows, dim, row: (id) => data.subarray(id * dim, (id + 1) * dim), isMissing: () => false };
 }

@@ -2,9 +2,10 @@
  * A model's weights as the beginning of another one's: vectors by the text of their token, recurrent weights by their name where their
  * sizes agree. A network that reads both ways takes the forward weights of one that reads forwards. The head is never taken.
  */
+import { FEATURES, mapFeatures, type OfFeatures } from '../formats/features.js';
 import type { ModelShape } from '../formats/model.js';
 import type { Tensor } from '../formats/tensor.js';
-import { EMBEDDING, networkParameters, NGRAM_EMBEDDING, type Parameters } from './parameters.js';
+import { columnsOf, EMBEDDING, networkParameters, type Parameters } from './parameters.js';
 import { gatesOf } from './shape.js';
 
 /** A model that weights are taken from, or that takes them. */
@@ -13,14 +14,14 @@ export interface Named {
   parameters: Parameters;
   /** in id order, without the special ones */
   tokens: readonly string[];
-  /** n-grams, likewise */
-  runs: readonly string[];
+  /** the names of each feature that it reads, likewise */
+  features: OfFeatures<readonly string[]>;
 }
 
 export interface Taken {
   /** rows of each table that were taken, of those that there are, the special tokens left out */
   tokens: { taken: number; of: number };
-  runs: { taken: number; of: number };
+  features: OfFeatures<{ taken: number; of: number }>;
   /** recurrent weights by name: taken whole, taken as far as the other model has rows, left as they were drawn */
   whole: string[];
   partly: string[];
@@ -35,21 +36,25 @@ export interface Taken {
 export function takeWeights(to: Named, from: Named, specials: number): Taken {
   const { embedding: mine } = to.shape;
   const { embedding: theirs } = from.shape;
+  const rows = (same: boolean, table: string, names: readonly string[], others: readonly string[] = []): { taken: number; of: number } => ({
+    taken: same ? takeRows(to, from, table, names, others, specials) : 0,
+    of: names.length,
+  });
   const taken: Taken = {
-    tokens: { taken: 0, of: to.tokens.length },
-    runs: { taken: 0, of: to.runs.length },
+    tokens: rows(mine.dim === theirs.dim, EMBEDDING, to.tokens, from.tokens),
+    features: mapFeatures(to.features, (names, feature) => {
+      const { table, dim } = FEATURES[feature];
+      return rows(mine[dim] === theirs[dim], table, names, from.features[feature]);
+    }),
     whole: [],
     partly: [],
     drawn: [],
   };
-  if (mine.dim === theirs.dim) taken.tokens.taken = takeRows(to, from, EMBEDDING, to.tokens, from.tokens, specials);
-  if (mine.ngramDim > 0 && mine.ngramDim === theirs.ngramDim)
-    taken.runs.taken = takeRows(to, from, NGRAM_EMBEDDING, to.runs, from.runs, specials);
   const fits = sameCell(to.shape, from.shape);
   for (const { name } of networkParameters(to.shape.network)) {
     const [target, source] = [to.parameters.get(name)!, from.parameters.get(name)];
     const rows = fits && source ? rowsToTake(name, to, from, target, source) : 0;
-    if (rows > 0) target.data.set(source!.data.subarray(0, rows * columnsOf(source!)));
+    if (rows > 0) target.data.set(source!.data.subarray(0, rows * widthOf(source!)));
     (rows === 0 ? taken.drawn : rows === rowsOf(target) ? taken.whole : taken.partly).push(name);
   }
   return taken;
@@ -58,7 +63,7 @@ export function takeWeights(to: Named, from: Named, specials: number): Taken {
 /** Rows of the special tokens by their ids, the others by their names; how many others were found. */
 function takeRows(to: Named, from: Named, table: string, names: readonly string[], theirs: readonly string[], specials: number): number {
   const [target, source] = [to.parameters.get(table)!, from.parameters.get(table)!];
-  const dim = columnsOf(target);
+  const dim = widthOf(target);
   const copy = (id: number, of: number): void => target.data.set(source.data.subarray(of * dim, (of + 1) * dim), id * dim);
   for (let id = 0; id < specials; id++) copy(id, id);
   const places = new Map(theirs.map((name, i) => [name, i + specials]));
@@ -81,17 +86,18 @@ function sameCell({ network: a }: Named['shape'], { network: b }: Named['shape']
   );
 }
 
-const columnsOf = ({ shape }: Tensor): number => shape.at(-1)!;
+const widthOf = ({ shape }: Tensor): number => shape.at(-1)!;
 const rowsOf = ({ shape }: Tensor): number => (shape.length === 1 ? 1 : shape[0]!);
 
 /**
- * How many of the first rows mean the same in both: of a first layer's kernel those of the token's vector (and then of the n-gram's),
- * of a later one's the forward states (and then the backward ones); all of any other weight.
+ * How many of the first rows mean the same in both: of a first layer's kernel those of the token's vector (and then of each feature's, as
+ * far as both read the same), of a later one's the forward states (and then the backward ones); all of any other weight.
  */
 function rowsToTake(name: string, { shape: to }: Named, { shape: from }: Named, target: Tensor, source: Tensor): number {
-  if (columnsOf(target) !== columnsOf(source)) return 0;
+  if (widthOf(target) !== widthOf(source)) return 0;
   if (!name.endsWith('.kernel')) return rowsOf(target);
   if (!name.startsWith('rnn.1.')) return Math.min(rowsOf(target), rowsOf(source));
-  if (to.embedding.dim !== from.embedding.dim) return 0;
-  return to.embedding.ngramDim === from.embedding.ngramDim ? rowsOf(target) : to.embedding.dim;
+  const [mine, theirs] = [columnsOf(to), columnsOf(from)];
+  const other = mine.findIndex((dim, i) => dim !== theirs[i]);
+  return mine.slice(0, other < 0 ? mine.length : other).reduce((sum, dim) => sum + dim, 0);
 }

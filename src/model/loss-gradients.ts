@@ -7,9 +7,9 @@ import type { ModelShape } from '../formats/model.js';
 import { compileStateGradients, nudgeName } from './build.js';
 import { headOf } from './heads/index.js';
 import type { Parameters } from './parameters.js';
-import { readsOf } from './predictor.js';
+import { readsOf, vectorsOf } from './predictor.js';
 import type { DataSet } from './training/data.js';
-import { chosenIds, gathered, partOf, stepFeeds } from './training/feeds.js';
+import { partOf, stepFeeds } from './training/feeds.js';
 
 export interface LossGradients {
   loss: number;
@@ -48,19 +48,7 @@ export async function lossGradients(
     lengths: { shape: [1], data: lengths },
     ...stepFeeds(head, part),
     ...headOf(head).lossFeeds(head, { rows, targets, offsets, lengths, timeSteps, answers, scale: 1 / weight, options }),
-    ...Object.fromEntries(
-      readsOf(shape, parameters, example).map(({ vectors, tables, offsets: own }) => {
-        const read = partOf({ offsets: own }, rows);
-        return [
-          vectors,
-          gathered(
-            tables,
-            tables.map((table) => chosenIds(table, own, read)),
-            read,
-          ),
-        ];
-      }),
-    ),
+    ...vectorsOf(readsOf(shape, parameters, example), rows),
   };
   const nudges = Array.from({ length: network.layers }, (_, layer) =>
     network.directions.map((direction) => ({ layer: layer + 1, direction, name: nudgeName(layer, direction) })),

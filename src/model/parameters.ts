@@ -2,6 +2,7 @@
  * The weights of a model by name: which there are, their shapes, and the numbers that they begin with.
  * The names are those of weights.safetensors.
  */
+import { FEATURE_NAMES, FEATURES, type Ids } from '../formats/features.js';
 import type { ModelShape } from '../formats/model.js';
 import { Tensor } from '../formats/tensor.js';
 import { headOf } from './heads/index.js';
@@ -15,8 +16,6 @@ export type Parameters = ReadonlyMap<string, Tensor>;
 
 /** Tables of vectors, whose rows are gathered outside the network: [rows, dim]. */
 export const EMBEDDING = 'embedding';
-export const NGRAM_EMBEDDING = 'ngramEmbedding';
-
 export const ANSWER_EMBEDDING = 'answerEmbedding';
 
 /** One kind of sequence that a model reads. */
@@ -28,18 +27,32 @@ export interface Reading {
   /** of a data set, the sentences themselves or their answers */
   of: 'sentences' | 'answers';
   /** what is read at a time step is rows of these, side by side */
-  tables: Parameter[];
+  tables: ReadTable[];
+}
+
+/** A table, and the ids that choose its rows: a row for each of the fields. */
+export interface ReadTable extends Parameter {
+  fields: readonly (keyof Ids<unknown>)[];
 }
 
 /** The input of word vectors, and that of a decoder. */
 export const VECTORS = 'vectors';
 export const ANSWER_VECTORS = 'answerVectors';
 
-const table = (name: string, shape: readonly number[]): Parameter => ({ name, shape, begin: { deviation: 0.1 } });
+const table = (name: string, shape: readonly number[], fields: ReadTable['fields'] = ['ids']): ReadTable => ({
+  name,
+  shape,
+  begin: { deviation: 0.1 },
+  fields,
+});
 
 /** What a model reads: sentences, the token's table first; and where its answers are texts, what it has said so far. */
-export function readingsOf({ embedding: { dim, rows, ngramDim, ngramRows }, head }: Pick<ModelShape, 'embedding' | 'head'>): Reading[] {
-  const tables = [table(EMBEDDING, [rows, dim]), ...(ngramDim > 0 ? [table(NGRAM_EMBEDDING, [ngramRows, ngramDim])] : [])];
+export function readingsOf({ embedding, head }: Pick<ModelShape, 'embedding' | 'head'>): Reading[] {
+  const features = FEATURE_NAMES.map((feature) => FEATURES[feature]).filter(({ dim }) => embedding[dim] > 0);
+  const tables = [
+    table(EMBEDDING, [embedding.rows, embedding.dim]),
+    ...features.map(({ table: name, dim, rows, fields }) => table(name, [embedding[rows], embedding[dim]], fields)),
+  ];
   const sentences: Reading = { vectors: VECTORS, timeSteps: 'timeSteps', of: 'sentences', tables };
   if (head.task !== 'seq2seq') return [sentences];
   const answers = [table(ANSWER_EMBEDDING, [head.answers.rows, head.decoder.inputSize])];
@@ -47,7 +60,13 @@ export function readingsOf({ embedding: { dim, rows, ngramDim, ngramRows }, head
 }
 
 /** All tables of a model. */
-export const tablesOf = (shape: Pick<ModelShape, 'embedding' | 'head'>): Parameter[] => readingsOf(shape).flatMap(({ tables }) => tables);
+export const tablesOf = (shape: Pick<ModelShape, 'embedding' | 'head'>): ReadTable[] => readingsOf(shape).flatMap(({ tables }) => tables);
+
+/** How wide the vectors are that a time step of a sentence reads side by side: the token's, then each feature's; 0 of one that is not read. */
+export const columnsOf = ({ embedding }: Pick<ModelShape, 'embedding'>): number[] => [
+  embedding.dim,
+  ...FEATURE_NAMES.map((name) => FEATURES[name]).flatMap(({ dim, fields }) => fields.map(() => embedding[dim])),
+];
 
 /** All parameters but the tables: the inputs of a program that learns. */
 export function denseParameters(shape: ModelShape): Parameter[] {

@@ -3,10 +3,9 @@ import type { HostTensor, Program } from '../engine/ops.js';
 import type { ModelShape } from '../formats/model.js';
 import type { Answers, Targets } from './heads/head.js';
 import { headOf } from './heads/index.js';
-import type { Parameter } from './parameter.js';
-import { NGRAM_EMBEDDING, readingsOf, type Parameters, type Reading } from './parameters.js';
+import { readingsOf, type Parameters, type Reading, type ReadTable } from './parameters.js';
 import type { Sentences } from './sentences.js';
-import { chosenIds, gathered, partOf, stepFeeds, type Part, type Table } from './training/feeds.js';
+import { gathered, partOf, stepFeeds, type Part, type Table } from './training/feeds.js';
 
 export type { Sentences } from './sentences.js';
 
@@ -24,24 +23,23 @@ export const readsOf = (shape: ModelShape, parameters: Parameters, sentences: Se
   readingsOf(shape).map((reading) => readOf(reading, parameters, sentences));
 
 export function readOf({ vectors, timeSteps, of, tables }: Reading, parameters: Parameters, sentences: Sentences): Read {
-  const { ids, ngramIds, offsets } = of === 'sentences' ? sentences : sentences.answers!;
-  const table = ({ name, shape: sizes }: Parameter): Table => ({
+  const read = of === 'sentences' ? sentences : sentences.answers!;
+  const table = ({ name, shape: sizes, fields }: ReadTable): Table => ({
     name,
     dim: sizes[1]!,
     numbers: parameters.get(name)!.data,
-    ids: name === NGRAM_EMBEDDING ? ngramIds! : ids,
+    ids: fields.map((field) => read[field]!),
   });
-  return { vectors, timeSteps, tables: tables.map(table), offsets };
+  return { vectors, timeSteps, tables: tables.map(table), offsets: read.offsets };
 }
+
+/** The vectors of some sentences, by the name of the program's input. */
+export const vectorsOf = (reads: readonly Read[], rows: ArrayLike<number>): Record<string, HostTensor> =>
+  Object.fromEntries(reads.map(({ vectors, tables, offsets }) => [vectors, gathered(tables, offsets, partOf({ offsets }, rows)).vectors]));
 
 /** What a program that predicts is fed for some sentences. */
 function predictionFeeds({ head }: ModelShape, reads: readonly Read[], part: Part): Record<string, HostTensor> {
-  const vectors = reads.map(({ vectors: name, tables, offsets }): [string, HostTensor] => {
-    const own = partOf({ offsets }, part.rows);
-    const chosen = tables.map((table) => chosenIds(table, offsets, own));
-    return [name, gathered(tables, chosen, own)];
-  });
-  return { ...Object.fromEntries(vectors), lengths: { shape: [part.rows.length], data: part.lengths }, ...stepFeeds(head, part) };
+  return { ...vectorsOf(reads, part.rows), lengths: { shape: [part.rows.length], data: part.lengths }, ...stepFeeds(head, part) };
 }
 
 /** Some rows in batches: by length, so that little padding is computed. */

@@ -4,18 +4,20 @@
  * model reads is cut after a punctuation mark, or where there is none at its greatest length.
  */
 import type { Program } from '../engine/ops.js';
+import type { Ids } from '../formats/features.js';
 import type { ModelDocument } from '../formats/model.js';
 import { bestPaths, chainOf, type TagDefinition } from './heads/tag.js';
 import type { Parameters } from './parameters.js';
 import { answersOf } from './predictor.js';
+import { flat } from './sentences.js';
 
 /** What a cutter of words needs of a model. */
 export interface WordModel {
   document: Pick<ModelDocument, 'embedding' | 'network' | 'maxLength'> & { head: TagDefinition };
   parameters: Parameters;
   program: Program;
-  /** ids of the characters, and of the n-grams that begin at each; at least one */
-  idsOf: (characters: readonly string[]) => { ids: readonly number[]; ngramIds: readonly number[] | undefined };
+  /** ids of the characters, and of the features that are read beside each; at least one */
+  idsOf: (characters: readonly string[]) => Ids<readonly number[]>;
 }
 
 /** A stretch of a text without white space. */
@@ -36,17 +38,10 @@ export function wordCutter({ document, parameters, program, idsOf }: WordModel):
   return async (texts) => {
     const found = texts.map((text, i) => piecesOf(text, i, document.maxLength));
     const pieces = found.flatMap((one) => one.pieces);
-    const offsets = new Int32Array(pieces.length + 1);
-    pieces.forEach(({ characters }, i) => (offsets[i + 1] = offsets[i]! + characters.length));
-    const ids = new Int32Array(offsets.at(-1)!);
-    const ngramIds = document.embedding.ngramDim > 0 ? new Int32Array(ids.length) : undefined;
-    pieces.forEach(({ characters }, i) => {
-      const numbers = idsOf(characters);
-      ids.set(numbers.ids, offsets[i]);
-      if (numbers.ngramIds) ngramIds?.set(numbers.ngramIds, offsets[i]);
-    });
+    const sentences = flat(pieces.map(({ characters }) => idsOf(characters)));
+    const { offsets } = sentences;
     const rows = Int32Array.from(pieces.keys());
-    const answers = pieces.length > 0 ? await answersOf(program, document, parameters, { ids, ngramIds, offsets }, rows, TOGETHER) : {};
+    const answers = pieces.length > 0 ? await answersOf(program, document, parameters, sentences, rows, TOGETHER) : {};
     const path = pieces.length > 0 ? bestPaths(chain, answers, offsets) : new Int32Array();
     const spans = found.map((one) => one.spaces);
     const divided = spans.map(({ length }) => length > 0);

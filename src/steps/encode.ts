@@ -1,7 +1,7 @@
 /** Step 3: tokens to ids. */
 import { PipeError, show } from '../errors.js';
 import { need, type SentenceRecord } from '../formats/record.js';
-import { keyOf } from '../text/counts.js';
+import { featureIds } from '../text/ids.js';
 import { SPECIALS, UNKNOWN } from '../text/specials.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { eachRecord, type Step } from './step.js';
@@ -17,13 +17,13 @@ export interface EncodeOptions {
 const FREQUENT = 4096;
 
 /**
- * Adds `ids`, `vocabulary` (12 hex digits of its hash) and, when the vocabulary has n-grams, `ngramIds`: at each token the id of the run
- * that starts there; at the end of the sentence it ends with <eos>.
+ * Adds `ids`, `vocabulary` (12 hex digits of its hash) and the ids of the vocabulary's features: `ngramIds`, at each token the id of the
+ * run that starts there (at the end of the sentence it ends with <eos>); `prefixIds` and `suffixIds`, of its first and last character.
  *
  * Rejects a record of another segmenter than the vocabulary's ('mismatch'), and with `oov: 'error'` one with an unknown token ('data').
  */
 export function encode({ vocabulary, oov, atLeastOne = false }: EncodeOptions): Step {
-  const { ids: idOf, ngrams, runIds, hash } = vocabulary;
+  const { ids: idOf, hash } = vocabulary;
   // four of five tokens are among the most frequent, whose table stays in the processor's cache
   const frequent = new Map(vocabulary.tokens.slice(SPECIALS.length, FREQUENT).map((token) => [token, idOf.get(token)]));
   return eachRecord((record, context): SentenceRecord => {
@@ -43,8 +43,7 @@ export function encode({ vocabulary, oov, atLeastOne = false }: EncodeOptions): 
     context.count('unknownTokens', unknown);
     if (atLeastOne && ids.length === 0) ids.push(UNKNOWN);
     record.ids = ids;
-    if (ngrams > 1)
-      record.ngramIds = ids.map((_, at) => (at < tokens.length ? runIds.get(keyOf(tokens, at, ngrams)) : undefined) ?? UNKNOWN);
+    Object.assign(record, featureIds(tokens, ids, vocabulary));
     record.vocabulary = hash;
     return record;
   });

@@ -1,6 +1,7 @@
 /** Step 4: ids to one fixed length, with the mask that says which are real. */
 import { PipeError } from '../errors.js';
-import { need, type Span } from '../formats/record.js';
+import { idsIn, mapIds } from '../formats/features.js';
+import type { Span } from '../formats/record.js';
 import { PAD } from '../text/specials.js';
 import { eachRecord, type Step } from './step.js';
 
@@ -14,7 +15,7 @@ export interface PadOptions {
 }
 
 /**
- * Changes `ids` (and `ngramIds`) to `length` numbers; adds `length` (real tokens), `mask` (1 = real) and `kept` ([start, end) of the tokens).
+ * Changes `ids` (and the ids of features) to `length` numbers; adds `length` (real tokens), `mask` (1 = real) and `kept` ([start, end) of the tokens).
  *
  * @example ids [7, 8] with length 4, post → ids [7, 8, 0, 0], length 2, mask [1, 1, 0, 0], kept [0, 2]
  */
@@ -26,18 +27,12 @@ export function pad({ length, padding, truncating }: PadOptions): Step {
       hint: 'for example --length 32',
     });
   return eachRecord((record, context) => {
-    const ids = need(record, 'ids');
-    const { ngramIds } = record;
+    const all = idsIn(record);
+    const { ids } = all;
     if (record.mask !== undefined)
       throw new PipeError('data', 'the record is padded already', {
         expected: 'the output of encode',
         hint: 'pad the output of rnn-pipe encode',
-      });
-    if (ngramIds && ngramIds.length !== ids.length)
-      throw new PipeError('data', '"ids" and "ngramIds" have different lengths', {
-        expected: String(ids.length),
-        found: String(ngramIds.length),
-        hint: 'encode the record again: rnn-pipe encode',
       });
     const real = Math.min(ids.length, length);
     const from = truncating === 'post' ? 0 : ids.length - real;
@@ -53,6 +48,6 @@ export function pad({ length, padding, truncating }: PadOptions): Step {
     }
     context.count('paddedSteps', length - real);
     const mask = fill(new Array<number>(ids.length).fill(1), 0);
-    return { ...record, ids: fill(ids, PAD), ...(ngramIds ? { ngramIds: fill(ngramIds, PAD) } : {}), length: real, mask, kept };
+    return { ...record, ...mapIds(all, (numbers) => fill(numbers, PAD)), length: real, mask, kept };
   });
 }

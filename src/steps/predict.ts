@@ -11,7 +11,8 @@ import type { Answers, Said, Telling } from '../model/heads/head.js';
 import { headOf } from '../model/heads/index.js';
 import type { Parameters } from '../model/parameters.js';
 import { perplexitiesOf } from '../model/perplexity.js';
-import { answersOf, type Sentences } from '../model/predictor.js';
+import { answersOf } from '../model/predictor.js';
+import { flat, type Sentences } from '../model/sentences.js';
 import { layerTraces } from '../model/trace.js';
 import { idsOf } from '../text/ids.js';
 import type { Segmenter } from '../text/segmenter.js';
@@ -112,9 +113,9 @@ async function foreseen(texts: readonly Text[], predictor: Predictor, options: P
   if (head.task !== 'lm') return [];
   const ids = texts.map(({ tokens }) => {
     // no text is cut off: it is read in stretches
-    const read = idsOf(tokens, vocabulary, Infinity);
+    const { read, unknown } = idsOf(tokens, vocabulary, Infinity);
     context.count('encodedTokens', tokens.length);
-    context.count('unknownTokens', read.unknown);
+    context.count('unknownTokens', unknown);
     return read.ids;
   });
   const found = await perplexitiesOf(program, { ...document, head }, parameters, ids, options.batchSize);
@@ -129,13 +130,6 @@ async function foreseen(texts: readonly Text[], predictor: Predictor, options: P
 /** The texts as numbers; what was unknown or cut is counted. */
 export function numbered(texts: readonly Text[], vocabulary: Vocabulary, maxLength: number, context: StepContext): Sentences {
   const all = texts.map(({ tokens }) => idsOf(tokens, vocabulary, maxLength));
-  const offsets = new Int32Array(all.length + 1);
-  all.forEach(({ ids }, i) => (offsets[i + 1] = offsets[i]! + ids.length));
-  const flat = (numbers: (one: (typeof all)[number]) => readonly number[]): Int32Array => {
-    const into = new Int32Array(offsets.at(-1)!);
-    all.forEach((one, i) => into.set(numbers(one), offsets[i]));
-    return into;
-  };
   for (const [i, { unknown, cut: lost }] of all.entries()) {
     context.count('encodedTokens', texts[i]!.tokens.length - lost);
     context.count('unknownTokens', unknown);
@@ -143,7 +137,7 @@ export function numbered(texts: readonly Text[], vocabulary: Vocabulary, maxLeng
     context.count('cutTokens', lost);
     context.count('cutRecords', 1);
   }
-  return { offsets, ids: flat(({ ids }) => ids), ngramIds: vocabulary.ngrams > 1 ? flat(({ ngramIds }) => ngramIds!) : undefined };
+  return flat(all.map(({ read }) => read));
 }
 
 /** The results of one sentence, as views of all of them. */

@@ -3,23 +3,34 @@
  * commutative, so parts in any order and grouping give what one run gives. Plain data in Maps: it can be sent to and from workers.
  */
 import { PipeError } from '../errors.js';
+import { FEATURE_NAMES, FEATURES, mapFeatures, type FeatureName, type OfFeatures } from '../formats/features.js';
 import { need, type SentenceRecord } from '../formats/record.js';
+import { featuresOf, NAME_AT, readName, toldOptions, writtenName, type FeatureOptions } from './features.js';
 
 export interface TokenCounts {
   /** fingerprint of the segmenter that all tokens are from; undefined before the first record, '' for tokens of unknown origin */
   segmenter: string | undefined;
-  /** 1: tokens only; n: runs of n tokens too */
+  /** how many tokens make a run; 1 where none are counted */
   ngrams: number;
   tokens: Map<string, number>;
-  /** by `keyOf`; empty when `ngrams` is 1 */
-  runs: Map<string, number>;
+  /** by name, of each feature that is counted */
+  features: OfFeatures<Map<string, number>>;
   /** more tokens and their counts, as a thread that counts bytes hands them over: `mergeCounts` puts them into `tokens` */
   packed?: { texts: Uint8Array; counts: Float64Array };
 }
 
-export function newCounts(ngrams = 1): TokenCounts {
-  return { segmenter: undefined, ngrams, tokens: new Map(), runs: new Map() };
+export function newCounts(options: FeatureOptions = {}): TokenCounts {
+  const features = Object.fromEntries(featuresOf(options).map((name) => [name, new Map<string, number>()]));
+  return { segmenter: undefined, ngrams: options.ngrams ?? 1, tokens: new Map(), features };
 }
+
+/** The same things to count, and nothing counted. */
+export const emptied = (counts: TokenCounts): TokenCounts => ({
+  segmenter: counts.segmenter,
+  ngrams: counts.ngrams,
+  tokens: new Map(),
+  features: mapFeatures(counts.features, () => new Map<string, number>()),
+});
 
 /**
  * Adds the tokens of a record.
@@ -29,33 +40,51 @@ export function newCounts(ngrams = 1): TokenCounts {
 export function addTokens(counts: TokenCounts, record: SentenceRecord): void {
   const tokens = need(record, 'tokens');
   joinSegmenter(counts, record.segmenter ?? '');
-  for (const token of tokens) counts.tokens.set(token, (counts.tokens.get(token) ?? 0) + 1);
-  if (counts.ngrams > 1)
+  for (const token of tokens) add(counts.tokens, token, 1);
+  for (const feature of FEATURE_NAMES) {
+    const into = counts.features[feature];
+    if (into) addNames(into, feature, tokens, counts.ngrams);
+  }
+}
+
+function addNames(counts: Map<string, number>, feature: FeatureName, tokens: readonly string[], ngrams: number): void {
+  for (const field of FEATURES[feature].fields)
     for (let at = 0; at < tokens.length; at++) {
-      const key = keyOf(tokens, at, counts.ngrams);
-      counts.runs.set(key, (counts.runs.get(key) ?? 0) + 1);
+      const name = NAME_AT[field](tokens, at, ngrams);
+      if (name !== undefined) add(counts, name, 1);
     }
+}
+
+function add(counts: Map<string, number>, name: string, count: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + count);
+}
+
+/** Adds counts to others of the same features; segmenters are `mergeCounts`'s to compare. */
+export function addCounts(sum: TokenCounts, part: TokenCounts): void {
+  for (const [token, count] of part.tokens) add(sum.tokens, token, count);
+  for (const [i, token] of textsOf(part.packed?.texts).entries()) add(sum.tokens, token, part.packed!.counts[i]!);
+  mapFeatures(part.features, (counted, feature) => {
+    for (const [name, count] of counted) add(sum.features[feature]!, name, count);
+  });
 }
 
 /**
  * All counts as one.
  *
- * @throws PipeError('mismatch') when they are of two segmenters or of different n-grams
+ * @throws PipeError('mismatch') when they are of two segmenters or of different features
  */
 export function mergeCounts(parts: readonly TokenCounts[]): TokenCounts {
-  const sum = newCounts(parts[0]?.ngrams);
+  const sum = parts[0] ? { ...emptied(parts[0]), segmenter: undefined } : newCounts();
+  const told = ({ features, ngrams }: TokenCounts): string => toldOptions(features, ngrams);
   for (const part of parts) {
-    if (part.ngrams !== sum.ngrams)
-      throw new PipeError('mismatch', 'counts of different n-grams cannot be added', {
-        expected: `n-grams of ${sum.ngrams}`,
-        found: String(part.ngrams),
-        hint: 'count all parts with the same --ngrams',
+    if (told(part) !== told(sum))
+      throw new PipeError('mismatch', 'counts of different n-grams or affixes cannot be added', {
+        expected: told(sum),
+        found: told(part),
+        hint: 'count all parts with the same --ngrams and --affixes',
       });
     if (part.segmenter !== undefined) joinSegmenter(sum, part.segmenter);
-    for (const [token, count] of part.tokens) sum.tokens.set(token, (sum.tokens.get(token) ?? 0) + count);
-    for (const [i, token] of textsOf(part.packed?.texts).entries())
-      sum.tokens.set(token, (sum.tokens.get(token) ?? 0) + part.packed!.counts[i]!);
-    for (const [key, count] of part.runs) sum.runs.set(key, (sum.runs.get(key) ?? 0) + count);
+    addCounts(sum, part);
   }
   return sum;
 }
@@ -71,32 +100,6 @@ function joinSegmenter(counts: TokenCounts, segmenter: string): void {
       found: segmenter || 'no segmenter',
       hint: 'tokenize all parts with the same options: rnn-pipe tokenize',
     });
-}
-
-/**
- * The n tokens from `at` as one string that no other n tokens give: lengths, then tokens. At the end of a sentence there are fewer,
- * and the key is that of a run that ends with <eos>.
- *
- * @example keyOf(['我', '爱你'], 0, 2) // '1,2:我爱你'
- */
-export function keyOf(tokens: readonly string[], at: number, n: number): string {
-  let lengths = '';
-  let text = '';
-  for (let i = at; i < at + n && i < tokens.length; i++) {
-    lengths += `${i === at ? '' : ','}${tokens[i]!.length}`;
-    text += tokens[i]!;
-  }
-  return `${lengths}:${text}`;
-}
-
-/** The tokens of a key. */
-export function runOf(key: string): string[] {
-  const colon = key.indexOf(':');
-  let at = colon + 1;
-  return key
-    .slice(0, colon)
-    .split(',')
-    .map((length) => key.slice(at, (at += Number(length))));
 }
 
 /** Most frequent first, ties by code point: the order of ids, whatever the machine's locale. */
@@ -123,12 +126,35 @@ function pointAt(text: string, at: number): number {
 }
 
 /** The counts as the text of their document: in order, one token a line, so that equal counts give equal bytes. */
-export function formatCounts({ segmenter, ngrams, tokens, runs }: TokenCounts): string {
-  const lines = inOrder(tokens).map((token) => JSON.stringify(token));
-  const runLines = inOrder(runs).map(([key, count]) => JSON.stringify([runOf(key), count]));
+export function formatCounts({ segmenter, ngrams, tokens, features }: TokenCounts): string {
   const head = `"segmenter":${JSON.stringify(segmenter ?? null)},\n"ngrams":${ngrams}`;
-  return `{"type":"rnn-pipe counts","version":1,\n${head},\n"tokens":[\n${lines.join(',\n')}\n],\n"runs":[\n${runLines.join(',\n')}\n]}\n`;
+  return `{"type":"rnn-pipe counts","version":1,\n${head},\n${formatLists(inOrder(tokens), mapFeatures(features, inOrder))}`;
 }
+
+type Counted = readonly (readonly [name: string, count: number])[];
+type WrittenList = readonly (readonly [name: string | readonly string[], count: number])[];
+
+/** Tokens and the names of features, a name a line: the end of a document. Runs are there even where none are counted. */
+export function formatLists(tokens: Counted, features: OfFeatures<Counted>): string {
+  const list = (name: string, lines: readonly string[]): string => `"${name}":[\n${lines.join(',\n')}\n]`;
+  const lists = mapFeatures<Counted, string>({ runs: [], ...features }, (names, feature) =>
+    list(
+      feature,
+      names.map(([name, count]) => JSON.stringify([writtenName(feature, name), count])),
+    ),
+  );
+  const own = tokens.map((token) => JSON.stringify(token));
+  return `${[list('tokens', own), ...Object.values(lists)].join(',\n')}}\n`;
+}
+
+/** The names of features in a document, as they are counted. */
+export const readLists = ({
+  ngrams,
+  ...lists
+}: { ngrams: number } & OfFeatures<WrittenList | undefined>): OfFeatures<[name: string, count: number][]> =>
+  mapFeatures({ ...lists, runs: ngrams > 1 ? lists.runs : undefined }, (names) =>
+    names.map(([name, count]) => [readName(name, ngrams), count]),
+  );
 
 /**
  * The counts in a document.
@@ -143,6 +169,6 @@ export async function parseCounts(text: string, file: string): Promise<TokenCoun
     segmenter: document.segmenter ?? undefined,
     ngrams: document.ngrams,
     tokens: new Map(document.tokens),
-    runs: new Map(document.runs.map(([run, count]) => [keyOf(run, 0, document.ngrams), count])),
+    features: mapFeatures(readLists(document), (names) => new Map(names)),
   };
 }

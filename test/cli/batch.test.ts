@@ -101,11 +101,11 @@ test('records in, Arrow out', () => {
 
 test('--to vocab: the vocabulary of `vocab` over all of the text', () => {
   corpus();
-  ran(`rnn-pipe run ${FILES} ${STEPS} -q -o all.jsonl && rnn-pipe vocab all.jsonl -q -o v.json --min-count 3 --ngrams 2`);
-  ran('rnn-pipe batch corpus --to vocab --segmenter characters --min-count 3 --ngrams 2 --out o --shard-size 2KB --workers 3');
+  ran(`rnn-pipe run ${FILES} ${STEPS} -q -o all.jsonl && rnn-pipe vocab all.jsonl -q -o v.json --min-count 3 --ngrams 2 --affixes`);
+  ran('rnn-pipe batch corpus --to vocab --segmenter characters --min-count 3 --ngrams 2 --affixes --out o --shard-size 2KB --workers 3');
   expect(text('o/vocabulary.json')).toBe(text('v.json'));
   // counts that do not fit into memory go to files: the same bytes, and nothing is left out in silence
-  const small = 'rnn-pipe batch corpus --to vocab --segmenter characters --min-count 3 --ngrams 2 --shard-size 2KB --max-memory';
+  const small = 'rnn-pipe batch corpus --to vocab --segmenter characters --min-count 3 --ngrams 2 --affixes --shard-size 2KB --max-memory';
   ran(`${small} 40KB --out o3`);
   expect(text('o3/vocabulary.json')).toBe(text('v.json'));
   const tooSmall = shell(`${small} 1000 --out o4`);
@@ -115,7 +115,7 @@ test('--to vocab: the vocabulary of `vocab` over all of the text', () => {
   });
   ran('rnn-pipe batch --out o4 --resume --max-memory 1GB');
   expect(text('o4/vocabulary.json')).toBe(text('v.json'));
-  ran('rnn-pipe batch all.jsonl --from vocab --to vocab --min-count 3 --ngrams 2 --out o2 --shard-size 20KB');
+  ran('rnn-pipe batch all.jsonl --from vocab --to vocab --min-count 3 --ngrams 2 --affixes --out o2 --shard-size 20KB');
   expect(text('o2/vocabulary.json')).toBe(text('v.json'));
 });
 

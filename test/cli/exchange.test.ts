@@ -16,10 +16,11 @@ const bytes = (name: string): Buffer => readFileSync(folder().file(name));
 const json = (name: string): Record<string, unknown> => JSON.parse(bytes(name).toString()) as Record<string, unknown>;
 
 test('to PyTorch and back, the weights are the same bytes, and so is all else', () => {
-  trained(folder(), '--ngrams 2 --bidirectional --take attention');
+  trained(folder(), '--ngrams 2 --affixes --affix-dim 3 --bidirectional --take attention');
   const { code, stderr } = folder().shell(
     'rnn-pipe export model w.safetensors --to pytorch && rnn-pipe import w.safetensors --layout pytorch --like model --out again',
   );
+  expect(folder().shell('rnn-pipe inspect w.safetensors').stdout).toMatch(/affix_embedding\.weight +\d+ × 3/);
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(bytes('again/weights.safetensors').equals(bytes('model/weights.safetensors'))).toBe(true);
   expect(bytes('again/vocabulary.json').equals(bytes('model/vocabulary.json'))).toBe(true);

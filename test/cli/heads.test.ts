@@ -127,6 +127,7 @@ describe('lm', () => {
   test.each([
     ['--bidirectional', 'has seen the next token'],
     ['--ngrams 2', 'has the next token in it'],
+    ['--affixes', 'reads tokens alone'],
     ['--take max', '--take does not apply'],
   ])('%s does not apply', (flag, says) => {
     refused(folder(), `rnn-pipe train examples/headlines.tsv --task lm --out model ${flag}`, { code: 'usage', says: [says] });

@@ -33,7 +33,7 @@ function tokenized(options = ''): Cut[] {
 const HOSTILE = ['𠮷 野家\u3000👨‍👩‍👧喜欢', '__proto__ \u0000\u0301电影', '(╯°□°）╯︵ ┻━┻', '图书馆'.repeat(60), '看', ' 看 ', '\ud83d看'];
 
 test('it cuts as it has learnt, and joined the tokens are the text', () => {
-  trained('--ngrams 2 --ngram-dim 4');
+  trained('--ngrams 2 --ngram-dim 4 --affixes --affix-dim 3');
   writeFileSync(folder().file('texts.txt'), ['我们喜欢看电影', '图书馆 和电影', ...HOSTILE.slice(0, -1)].join('\n'));
   const cuts = tokenized();
   expect(cuts[0]!.tokens).toEqual(['我们', '喜欢', '看', '电影']);

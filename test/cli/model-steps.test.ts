@@ -42,8 +42,10 @@ function difference(some: readonly Answer[], others: readonly Answer[], of: (ans
   return Math.max(...a!.map((x, i) => Math.abs(x - b![i]!)));
 }
 
-describe('two layers, both directions, n-grams, max', () => {
-  const folder = useModel('--segmenter characters --units 6 --layers 2 --bidirectional --ngrams 2 --ngram-dim 4 --take max');
+describe('two layers, both directions, n-grams, affixes, max', () => {
+  const folder = useModel(
+    '--segmenter characters --units 6 --layers 2 --bidirectional --ngrams 2 --ngram-dim 4 --affixes --affix-dim 3 --take max',
+  );
 
   test('the steps give the numbers of predict, padded or not', () => {
     write(folder());

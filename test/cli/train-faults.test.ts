@@ -144,6 +144,7 @@ test('options that do not apply, or are out of range', () => {
     ['--reset before', '--reset does not apply'],
     ['--momentum 0.9', '--momentum does not apply'],
     ['--ngram-dim 8', '--ngram-dim does not apply'],
+    ['--affix-dim 8', '--affix-dim does not apply'],
     ['--freeze-vectors', '--freeze-vectors does not apply'],
     ['--dropout 1', '--dropout is wrong'],
     ['--learning-rate fast', '--learning-rate is wrong'],

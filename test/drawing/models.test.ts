@@ -1,6 +1,7 @@
 /** Trained models looked at by draw, explain, compare and gradients: the numbers are those of `predict` and of the steps. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { decoderOf } from '../../src/drawing/from-search.js';
+import { tableSizes } from '../../src/formats/features.js';
 import { fromJson } from '../../src/formats/record.js';
 import { nudgeName } from '../../src/model/build.js';
 import { openEngine } from '../../src/engine/index.js';
@@ -13,9 +14,9 @@ import { refused, useFolder } from '../cli/support.js';
 
 const TEXT = '这部电影真的非常好看';
 
-describe('a classifier of two layers, both directions, n-grams', () => {
+describe('a classifier of two layers, both directions, n-grams, affixes', () => {
   const folder = useModel(
-    '--segmenter characters --units 6 --layers 2 --bidirectional --ngrams 2 --ngram-dim 4 --take max --max-length 16',
+    '--segmenter characters --units 6 --layers 2 --bidirectional --ngrams 2 --ngram-dim 4 --affixes --affix-dim 3 --take max --max-length 16',
   );
   const run = (line: string) => folder().shell(line);
 
@@ -99,7 +100,7 @@ const HEADS: ModelShape['head'][] = [
 
 test.each(HEADS)('the gradient of the loss is its slope: %o', async (head) => {
   const shape: ModelShape = {
-    embedding: { dim: 3, ngramDim: 0, rows: 9, ngramRows: 0 },
+    embedding: { dim: 3, rows: 9, ...tableSizes({}) },
     network: { cell: 'gru', inputSize: 3, units: 2, layers: 2, directions: ['forward', 'backward'], resetAfter: true },
     head,
   };

@@ -1,5 +1,6 @@
 /** Writing: a step at a time gives what the whole text gives; drawing by hand. */
 import type { HostTensor } from '../../src/engine/ops.js';
+import { tableSizes } from '../../src/formats/features.js';
 import type { ModelShape } from '../../src/formats/model.js';
 import { compilePrediction } from '../../src/model/build.js';
 import type { CellName } from '../../src/model/cells/index.js';
@@ -11,7 +12,7 @@ import { compileStep, firstStates, statesAfter } from '../../src/model/step.js';
 import { describeEngines } from '../support/engines.js';
 
 const shapeOf = (cell: CellName): ModelShape => ({
-  embedding: { dim: 5, ngramDim: 0, rows: 9, ngramRows: 0 },
+  embedding: { dim: 5, rows: 9, ...tableSizes({}) },
   network: { cell, inputSize: 5, units: 4, layers: 2, directions: ['forward'], resetAfter: true },
   head: { task: 'lm', stretch: 64 },
 });

@@ -1,7 +1,8 @@
 /** What one model's training takes of another: by token, and where sizes agree. */
+import { mapFeatures, tableSizes } from '../../src/formats/features.js';
 import type { ModelShape } from '../../src/formats/model.js';
 import { takeWeights as take, type Named, type Taken } from '../../src/model/initial.js';
-import { drawParameters } from '../../src/model/parameters.js';
+import { columnsOf, drawParameters } from '../../src/model/parameters.js';
 
 /** four special tokens, as every vocabulary has them */
 const takeWeights = (to: Named, from: Named): Taken => take(to, from, 4);
@@ -9,16 +10,25 @@ const takeWeights = (to: Named, from: Named): Taken => take(to, from, 4);
 function model(
   seed: number,
   tokens: string[],
-  about: { network?: Partial<ModelShape['network']>; dim?: number; runs?: string[] } = {},
+  about: { network?: Partial<ModelShape['network']>; dim?: number; runs?: string[]; affixes?: string[] } = {},
 ): Named {
-  const { network, dim = 2, runs = [] } = about;
-  const ngramDim = runs.length > 0 ? 3 : 0;
+  const { network, dim = 2, runs, affixes } = about;
+  const features = { ...(runs ? { runs } : {}), ...(affixes ? { affixes } : {}) };
+  const embedding = { dim, rows: tokens.length + 4, ...tableSizes(mapFeatures(features, ({ length }) => ({ dim: 3, rows: length + 4 }))) };
   const shape: ModelShape = {
-    embedding: { dim, ngramDim, rows: tokens.length + 4, ngramRows: ngramDim > 0 ? runs.length + 4 : 0 },
-    network: { cell: 'lstm', inputSize: dim + ngramDim, units: 2, layers: 2, directions: ['forward'], resetAfter: true, ...network },
+    embedding,
+    network: {
+      cell: 'lstm',
+      inputSize: columnsOf({ embedding }).reduce((sum, one) => sum + one),
+      units: 2,
+      layers: 2,
+      directions: ['forward'],
+      resetAfter: true,
+      ...network,
+    },
     head: { task: 'classify', take: 'last', labels: ['a', 'b'] },
   };
-  return { shape, parameters: drawParameters(shape, seed), tokens, runs };
+  return { shape, parameters: drawParameters(shape, seed), tokens, features };
 }
 
 const row = ({ parameters }: Named, table: string, id: number): number[] => Array.from(parameters.get(table)!.row(id));
@@ -50,11 +60,22 @@ test('a network that reads both ways takes the forward weights, of a later layer
 
 test('n-grams go by their text; a kernel that reads n-grams too takes the rows of the token’s vector', () => {
   const [to, plain] = [model(1, ['甲'], { runs: ['甲乙', '乙丙'] }), model(2, ['甲'])];
-  expect(takeWeights(to, plain)).toMatchObject({ runs: { taken: 0, of: 2 }, partly: ['rnn.1.forward.kernel'] });
+  expect(takeWeights(to, plain)).toMatchObject({ features: { runs: { taken: 0, of: 2 } }, partly: ['rnn.1.forward.kernel'] });
   expect([0, 1].map((i) => row(to, 'rnn.1.forward.kernel', i))).toEqual([0, 1].map((i) => row(plain, 'rnn.1.forward.kernel', i)));
   const other = model(3, ['乙'], { runs: ['乙丙'] });
-  expect(takeWeights(to, other)).toMatchObject({ tokens: { taken: 0, of: 1 }, runs: { taken: 1, of: 2 } });
+  expect(takeWeights(to, other)).toMatchObject({ tokens: { taken: 0, of: 1 }, features: { runs: { taken: 1, of: 2 } } });
   expect(row(to, 'ngramEmbedding', 5)).toEqual(row(other, 'ngramEmbedding', 4));
+});
+
+test('characters go by themselves; a kernel takes rows as far as both models read the same', () => {
+  const [to, from] = [model(1, ['甲'], { affixes: ['乙', '甲'] }), model(2, ['甲'], { affixes: ['甲', '丙'] })];
+  expect(takeWeights(to, from)).toMatchObject({ features: { affixes: { taken: 1, of: 2 } }, partly: [] });
+  expect(row(to, 'affixEmbedding', 5)).toEqual(row(from, 'affixEmbedding', 4));
+  expect(row(to, 'rnn.1.forward.kernel', 7)).toEqual(row(from, 'rnn.1.forward.kernel', 7));
+  const both = model(3, ['甲'], { runs: ['甲乙'], affixes: ['甲'] });
+  const drawn = [5, 10].map((i) => row(both, 'rnn.1.forward.kernel', i));
+  expect(takeWeights(both, model(4, ['甲'], { runs: ['甲乙'] })).partly).toEqual(['rnn.1.forward.kernel']);
+  expect([5, 10].map((i) => row(both, 'rnn.1.forward.kernel', i))).toEqual(drawn);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 /** 8-bit prediction: what is rounded, how far answers move, and what cannot be rounded. */
 import fc from 'fast-check';
 import { Tensor } from '../../src/formats/tensor.js';
+import { tableSizes } from '../../src/formats/features.js';
 import type { ModelShape } from '../../src/formats/model.js';
 import { compilePrediction } from '../../src/model/build.js';
 import { answersOf } from '../../src/model/predictor.js';
@@ -9,7 +10,7 @@ import { quantized, quantizedConstant } from '../../src/model/quantize.js';
 import { describeEngines } from '../support/engines.js';
 
 const shapeOf = (network: Partial<ModelShape['network']>): ModelShape => ({
-  embedding: { dim: 6, ngramDim: 0, rows: 20, ngramRows: 0 },
+  embedding: { dim: 6, rows: 20, ...tableSizes({}) },
   network: { cell: 'lstm', inputSize: 6, units: 5, layers: 2, directions: ['forward', 'backward'], resetAfter: true, ...network },
   head: { task: 'classify', take: 'max', labels: ['a', 'b', 'c'] },
 });
@@ -35,7 +36,7 @@ test('no weight moves by more than half a scale, however large or small it is', 
 });
 
 const ids = Int32Array.from({ length: 24 }, (_, i) => 2 + ((i * 7) % 18));
-const sentences = { ids, ngramIds: undefined, offsets: Int32Array.of(0, 3, 4, 11, 24) };
+const sentences = { ids, offsets: Int32Array.of(0, 3, 4, 11, 24) };
 
 describeEngines((open) => {
   test('answers move a little, and are not those of the floats', async () => {

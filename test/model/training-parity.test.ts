@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Tensor } from '../../src/formats/tensor.js';
+import { tableSizes } from '../../src/formats/features.js';
 import type { ModelShape } from '../../src/formats/model.js';
 import type { CellName } from '../../src/model/cells/index.js';
 import { loadNetwork } from '../../src/model/layouts.js';
@@ -41,7 +42,7 @@ describeEngines((_, engine) => {
     const recurrent = new Map([...own].filter(([key]) => /_l0/.test(key)));
     const { shape: network, weights } = loadNetwork(recurrent, 'pytorch', cell as CellName, true);
     const shape: ModelShape = {
-      embedding: { dim: 5, rows: 10, ngramDim: 0, ngramRows: 0 },
+      embedding: { dim: 5, rows: 10, ...tableSizes({}) },
       network: { ...network, directions: [...network.directions] },
       head: { task: 'classify', take: 'last', labels: ['a', 'b', 'c'] },
     };

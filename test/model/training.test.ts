@@ -1,5 +1,6 @@
 /** The parts of a training, one by one: batches, what a program is fed, the way back to tables, schedules, poolings. */
 import fc from 'fast-check';
+import { tableSizes } from '../../src/formats/features.js';
 import type { ModelShape, Take } from '../../src/formats/model.js';
 import { TAKES } from '../../src/formats/model.js';
 import { openEngine } from '../../src/engine/index.js';
@@ -9,7 +10,7 @@ import { answersOf } from '../../src/model/predictor.js';
 import { uniform } from '../../src/model/random.js';
 import { batchesOf, partsOf } from '../../src/model/training/batches.js';
 import { dataSet, type DataSet } from '../../src/model/training/data.js';
-import { chosenIds, dropout, gathered, partOf, scattered, stepFeeds, type Table } from '../../src/model/training/feeds.js';
+import { dropout, gathered, partOf, scattered, stepFeeds, type Table } from '../../src/model/training/feeds.js';
 import { openLearner, parametersOf, denseLayout, type Shared } from '../../src/model/training/learner.js';
 import { learningRateAt } from '../../src/model/training/schedule.js';
 
@@ -53,17 +54,23 @@ test('what is gathered from a table and what is scattered back are adjoint: <gat
       const next = uniform(seed);
       const data = setOf(ids);
       const draw = (length: number): Float32Array => Float32Array.from({ length }, () => Math.round(8 * next() - 4));
-      const table: Table = { name: 'embedding', dim: 3, numbers: draw(30), ids: data.ids };
+      // one table that two fields of ids read, behind another one
+      const tables: Table[] = [
+        { name: 'embedding', dim: 3, numbers: draw(30), ids: [data.ids] },
+        { name: 'affixEmbedding', dim: 2, numbers: draw(20), ids: [data.ids.toReversed(), data.ids] },
+      ];
       const part = partOf(data, [...ids.keys()]);
-      const chosen = chosenIds(table, data.offsets, part);
-      const vectors = gathered([table], [chosen], part);
+      const { vectors, chosen } = gathered(tables, data.offsets, part);
+      expect(vectors.shape).toEqual([part.timeSteps, ids.length, 3 + 2 * 2]);
       const gradient = draw(vectors.data.length);
-      const { ids: touched, rows } = scattered(gradient, 3, 0, 3, chosen, new Int32Array(10));
       const left = gradient.reduce((sum, g, i) => sum + g * vectors.data[i]!, 0);
       let right = 0;
-      for (const [row, id] of touched.entries()) for (let k = 0; k < 3; k++) right += rows[row * 3 + k]! * table.numbers[id * 3 + k]!;
+      for (const [i, { dim, numbers }] of tables.entries()) {
+        const { ids: touched, rows } = scattered(gradient, 7, 3 * i, dim, chosen[i]!, new Int32Array(10));
+        for (const [row, id] of touched.entries()) for (let k = 0; k < dim; k++) right += rows[row * dim + k]! * numbers[id * dim + k]!;
+        expect(new Set(touched).size).toBe(touched.length);
+      }
       expect(right).toBe(left);
-      expect(new Set(touched).size).toBe(touched.length);
     }),
   );
 });
@@ -92,7 +99,7 @@ test('what tells real time steps from padding', () => {
 });
 
 const shapeOf = (take: Take, cell: 'rnn' | 'lstm' | 'gru' = 'lstm'): ModelShape => ({
-  embedding: { dim: 4, rows: 10, ngramDim: 0, ngramRows: 0 },
+  embedding: { dim: 4, rows: 10, ...tableSizes({}) },
   network: { cell, inputSize: 4, units: 3, layers: 2, directions: ['forward', 'backward'], resetAfter: true },
   head: { task: 'classify', take, labels: ['a', 'b'] },
 });

@@ -5,7 +5,7 @@ import { runStep } from './run.js';
 const table = randomEmbeddings({ rows: 200_000, dim: 3, seed: 1 });
 
 test('real steps hold their rows, masked ones and <pad> zeros, other fields stay', async () => {
-  const { out } = await runStep(embed({ table }), [{ ids: [7, 7, 0], mask: [1, 0, 1], label: 'x' }]);
+  const { out } = await runStep(embed({ columns: [{ field: 'ids', table }] }), [{ ids: [7, 7, 0], mask: [1, 0, 1], label: 'x' }]);
   const [record] = out;
   expect(record!.label).toBe('x');
   expect(record!.embeddings!.shape).toEqual([3, 3]);
@@ -27,7 +27,7 @@ test('a row depends on the seed and its id alone, and the draws are N(0, 1)', ()
 test('pretrained vectors are used, and each use of a token without one is counted', async () => {
   const vectors = new Map([['网络', Float32Array.of(1, 2)]]);
   const mixed = pretrainedEmbeddings({ tokens: ['<pad>', '网络', '__proto__'], dim: 2, vectors, seed: 1 });
-  const { out, counts } = await runStep(embed({ table: mixed }), [{ ids: [1, 2, 2, 0] }]);
+  const { out, counts } = await runStep(embed({ columns: [{ field: 'ids', table: mixed }] }), [{ ids: [1, 2, 2, 0] }]);
   expect([...out[0]!.embeddings!.row(0)]).toEqual([1, 2]);
   expect(counts.get('missingVectors')).toBe(2);
 });
@@ -38,8 +38,9 @@ test.each([
   [{ ids: [1], vocabulary: 'b' }, 'mismatch', 'another vocabulary'],
   [{ ids: [1, 2], mask: [1] }, 'data', 'mask is not as long'],
   [{ tokens: ['a'] }, 'data', 'no "ids"'],
+  [{ ids: [1, 2], prefixIds: [1] }, 'data', '"ids" and "prefixIds" have different lengths'],
 ])('%j is refused', async (record, code, message) => {
-  const { out, rejected } = await runStep(embed({ table, vocabularyHash: 'a' }), [record]);
+  const { out, rejected } = await runStep(embed({ columns: [{ field: 'ids', table }], vocabularyHash: 'a' }), [record]);
   expect(out).toEqual([]);
   expect(rejected[0]!.code).toBe(code);
   expect(rejected[0]!.message).toContain(message);

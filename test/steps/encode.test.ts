@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import type { SentenceRecord } from '../../src/formats/record.js';
 import { decode } from '../../src/steps/decode.js';
+import { randomEmbeddings } from '../../src/model/embedding.js';
+import { embed } from '../../src/steps/embed.js';
 import { encode } from '../../src/steps/encode.js';
+import { pad } from '../../src/steps/pad.js';
 import { addTokens, newCounts } from '../../src/text/counts.js';
+import type { FeatureOptions } from '../../src/text/features.js';
 import { vocabularyOf, type Vocabulary } from '../../src/text/vocabulary.js';
 import { runStep } from './run.js';
 
-function vocabularyFrom(texts: string[][], ngrams = 1, minCount = 1): Vocabulary {
-  const counts = newCounts(ngrams);
+function vocabularyFrom(texts: string[][], options: FeatureOptions = {}, minCount = 1): Vocabulary {
+  const counts = newCounts(options);
   for (const tokens of texts) addTokens(counts, { tokens, segmenter: 's-1' });
   return vocabularyOf(counts, { minCount });
 }
@@ -27,7 +31,7 @@ test('bigrams start at each token, the last one pairs with <eos>', async () => {
       ['我', '爱'],
       ['爱', '<eos>'],
     ],
-    2,
+    { ngrams: 2 },
   );
   // runs: 我爱 2, 爱+end 2, 爱<eos> 1, <eos>+end 1
   const { out } = await runStep(encode({ vocabulary, oov: 'unk' }), [
@@ -38,6 +42,31 @@ test('bigrams start at each token, the last one pairs with <eos>', async () => {
   const [first, second, third] = out.map(({ ngramIds }) => ngramIds!);
   expect(new Set([...first!, ...second!])).toEqual(new Set([4, 5, 6, 7]));
   expect(third).toEqual([1, 1]);
+});
+
+test('features are encoded, padded and embedded beside the tokens', async () => {
+  const vocabulary = vocabularyFrom([['上海', '上', '大海']], { affixes: true });
+  // tokens: 上 4, 上海 5, 大海 6; characters: 上 4, 海 5, 大 6
+  const { out } = await runStep(encode({ vocabulary, oov: 'unk' }), [{ tokens: ['大海', '海上', '😀'] }]);
+  expect(out).toMatchObject([{ ids: [6, 1, 1], prefixIds: [6, 5, 1], suffixIds: [5, 4, 1] }]);
+  expect(out[0]).not.toHaveProperty('ngramIds');
+  const padded = await runStep(pad({ length: 4, padding: 'pre', truncating: 'post' }), out);
+  expect(padded.out).toMatchObject([{ ids: [0, 6, 1, 1], prefixIds: [0, 6, 5, 1], suffixIds: [0, 5, 4, 1], mask: [0, 1, 1, 1] }]);
+  const [tokens, characters] = [2, 3].map((dim) => randomEmbeddings({ rows: 7, dim, seed: dim }));
+  const columns = [
+    { field: 'ids' as const, table: tokens! },
+    { field: 'prefixIds' as const, table: characters! },
+    { field: 'suffixIds' as const, table: characters! },
+  ];
+  const embedded = await runStep(embed({ columns }), padded.out);
+  const { shape, data } = embedded.out[0]!.embeddings!;
+  expect(shape).toEqual([4, 8]);
+  const expected = [
+    [6, 6, 5],
+    [1, 5, 4],
+    [1, 1, 1],
+  ].flatMap(([id, first, last]) => [...tokens!.row(id!), ...characters!.row(first!), ...characters!.row(last!)]);
+  expect(Array.from(data)).toEqual([...new Array<number>(8).fill(0), ...expected]);
 });
 
 test('another segmenter, an unknown token with --oov error, and ids of another vocabulary are rejected', async () => {
@@ -63,8 +92,8 @@ test('decode is the inverse of encode, for any tokens', async () => {
     fc.string({ minLength: 1, unit: 'binary' }),
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(token), fc.integer({ min: 1, max: 3 }), async (tokens, ngrams) => {
-      const vocabulary = vocabularyFrom([tokens], ngrams);
+    fc.asyncProperty(fc.array(token), fc.integer({ min: 1, max: 3 }), fc.boolean(), async (tokens, ngrams, affixes) => {
+      const vocabulary = vocabularyFrom([tokens], { ngrams, affixes });
       const record: SentenceRecord = { tokens, segmenter: 's-1' };
       const { out } = await runStep(encode({ vocabulary, oov: 'error' }), [record]);
       expect((await runStep(decode({ vocabulary }), out)).out[0]!.tokens).toEqual(tokens);

@@ -34,6 +34,11 @@ test('the real ids are a stretch of the ids, where the mask is 1', async () => {
   );
 });
 
+test('ids of a feature that are not as many as the tokens are rejected', async () => {
+  const { rejected } = await runStep(pad({ length: 3, padding: 'post', truncating: 'post' }), [{ ids: [4, 5], suffixIds: [4] }]);
+  expect(rejected[0]).toMatchObject({ code: 'data', message: '"ids" and "suffixIds" have different lengths', expected: '2', found: '1' });
+});
+
 test('what is padded already is rejected, and a length of 0 is wrong', async () => {
   const { rejected } = await runStep(pad({ length: 3, padding: 'post', truncating: 'post' }), [{ ids: [1], mask: [1] }]);
   expect(rejected[0]).toMatchObject({ code: 'data', message: 'the record is padded already' });

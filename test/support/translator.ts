@@ -1,4 +1,5 @@
 /** Shapes of small models that say texts. */
+import { tableSizes } from '../../src/formats/features.js';
 import type { TextModel } from '../../src/model/decoding/programs.js';
 
 interface Sizes {
@@ -27,7 +28,7 @@ export const translatorOf = ({
   decoderLayers,
   maxLength,
 }: Sizes): TextModel => ({
-  embedding: { dim, ngramDim: 0, rows: words, ngramRows: 0 },
+  embedding: { dim, rows: words, ...tableSizes({}) },
   network: { cell, inputSize: dim, units, layers: 1, directions: ['forward', 'backward'], resetAfter: true },
   head: {
     task: 'seq2seq',

@@ -1,6 +1,7 @@
 /** Ids of n-grams: however often and in whatever order they are asked for, they are those of the vocabulary. */
 import fc from 'fast-check';
-import { addTokens, keyOf, newCounts } from '../../src/text/counts.js';
+import { addTokens, newCounts } from '../../src/text/counts.js';
+import { keyOf } from '../../src/text/features.js';
 import { idsOf } from '../../src/text/ids.js';
 import { UNKNOWN } from '../../src/text/specials.js';
 import { vocabularyOf } from '../../src/text/vocabulary.js';
@@ -8,19 +9,22 @@ import { vocabularyOf } from '../../src/text/vocabulary.js';
 const TEXTS = ['天地玄黄', '天地玄', '地玄黄黄', '天天天地', '宇宙洪荒', '黄'].map((text) => Array.from(text));
 
 test.each([2, 3])('n-grams of %i: equal to looking each one up by its key', (ngrams) => {
-  const counts = newCounts(ngrams);
+  const counts = newCounts({ ngrams });
   for (const tokens of TEXTS) addTokens(counts, { tokens, segmenter: 'characters' });
   const vocabulary = vocabularyOf(counts, { minCount: 2 });
   expect(vocabulary.ids.size).toBe(4);
   const tokens = fc.array(fc.constantFrom('天', '地', '玄', '黄', '宇', '𠮷', ''), { maxLength: 9 });
   fc.assert(
     fc.property(tokens, fc.integer({ min: 1, max: 9 }), (text, most) => {
-      const { ids, ngramIds, unknown, cut } = idsOf(text, vocabulary, most);
-      const read = Math.min(text.length, most);
-      const expected = text.slice(0, read).map((token) => vocabulary.ids.get(token) ?? UNKNOWN);
-      expect(ids).toEqual(read === 0 ? [UNKNOWN] : expected);
-      expect(ngramIds).toEqual(ids.map((_, i) => (i < read ? (vocabulary.runIds.get(keyOf(text, i, ngrams)) ?? UNKNOWN) : UNKNOWN)));
-      expect([unknown, cut]).toEqual([expected.filter((id) => id === UNKNOWN).length, text.length - read]);
+      const { read, unknown, cut } = idsOf(text, vocabulary, most);
+      const { ids, ngramIds } = read;
+      const length = Math.min(text.length, most);
+      const expected = text.slice(0, length).map((token) => vocabulary.ids.get(token) ?? UNKNOWN);
+      expect(ids).toEqual(length === 0 ? [UNKNOWN] : expected);
+      expect(ngramIds).toEqual(
+        ids.map((_, i) => (i < length ? (vocabulary.features.runs!.ids.get(keyOf(text, i, ngrams)) ?? UNKNOWN) : UNKNOWN)),
+      );
+      expect([unknown, cut]).toEqual([expected.filter((id) => id === UNKNOWN).length, text.length - length]);
     }),
     { numRuns: 300 },
   );

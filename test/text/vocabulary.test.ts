@@ -1,22 +1,25 @@
 import fc from 'fast-check';
-import { addTokens, byCodePoint, formatCounts, keyOf, mergeCounts, newCounts, parseCounts, runOf } from '../../src/text/counts.js';
+import { addTokens, byCodePoint, formatCounts, mergeCounts, newCounts, parseCounts } from '../../src/text/counts.js';
+import { keyOf, runOf, type FeatureOptions } from '../../src/text/features.js';
 import { formatVocabulary, parseVocabulary, vocabularyOf } from '../../src/text/vocabulary.js';
 
 const SENTENCES = fc.array(
   fc.array(fc.oneof(fc.constantFrom('我', '爱', '你', '<unk>', '__proto__', '，', '😀'), fc.string({ unit: 'binary' }))),
 );
 
-function count(sentences: string[][], ngrams: number) {
-  const counts = newCounts(ngrams);
+const FEATURES = fc.record({ ngrams: fc.integer({ min: 1, max: 3 }), affixes: fc.boolean() });
+
+function count(sentences: string[][], options: FeatureOptions = {}) {
+  const counts = newCounts(options);
   for (const tokens of sentences) addTokens(counts, { tokens, segmenter: 's' });
   return counts;
 }
 
 test('parts merged in any order and grouping, through their documents, give the bytes of one run', async () => {
   await fc.assert(
-    fc.asyncProperty(SENTENCES, SENTENCES, SENTENCES, fc.integer({ min: 1, max: 3 }), async (a, b, c, ngrams) => {
-      const one = count([...a, ...b, ...c], ngrams);
-      const [x, y, z] = await Promise.all([a, b, c].map((part) => parseCounts(formatCounts(count(part, ngrams)), 'part.json')));
+    fc.asyncProperty(SENTENCES, SENTENCES, SENTENCES, FEATURES, async (a, b, c, features) => {
+      const one = count([...a, ...b, ...c], features);
+      const [x, y, z] = await Promise.all([a, b, c].map((part) => parseCounts(formatCounts(count(part, features)), 'part.json')));
       for (const sum of [
         mergeCounts([x!, y!, z!]),
         mergeCounts([z!, mergeCounts([y!, x!])]),
@@ -31,8 +34,8 @@ test('parts merged in any order and grouping, through their documents, give the 
 
 test('a vocabulary read is the one written', async () => {
   await fc.assert(
-    fc.asyncProperty(SENTENCES, fc.integer({ min: 1, max: 2 }), async (sentences, ngrams) => {
-      const vocabulary = vocabularyOf(count(sentences, ngrams), { minCount: 2, maxSize: 6 });
+    fc.asyncProperty(SENTENCES, FEATURES, async (sentences, features) => {
+      const vocabulary = vocabularyOf(count(sentences, features), { minCount: 2, maxSize: 6 });
       expect(await parseVocabulary(formatVocabulary(vocabulary), 'v.json')).toEqual(vocabulary);
       expect(vocabulary.tokens.length).toBeLessThanOrEqual(6);
     }),
@@ -41,7 +44,7 @@ test('a vocabulary read is the one written', async () => {
 
 test('the document: one token a line, ties by code point, what was left out counts as <unk>', () => {
   // worked by hand: ， is U+FF0C and 😀 U+1F600, though its first UTF-16 unit is D83D
-  const text = formatVocabulary(vocabularyOf(count([['😀', '，', '爱', '爱', '我', '我'], ['我']], 1), { maxSize: 7 }));
+  const text = formatVocabulary(vocabularyOf(count([['😀', '，', '爱', '爱', '我', '我'], ['我']]), { maxSize: 7 }));
   expect(text.split('\n').slice(4)).toEqual([
     '"tokens":[',
     '["<pad>",0],',
@@ -84,7 +87,7 @@ test('what does not fit is refused, with what to do', async () => {
   addTokens(a, { tokens: ['x'], segmenter: 's' });
   addTokens(b, { tokens: ['x'], segmenter: 't' });
   expect(() => mergeCounts([a, b])).toThrow('two segmenters');
-  expect(() => mergeCounts([a, newCounts(2)])).toThrow('n-grams');
+  expect(() => mergeCounts([a, newCounts({ ngrams: 2 })])).toThrow('n-grams');
   const text = formatVocabulary(vocabularyOf(a));
   const failing = async (changed: string) => parseVocabulary(changed, 'v.json').catch((error: unknown) => error);
   expect(await failing('{')).toMatchObject({

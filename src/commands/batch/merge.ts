@@ -4,11 +4,13 @@ import type { OutputFile, ShardEntry } from '../../corpus/ledger.js';
 import { sha256 } from '../../corpus/sha256.js';
 import { openSpill } from '../../corpus/spill.js';
 import { PipeError } from '../../errors.js';
+import { mapFeatures } from '../../formats/features.js';
 import { readText } from '../../io/file.js';
 import { writeDocument } from '../../io/output.js';
-import { mergeCounts, newCounts, parseCounts, type TokenCounts } from '../../text/counts.js';
+import { addCounts, emptied, mergeCounts, newCounts, parseCounts } from '../../text/counts.js';
 import { formatVocabulary, vocabularyOf } from '../../text/vocabulary.js';
 import type { Options } from '../command.js';
+import { featuresIn } from '../vocab.js';
 
 const VOCABULARY = 'vocabulary.json';
 
@@ -20,46 +22,43 @@ const VOCABULARY = 'vocabulary.json';
  */
 export async function mergeShards(folder: string, entries: readonly ShardEntry[], options: Options): Promise<OutputFile> {
   const [maxMemory, minCount] = [Number(options['maxMemory']), Number(options['minCount'])];
-  let sum = newCounts(options['ngrams'] as number | undefined);
-  const [tokens, runs] = [openSpill(maxMemory), openSpill(maxMemory)];
+  const sum = newCounts(featuresIn(options));
+  const lists = [
+    { counts: sum.tokens, spill: openSpill(maxMemory), keep: (kept: Map<string, number>) => (sum.tokens = kept) },
+    ...Object.values(
+      mapFeatures(sum.features, (counts, name) => ({
+        counts,
+        spill: openSpill(maxMemory),
+        keep: (kept: Map<string, number>) => (sum.features[name] = kept),
+      })),
+    ),
+  ];
   try {
     for (const { output } of entries) {
       const path = join(folder, output.name);
       const part = await parseCounts(await readText(path, 'counts'), path);
       // whether they are of one segmenter; into one map, since a new one for each shard would be much work
-      sum.segmenter = mergeCounts([bare(sum), bare(part)]).segmenter;
-      add(sum.tokens, part.tokens);
-      add(sum.runs, part.runs);
-      await tokens.keepSmall(sum.tokens);
-      await runs.keepSmall(sum.runs);
+      sum.segmenter = mergeCounts([emptied(sum), emptied(part)]).segmenter;
+      addCounts(sum, part);
+      for (const { counts, spill } of lists) await spill.keepSmall(counts);
     }
-    const leftOut = { tokens: 0, runs: 0 };
-    for (const [name, spill] of [
-      ['tokens', tokens],
-      ['runs', runs],
-    ] as const) {
+    let leftOut = 0;
+    for (const { counts, spill, keep } of lists) {
       if (spill.parts() === 0) continue;
       const kept = new Map<string, number>();
-      for await (const [token, count] of spill.merged(sum[name])) {
-        if (count >= minCount) kept.set(token, count);
-        else leftOut[name] += count;
+      for await (const [name, count] of spill.merged(counts)) {
+        if (count >= minCount) kept.set(name, count);
+        else if (counts === sum.tokens) leftOut += count;
         if (kept.size * 100 > maxMemory) throw tooMany(kept.size, options);
       }
-      sum = { ...sum, [name]: kept };
+      keep(kept);
     }
     const text = formatVocabulary(vocabularyOf(sum, { minCount, maxSize: options['maxSize'] as number | undefined, leftOut }));
     await writeDocument(join(folder, VOCABULARY), text, { force: true, inputs: [] });
     return { name: VOCABULARY, bytes: Buffer.byteLength(text), sha256: sha256(text) };
   } finally {
-    await tokens.close();
-    await runs.close();
+    for (const { spill } of lists) await spill.close();
   }
-}
-
-const bare = (counts: TokenCounts): TokenCounts => ({ ...counts, tokens: new Map(), runs: new Map() });
-
-function add(sum: Map<string, number>, part: ReadonlyMap<string, number>): void {
-  for (const [token, count] of part) sum.set(token, (sum.get(token) ?? 0) + count);
 }
 
 function tooMany(tokens: number, options: Options): PipeError {

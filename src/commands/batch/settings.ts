@@ -13,7 +13,7 @@ import { SPEAKING } from '../options.js';
 import type { Stage } from '../stages.js';
 import { READ_TOO, refuseStray } from '../step-command.js';
 import { STRETCH_NAMES, stretchOf, stretchReading, type Part } from '../stretch.js';
-import { COUNTING } from '../vocab.js';
+import { COUNTING, featuresIn } from '../vocab.js';
 import type { ShardWork } from './messages.js';
 import { readOptions } from '../step-command.js';
 
@@ -59,7 +59,7 @@ export async function settingsOf(options: Options, given: ReadonlySet<string>, c
     stages,
     deciding,
     read: { ...readOptions(options, steps[0] !== undefined && steps[0].stage.rawText), ...stretchReading(steps) },
-    result: to === 'vocab' ? { counts: { ngrams: options['ngrams'] as number | undefined } } : ((options['format'] ?? 'jsonl') as 'jsonl'),
+    result: to === 'vocab' ? { counts: featuresIn(options) } : ((options['format'] ?? 'jsonl') as 'jsonl'),
   };
 }
 

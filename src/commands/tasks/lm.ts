@@ -18,10 +18,11 @@ export const lm: Task<Definition> = {
       parse: wholeNumber('--stretch', 2),
     },
   ],
-  check: ({ bidirectional, ngrams }) => {
+  check: ({ bidirectional, ngrams, affixes }) => {
     const because = (flag: string, hint: string): PipeError => new PipeError('usage', `${flag} does not apply`, { hint });
     if (bidirectional === true) throw because('--bidirectional', 'a language model that reads backwards too has seen the next token');
     if (ngrams !== undefined) throw because('--ngrams', 'the n-gram that begins at a token has the next token in it');
+    if (affixes !== undefined) throw because('--affixes', 'a language model reads tokens alone');
   },
   define: (_, { stretch }) => ({ task: 'lm', stretch: Number(stretch) }),
   per: 'token',

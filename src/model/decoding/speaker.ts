@@ -1,9 +1,9 @@
 /** Sentences of ids to texts of ids: encoded in batches of like length, and searched together. */
 import type { Engine, HostTensor } from '../../engine/ops.js';
-import { readingsOf, VECTORS, type Parameters } from '../parameters.js';
-import { readOf } from '../predictor.js';
+import { readingsOf, type Parameters } from '../parameters.js';
+import { readOf, vectorsOf } from '../predictor.js';
 import type { Sentences } from '../sentences.js';
-import { chosenIds, gathered, partOf, stepFeeds } from '../training/feeds.js';
+import { partOf, stepFeeds } from '../training/feeds.js';
 import { compileEncoder, compileStep, stateNames, type TextModel } from './programs.js';
 import { beamSearch, mostNext, type Found, type SearchOptions } from './search.js';
 
@@ -30,11 +30,9 @@ export async function openSpeaker(
   const step = await compileStep(engine, model, parameters, mostNext(options), quantize);
   const states = stateNames(model.head);
   const encode = async (sentences: Sentences, rows: Int32Array): Promise<{ memory: Record<string, HostTensor>; lengths: Int32Array }> => {
-    const { tables, offsets } = readOf(readingsOf(model)[0]!, parameters, sentences);
-    const part = partOf({ offsets }, rows);
-    const chosen = tables.map((table) => chosenIds(table, offsets, part));
+    const part = partOf(sentences, rows);
     const memory = await encoder.run({
-      [VECTORS]: gathered(tables, chosen, part),
+      ...vectorsOf([readOf(readingsOf(model)[0]!, parameters, sentences)], rows),
       lengths: { shape: [rows.length], data: part.lengths },
       ...stepFeeds(model.head, part),
     });

@@ -10,11 +10,12 @@
  *     head.kernel              linear.weight (transposed)    dense/kernel
  */
 import { PipeError } from '../../errors.js';
+import { FEATURE_NAMES, FEATURES } from '../../formats/features.js';
 import type { ModelShape } from '../../formats/model.js';
 import { Tensor } from '../../formats/tensor.js';
 import { PYTORCH, transposedFrom, transposedTo, type Layout } from '../layouts.js';
 import type { NetworkShape } from '../shape.js';
-import { denseParameters, EMBEDDING, NGRAM_EMBEDDING, tablesOf, type Parameters } from '../parameters.js';
+import { denseParameters, EMBEDDING, tablesOf, type Parameters } from '../parameters.js';
 import type { Parameter } from '../parameter.js';
 
 /** One tensor of the other framework, and the weights of ours that it holds. */
@@ -27,6 +28,14 @@ export interface Correspondence {
 }
 
 const RECURRENT = /^(.+)\.(\d+)\.(forward|backward)\.(kernel|recurrentKernel|bias|recurrentBias)$/;
+
+/** What the layer of a table is called there: `ngram_embedding`. */
+const TABLES = new Map(
+  [EMBEDDING, ...FEATURE_NAMES.map((name) => FEATURES[name].table)].map((name) => [
+    name,
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  ]),
+);
 
 /**
  * Every tensor that a model of this shape has in the other framework.
@@ -73,8 +82,8 @@ const networkOf = ({ network, head }: ModelShape, prefix: string): NetworkShape 
 
 function pytorch(shape: ModelShape, parameter: Parameter): Correspondence {
   const { name, shape: sizes } = parameter;
-  if (name === EMBEDDING) return alone(parameter, 'embedding.weight');
-  if (name === NGRAM_EMBEDDING) return alone(parameter, 'ngram_embedding.weight');
+  const layer = TABLES.get(name);
+  if (layer !== undefined) return alone(parameter, `${layer}.weight`);
   const recurrent = RECURRENT.exec(name);
   const [rows, width] = sizes.length === 2 ? (sizes as [number, number]) : [1, sizes[0]!];
   const turned = (to: string, order: readonly number[], units: number): Correspondence => ({
@@ -100,8 +109,8 @@ function pytorch(shape: ModelShape, parameter: Parameter): Correspondence {
 function keras(shape: ModelShape, parameters: readonly Parameter[]): Correspondence[] {
   return parameters.flatMap((parameter): Correspondence[] => {
     const { name, shape: sizes } = parameter;
-    if (name === EMBEDDING) return [alone(parameter, 'embedding/embeddings')];
-    if (name === NGRAM_EMBEDDING) return [alone(parameter, 'ngram_embedding/embeddings')];
+    const table = TABLES.get(name);
+    if (table !== undefined) return [alone(parameter, `${table}/embeddings`)];
     const recurrent = RECURRENT.exec(name);
     if (!recurrent) return [alone(parameter, name.replace(/^head\./, 'dense.').replaceAll('.', '/'))];
     const [, prefix, layer, direction, weight] = recurrent;

@@ -1,7 +1,7 @@
 /**
  * A model as one ONNX file: ids in, answers out. Embeddings, network, pooling and head are all in it; texts are cut and numbered outside.
  *
- *     ids, ngramIds   [batch, time]   64-bit integers; 0 after the end of a sentence
+ *     ids, …          [batch, time]   64-bit integers; 0 after the end of a sentence; the features' beside them, such as ngramIds
  *     lengths         [batch]         real tokens of each sentence, at least 1
  *     → logits, probabilities [batch, labels]; output [batch, width]; answers a token are [batch, time, …]
  */
@@ -22,11 +22,8 @@ export function onnxModel(document: ModelDocument, parameters: Parameters, quant
       hint: 'predict with it here; weights.safetensors in its folder holds all weights',
     });
   if (quantize) checkQuantizable(document.network);
-  const inputs = {
-    ids: [BATCH, TIME],
-    ...(document.embedding.ngramDim > 0 ? { ngramIds: [BATCH, TIME] } : {}),
-    lengths: [BATCH],
-  };
+  const fields = tablesOf(document).flatMap((table) => table.fields);
+  const inputs = { ...Object.fromEntries(fields.map((field) => [field, [BATCH, TIME]])), lengths: [BATCH] };
   const about = { version: document.rnnPipe, metadata: metadataOf(document, quantize) };
   return onnxFile(inputs, (ops, given) => answers(ops, document, parameters, given, quantize), about, limit);
 }
@@ -35,12 +32,15 @@ function answers<T>(
   ops: FileOps<T>,
   shape: ModelShape,
   parameters: Parameters,
-  { ids, ngramIds, lengths }: Readonly<Record<string, T>>,
+  { lengths, ...ids }: Readonly<Record<string, T>>,
   quantize?: Quantization,
 ): Record<string, T> {
-  const rows = [ids!, ngramIds].slice(0, tablesOf(shape).length).map((one) => ops.transpose(one!, [1, 0]));
-  const vectors = tablesOf(shape).map(({ name, shape: sizes }, i) => ops.gather(ops.constant(sizes, parameters.get(name)!.data), rows[i]!));
-  const given = { ...steps(ops, rows[0]!, lengths!), [VECTORS]: ops.concat(vectors, 2), lengths: ops.cast(lengths!, 'int') };
+  const rows = Object.fromEntries(Object.entries(ids).map(([field, one]) => [field, ops.transpose(one, [1, 0])]));
+  const vectors = tablesOf(shape).flatMap(({ name, shape: sizes, fields }) => {
+    const table = ops.constant(sizes, parameters.get(name)!.data);
+    return fields.map((field) => ops.gather(table, rows[field]!));
+  });
+  const given = { ...steps(ops, rows['ids']!, lengths!), [VECTORS]: ops.concat(vectors, 2), lengths: ops.cast(lengths!, 'int') };
   const results = predicted(ops, shape, parameters, given, { fused: true, quantize });
   return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, batchFirst(ops, name, value)]));
 }

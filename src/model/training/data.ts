@@ -1,6 +1,7 @@
 /** A data set as flat arrays, in memory that threads share: the ids of all sentences one after another, and what they are to be. */
+import type { Ids } from '../../formats/features.js';
 import type { Targets } from '../heads/head.js';
-import type { Sentences } from '../sentences.js';
+import { flat, type Sentences } from '../sentences.js';
 
 export interface DataSet extends Sentences {
   targets: Targets;
@@ -14,9 +15,7 @@ export const sharedFloats = (length: number): Float32Array => new Float32Array(n
 const sharedIntegers = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * length));
 
 /** One sentence as it is collected. */
-export interface Example {
-  ids: readonly number[];
-  ngramIds?: readonly number[] | undefined;
+export interface Example extends Ids<readonly number[]> {
   /** as a decoder reads it, where the answer is a text */
   answer?: readonly number[] | undefined;
   /** `width` numbers, for the sentence or for each of its tokens */
@@ -24,29 +23,14 @@ export interface Example {
 }
 
 export function dataSet(examples: readonly Example[], per: Targets['per'], width: number): DataSet {
-  const tokens = examples.reduce((sum, { ids }) => sum + ids.length, 0);
-  const offsets = sharedIntegers(examples.length + 1);
-  const ids = sharedIntegers(tokens);
-  const ngramIds = examples.some((example) => example.ngramIds) ? sharedIntegers(tokens) : undefined;
-  const numbers = sharedFloats((per === 'sentence' ? examples.length : tokens) * width);
-  let [at, target] = [0, 0];
-  for (const [i, example] of examples.entries()) {
-    ids.set(example.ids, at);
-    if (example.ngramIds) ngramIds!.set(example.ngramIds, at);
-    numbers.set(example.targets, target);
-    at += example.ids.length;
-    target += example.targets.length;
-    offsets[i + 1] = at;
+  const sentences = flat(examples, sharedIntegers);
+  const numbers = sharedFloats((per === 'sentence' ? examples.length : sentences.ids.length) * width);
+  let at = 0;
+  for (const { targets } of examples) {
+    numbers.set(targets, at);
+    at += targets.length;
   }
-  const answers = examples.flatMap(({ answer }) => (answer ? [answer] : []));
+  const answers = examples.flatMap(({ answer }) => (answer ? [{ ids: answer }] : []));
   const targets = { per, width, numbers };
-  return { ids, ngramIds, offsets, targets, ...(answers.length > 0 ? { answers: flat(answers) } : {}) };
-}
-
-function flat(sequences: readonly (readonly number[])[]): Sentences {
-  const offsets = sharedIntegers(sequences.length + 1);
-  for (const [i, { length }] of sequences.entries()) offsets[i + 1] = offsets[i]! + length;
-  const ids = sharedIntegers(offsets.at(-1)!);
-  for (const [i, sequence] of sequences.entries()) ids.set(sequence, offsets[i]);
-  return { ids, ngramIds: undefined, offsets };
+  return { ...sentences, targets, ...(answers.length > 0 ? { answers: flat(answers, sharedIntegers) } : {}) };
 }

@@ -8,12 +8,12 @@ import { stepNames } from '../pooling.js';
 import type { Random } from '../random.js';
 import type { Sentences } from '../sentences.js';
 
-/** A table of vectors with the ids that choose its rows. */
+/** A table of vectors with the ids that choose its rows: of one field, or of several, whose vectors stand side by side. */
 export interface Table {
   name: string;
   dim: number;
   numbers: Float32Array;
-  ids: Int32Array;
+  ids: readonly Int32Array[];
 }
 
 export interface Part {
@@ -27,8 +27,8 @@ export function partOf({ offsets }: Pick<Sentences, 'offsets'>, rows: ArrayLike<
   return { rows, lengths, timeSteps: lengths.reduce((longest, length) => Math.max(longest, length), 1) };
 }
 
-/** @param keep draws whether a token keeps its word; without it all do. The id that stands in is 1, `<unk>` */
-export function chosenIds({ ids }: Table, offsets: Int32Array, { rows, lengths, timeSteps }: Part, keep?: () => boolean): Int32Array {
+/** [timeSteps, batch]; @param keep draws whether a token keeps its word; without it all do. The id that stands in is 1, `<unk>` */
+function chosenIds(ids: Int32Array, offsets: Int32Array, { rows, lengths, timeSteps }: Part, keep?: () => boolean): Int32Array {
   const chosen = new Int32Array(timeSteps * rows.length);
   for (let row = 0; row < rows.length; row++) {
     const begin = offsets[rows[row]!]!;
@@ -37,21 +37,29 @@ export function chosenIds({ ids }: Table, offsets: Int32Array, { rows, lengths, 
   return chosen;
 }
 
-/** [timeSteps, batch, Σ dim]; zeros at padding, whose id is 0. */
-export function gathered(tables: readonly Table[], chosen: readonly Int32Array[], { rows, timeSteps }: Part): HostTensor {
-  const width = tables.reduce((sum, { dim }) => sum + dim, 0);
-  const data = new Float32Array(timeSteps * rows.length * width);
+/** What was gathered from tables, and which rows it was. */
+export interface Gathered {
+  /** [timeSteps, batch, Σ dim]; zeros at padding, whose id is 0 */
+  vectors: HostTensor;
+  /** of each table, for each of its ids: [timeSteps, batch] */
+  chosen: Int32Array[][];
+}
+
+export function gathered(tables: readonly Table[], offsets: Int32Array, part: Part, keep?: () => boolean): Gathered {
+  const chosen = tables.map(({ ids }) => ids.map((own) => chosenIds(own, offsets, part, keep)));
+  const shape = [part.timeSteps, part.rows.length, tables.reduce((sum, { dim, ids }) => sum + dim * ids.length, 0)] as const;
+  const data = new Float32Array(shape[0] * shape[1] * shape[2]);
   let column = 0;
-  for (const [i, { dim, numbers }] of tables.entries()) {
-    const ids = chosen[i]!;
-    for (let place = 0; place < ids.length; place++) {
-      const id = ids[place]!;
-      if (id === 0) continue;
-      data.set(numbers.subarray(id * dim, (id + 1) * dim), place * width + column);
+  for (const [i, { dim, numbers }] of tables.entries())
+    for (const ids of chosen[i]!) {
+      for (let place = 0; place < ids.length; place++) {
+        const id = ids[place]!;
+        if (id === 0) continue;
+        data.set(numbers.subarray(id * dim, (id + 1) * dim), place * shape[2] + column);
+      }
+      column += dim;
     }
-    column += dim;
-  }
-  return { shape: [timeSteps, rows.length, width], data };
+  return { vectors: { shape, data }, chosen };
 }
 
 /** Which rows of a table a batch has touched, and the gradient of each. */
@@ -61,28 +69,35 @@ export interface SparseGradient {
   rows: Float32Array;
 }
 
-/** The gradients of gathered vectors, summed by the row that they are of; rows stand in the order in which they first came. */
+/**
+ * The gradients of vectors gathered from one table, summed by the row that they are of; rows stand in the order in which they first came.
+ *
+ * @param gradient [timeSteps, batch, width], where the table's vectors begin at `column`
+ * @param places zeros, one a row of the table; given back so
+ */
 export function scattered(
   gradient: Float32Array,
   width: number,
   column: number,
   dim: number,
-  chosen: Int32Array,
+  chosen: readonly Int32Array[],
   places: Int32Array,
 ): SparseGradient {
   const touched: number[] = [];
-  for (const id of chosen)
-    if (id !== 0 && places[id] === 0) {
-      touched.push(id);
-      places[id] = touched.length;
-    }
+  for (const ids of chosen)
+    for (const id of ids)
+      if (id !== 0 && places[id] === 0) {
+        touched.push(id);
+        places[id] = touched.length;
+      }
   const rows = new Float32Array(touched.length * dim);
-  for (let place = 0; place < chosen.length; place++) {
-    const id = chosen[place]!;
-    if (id === 0) continue;
-    const [from, to] = [place * width + column, (places[id]! - 1) * dim];
-    for (let k = 0; k < dim; k++) rows[to + k]! += gradient[from + k]!;
-  }
+  for (const [i, ids] of chosen.entries())
+    for (let place = 0; place < ids.length; place++) {
+      const id = ids[place]!;
+      if (id === 0) continue;
+      const [from, to] = [place * width + column + i * dim, (places[id]! - 1) * dim];
+      for (let k = 0; k < dim; k++) rows[to + k]! += gradient[from + k]!;
+    }
   for (const id of touched) places[id] = 0;
   return { ids: Int32Array.from(touched), rows };
 }

@@ -12,7 +12,7 @@ import { denseParameters, tablesOf, type Parameters } from '../parameters.js';
 import { answersOf, readsOf, type Read } from '../predictor.js';
 import { uniform, type Random } from '../random.js';
 import type { DataSet } from './data.js';
-import { chosenIds, dropout, gathered, partOf, scattered, stepFeeds, type Part, type SparseGradient } from './feeds.js';
+import { dropout, gathered, partOf, scattered, stepFeeds, type Part, type SparseGradient } from './feeds.js';
 
 /** What is left out while learning; probabilities. */
 export interface DropoutOptions {
@@ -99,7 +99,7 @@ export async function openLearner(engine: Engine, shared: Shared): Promise<Learn
   const program = await compileLearning(engine, shape, options.dropout);
   const layout = denseLayout(shape);
   const inputs = learningInputs(shape, options.dropout);
-  const reads = readsOf(shape, parametersOf(shared), train).map((read) => vectorsOf(read, options));
+  const reads = readsOf(shape, parametersOf(shared), train).map((read) => learntVectors(read, options));
   // ONNX Runtime takes no memory that threads share
   const weights = new Float32Array(dense.length);
   return {
@@ -144,7 +144,7 @@ interface Taken {
   give: (gradient: HostTensor) => (SparseGradient | undefined)[];
 }
 
-function vectorsOf(
+function learntVectors(
   { vectors: name, tables, offsets }: Read,
   { dropout: { token, embedding }, frozen }: LearningOptions,
 ): { take(rows: Int32Array, next: Random): Taken } {
@@ -153,16 +153,15 @@ function vectorsOf(
     take: (rows, next) => {
       const part = partOf({ offsets }, rows);
       const keep = token > 0 ? () => next() >= token : undefined;
-      const chosen = tables.map((table) => chosenIds(table, offsets, part, keep));
-      const vectors = gathered(tables, chosen, part);
+      const { vectors, chosen } = gathered(tables, offsets, part, keep);
       const kept = embedding > 0 ? dropout(vectors.shape, embedding, next) : undefined;
       if (kept) multiplyBy(vectors, kept);
       const give: Taken['give'] = (gradient) => {
         if (kept) multiplyBy(gradient, kept);
         let column = 0;
-        return tables.map(({ name: table, dim }, i) => {
+        return tables.map(({ name: table, dim, ids }, i) => {
           const begin = column;
-          column += dim;
+          column += dim * ids.length;
           if (frozen.includes(table)) return undefined;
           return scattered(gradient.data as Float32Array, vectors.shape[2]!, begin, dim, chosen[i]!, places[i]!);
         });

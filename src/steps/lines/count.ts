@@ -13,9 +13,9 @@ export interface LineFold {
 
 const [TOKENS, SEGMENTER] = [fieldNumber('tokens'), fieldNumber('segmenter')];
 
-/** Undefined where n-grams are counted too. The first records of all are left to `addTokens`, so that they say what the segmenter is. */
+/** Undefined where features are counted too. The first records of all are left to `addTokens`, so that they say what the segmenter is. */
 export function countLines(counts: TokenCounts): LineFold | undefined {
-  if (counts.ngrams > 1) return undefined;
+  if (Object.keys(counts.features).length > 0) return undefined;
   const table = new TextTable();
   let found = new Float64Array(1 << 10);
   let segmenter: Uint8Array | undefined;

@@ -12,9 +12,9 @@ const [TOKENS, SEGMENTER, IDS, VOCABULARY] = (['tokens', 'segmenter', 'ids', 'vo
   number,
 ];
 
-/** Undefined for a vocabulary with n-grams. Leaves lines that are encoded already, and those that `encode` rejects. */
+/** Undefined for a vocabulary with features. Leaves lines that are encoded already, and those that `encode` rejects. */
 export function encodeLines({ vocabulary, oov, atLeastOne = false }: EncodeOptions): LineStep | undefined {
-  if (vocabulary.ngrams > 1) return undefined;
+  if (Object.keys(vocabulary.features).length > 0) return undefined;
   const table = tableOf(vocabulary.tokens.slice(SPECIALS.length));
   const segmenter = vocabulary.segmenter === '' ? undefined : Buffer.from(JSON.stringify(vocabulary.segmenter));
   const [before, after] = [Buffer.from(',"ids":['), Buffer.from(`],"vocabulary":${JSON.stringify(vocabulary.hash)}}\n`)];

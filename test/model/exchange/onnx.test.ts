@@ -26,6 +26,9 @@ async function expected(document: ModelDocument): Promise<Float32Array> {
 const feedsOf = (document: ModelDocument): Record<string, number[] | number[][]> => ({
   ids: padded(sentences.ids).rows,
   ...(document.embedding.ngramDim > 0 ? { ngramIds: padded(sentences.ngramIds!).rows } : {}),
+  ...(document.embedding.affixDim > 0
+    ? { prefixIds: padded(sentences.prefixIds!).rows, suffixIds: padded(sentences.suffixIds!).rows }
+    : {}),
   lengths: padded(sentences.ids).lengths,
 });
 

@@ -1,17 +1,23 @@
 /** Small models of every kind, and sentences for them. */
 import { Tensor } from '../../../src/formats/tensor.js';
+import { tableSizes } from '../../../src/formats/features.js';
 import type { ModelDocument } from '../../../src/formats/model.js';
-import { drawParameters, type Parameters } from '../../../src/model/parameters.js';
+import { columnsOf, drawParameters, type Parameters } from '../../../src/model/parameters.js';
 import type { Sentences } from '../../../src/model/predictor.js';
 
 type Kind = Partial<ModelDocument['network']> & {
   take?: 'last' | 'first' | 'mean' | 'max' | 'attention';
   ngrams?: boolean;
+  affixes?: boolean;
   head?: ModelDocument['head'];
 };
 
-export function documentOf({ take = 'last', ngrams = false, head, ...network }: Kind = {}): ModelDocument {
-  const ngramDim = ngrams ? 3 : 0;
+export function documentOf({ take = 'last', ngrams = false, affixes = false, head, ...network }: Kind = {}): ModelDocument {
+  const sizes = tableSizes({
+    ...(ngrams ? { runs: { dim: 3, rows: 12 } } : {}),
+    ...(affixes ? { affixes: { dim: 2, rows: 9 } } : {}),
+  });
+  const embedding = { dim: 4, rows: 20, ...sizes };
   return {
     type: 'rnn-pipe model',
     version: 1,
@@ -23,8 +29,16 @@ export function documentOf({ take = 'last', ngrams = false, head, ...network }: 
     vocabulary: '0'.repeat(64),
     weights: '0'.repeat(64),
     maxLength: 32,
-    embedding: { dim: 4, rows: 20, ngramDim, ngramRows: ngrams ? 12 : 0 },
-    network: { cell: 'lstm', units: 3, layers: 1, directions: ['forward'], resetAfter: true, ...network, inputSize: 4 + ngramDim },
+    embedding,
+    network: {
+      cell: 'lstm',
+      units: 3,
+      layers: 1,
+      directions: ['forward'],
+      resetAfter: true,
+      ...network,
+      inputSize: columnsOf({ embedding }).reduce((sum, dim) => sum + dim),
+    },
     head: head ?? { task: 'classify', take, labels: ['财经', '体育', 'c'] },
     training: {},
   };
@@ -46,6 +60,8 @@ export const parametersOf = (document: ModelDocument, seed = 1): Parameters =>
 export const sentences: Sentences = {
   ids: Int32Array.from({ length: 16 }, (_, i) => 1 + ((i * 7) % 19)),
   ngramIds: Int32Array.from({ length: 16 }, (_, i) => 1 + ((i * 5) % 11)),
+  prefixIds: Int32Array.from({ length: 16 }, (_, i) => 1 + ((i * 3) % 8)),
+  suffixIds: Int32Array.from({ length: 16 }, (_, i) => 1 + ((i * 5 + 2) % 8)),
   offsets: Int32Array.of(0, 3, 4, 11, 16),
 };
 
@@ -70,4 +86,9 @@ export const KINDS: { name: string; kind: Kind }[] = [
     name: `bidirectional, ${take}, n-grams`,
     kind: { take, ngrams: true, directions: ['forward', 'backward'] as ('forward' | 'backward')[] },
   })),
+  { name: 'affixes', kind: { affixes: true } },
+  {
+    name: 'bidirectional, max, n-grams and affixes',
+    kind: { take: 'max', ngrams: true, affixes: true, directions: ['forward', 'backward'] },
+  },
 ];

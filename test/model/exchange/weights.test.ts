@@ -28,6 +28,7 @@ const models = fc
     resetAfter: fc.boolean(),
     take: fc.constantFrom('last' as const, 'attention' as const),
     ngrams: fc.boolean(),
+    affixes: fc.boolean(),
   })
   .map(documentOf);
 
@@ -103,7 +104,7 @@ describe('a classifier of PyTorch with names of its own', () => {
     const rows = Array.from(lengths.data, (length, i) => Array.from(ids.row(i)).slice(0, length));
     const program = await compilePrediction(await openEngine('onnx-wasm'), document, parameters);
     const offsets = Int32Array.of(0, ...rows.map((_, i) => rows.slice(0, i + 1).flat().length));
-    const given = { ids: Int32Array.from(rows.flat()), ngramIds: undefined, offsets };
+    const given = { ids: Int32Array.from(rows.flat()), offsets };
     const { probabilities } = await answersOf(program, document, parameters, given, [0, 1, 2, 3], 4);
     await program.close();
     expect(largest(probabilities!.numbers, all.get('probabilities')!.data)).toBeLessThan(1e-5);
