@@ -34,8 +34,8 @@ import type { Options } from './command.js';
 
 /** Next tokens that are told of a language model. */
 const NEXT = 8;
-/** Hypotheses that are kept at each step of a model that says texts. */
-const BEAM = 3;
+/** Of a model that says texts: few hypotheses, and every step of the search. */
+export const LOOKED_SEARCH = { beam: 3, nBest: 3, trace: true, batchSize: 1 };
 
 /** A model made ready to be looked at. */
 export interface Walkable extends Model {
@@ -44,6 +44,10 @@ export interface Walkable extends Model {
   /** of the engine, for what opens another */
   options: Options;
   segmenter: Segmenter;
+  /** how many next tokens are told of a language model */
+  next?: number;
+  /** of a model that says texts, where it is kept open: as `LOOKED_SEARCH` makes it */
+  search?: Step;
 }
 
 export type WalkStep = 'tokenize' | 'encode' | 'pad' | 'embed' | 'rnn' | 'output' | 'classify' | 'seq2seq';
@@ -147,7 +151,10 @@ function answer({ document, parameters, engine }: Walkable): Step {
 }
 
 /** What a language model finds likely to come next. */
-async function nextTokens({ document, parameters, engine, vocabulary }: Walkable, record: SentenceRecord): Promise<SentenceRecord> {
+async function nextTokens(
+  { document, parameters, engine, vocabulary, next = NEXT }: Walkable,
+  record: SentenceRecord,
+): Promise<SentenceRecord> {
   const program = await compileHead(engine, document, parameters);
   try {
     const states = record.hiddenStates!;
@@ -160,7 +167,7 @@ async function nextTokens({ document, parameters, engine, vocabulary }: Walkable
     const top = ranked(
       vocabulary.tokens,
       Float32Array.from(exponentials, (one) => one / sum),
-      NEXT,
+      next,
     );
     return { ...record, top, prediction: top[0]!.label };
   } finally {
@@ -168,9 +175,13 @@ async function nextTokens({ document, parameters, engine, vocabulary }: Walkable
   }
 }
 
-/** Reads `text` again: the search has an encoder of its own, of the same numbers. */
-async function said(model: Walkable, { text }: SentenceRecord): Promise<Pick<SentenceRecord, 'prediction' | 'said' | 'search'>> {
-  const step = await openSeq2seq(model, { ...model.options, beam: BEAM, nBest: BEAM, trace: true, batchSize: 1 });
-  const { prediction, said, search } = await through({ text: text! }, step);
+/** Reads the tokens again, those that were kept: the search has an encoder of its own, of the same numbers. */
+async function said(
+  model: Walkable,
+  { text, tokens, kept = [0, tokens!.length], segmenter }: SentenceRecord,
+): Promise<Pick<SentenceRecord, 'prediction' | 'said' | 'search'>> {
+  const step = model.search ?? (await openSeq2seq(model, { ...model.options, ...LOOKED_SEARCH }));
+  const read = { text: text!, tokens: tokens!.slice(...kept), ...(segmenter === undefined ? {} : { segmenter }) };
+  const { prediction, said, search } = await through(read, step);
   return { prediction: prediction!, said: said!, search: search! };
 }

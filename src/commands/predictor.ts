@@ -7,7 +7,7 @@ import { headOf } from '../model/heads/index.js';
 import type { Predictor } from '../steps/predict.js';
 import { hasNodejieba } from '../text/jieba/nodejieba.js';
 import { openSegmenter, type Segmenter, type SegmenterOptions } from '../text/segmenters/index.js';
-import { loadModel, type Model } from './model-folder.js';
+import type { Model } from './model-folder.js';
 
 /** The segmenter's options: with the jieba that cut the training text, where it is there. */
 function modelSegmenterOptions({ segmenter: { options, backend } }: Pick<ModelDocument, 'segmenter'>): SegmenterOptions {
@@ -38,18 +38,6 @@ export function backendNote({ segmenter }: ModelDocument): string | undefined {
 interface HowToPredict {
   quantize?: Quantization | undefined;
   traced: boolean;
-}
-
-/** Of a model whose answers are labels, numbers or tags. */
-export async function openPredictor(folder: string, engine: Engine, how: HowToPredict): Promise<Predictor> {
-  const model = await loadModel(folder);
-  const { task } = model.document.head;
-  if (!headOf(model.document.head).line)
-    throw new PipeError('usage', `a model of the task ${task} does not answer texts with labels, numbers or tags`, {
-      place: { file: folder },
-      hint: 'rnn-pipe predict answers with any model',
-    });
-  return predictorOf(model, folder, engine, how);
 }
 
 /** Of a model of any task but seq2seq. */

@@ -1,20 +1,25 @@
 /** `serve`: a model on this machine's own network, as a JSON API and as a page where a sentence goes through all eight steps as one types it. */
 import { readFileSync } from 'node:fs';
+import { doorPage } from '../drawing/door-page.js';
 import { livePage, liveStyle } from '../drawing/live-page.js';
 import type { Language } from '../drawing/words.js';
 import { undisturbed } from '../io/cleanup.js';
 import { PipeError } from '../errors.js';
 import type { Quantization } from '../formats/model.js';
-import { openApp } from '../serve/app.js';
+import { headOf } from '../model/heads/index.js';
+import { openApp, type Answering } from '../serve/app.js';
 import { isLoopback } from '../serve/guard.js';
 import { listen } from '../serve/listen.js';
 import { CELLS, SEGMENTERS, type Health } from '../serve/schemas.js';
 import type { CommandDefinition, Invocation, Options } from './command.js';
 import { byteSize, number, wholeNumber } from './options.js';
+import { loadModel } from './model-folder.js';
+import { openWalk } from './model-walk.js';
+import { backendNote, predictorOf } from './predictor.js';
 import { QUANTIZE_OPTION } from './quantize-option.js';
-import { backendNote, openPredictor } from './predictor.js';
 import { ENGINE_OPTIONS, engineOf } from './rnn.js';
 import { serving } from './serving.js';
+import { servingTexts } from './serving-texts.js';
 
 /** Characters that a cookie, a header and a shell can hold. */
 function token(text: string): string {
@@ -63,12 +68,11 @@ Only this machine can reach it, unless --host says otherwise, which needs a --to
         found: `--host ${host}`,
         hint: '--token "$(openssl rand -hex 16)", or leave --host out',
       });
-    const engine = await engineOf({ ...options, threads: 1 });
-    const predictor = await openPredictor(folder, engine, { traced: false, ...quantization(options) });
-    const note = backendNote(predictor.document);
+    const { model, note, close } = await openServing(folder, options);
     if (note !== undefined) report.note(note);
     let answered = 0;
-    const model = serving(predictor, engine, folder);
+    const language = options['lang'] as Language;
+    const code = codeFiles();
     const app = openApp(
       {
         health: model.health,
@@ -78,7 +82,8 @@ Only this machine can reach it, unless --host says otherwise, which needs a --to
       {
         token: secret,
         maxBody: Number(options['maxBody']),
-        files: pageFiles(model.health, options['lang'] as Language),
+        files: new Map([...code, ['/', { type: 'text/html', text: pageOf(model.health, language) }]]),
+        door: new Map([...code, ['/', { type: 'text/html', text: doorPage(language) }]]),
         onBug: (error) => report.note(`a bug of rnn-pipe: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
       },
     );
@@ -95,10 +100,27 @@ Only this machine can reach it, unless --host says otherwise, which needs a --to
       report.say(`stopping: ${server.underWay()} requests are under way`);
       await drained;
     });
-    await predictor.program.close();
+    await close();
     report.say(`${answered} answers`);
   },
 };
+
+/** The model of the folder, whatever its task, ready to answer. */
+async function openServing(
+  folder: string,
+  options: Options,
+): Promise<{ model: Answering; note: string | undefined; close: () => Promise<void> }> {
+  const model = await loadModel(folder);
+  const note = backendNote(model.document);
+  if (headOf(model.document.head).line === undefined) {
+    const looked = await openWalk(folder, { ...options, model: folder, threads: 1 });
+    const document = { ...looked.document, ...quantization(options) };
+    return { model: await servingTexts({ ...looked, document }), note, close: () => Promise.resolve() };
+  }
+  const engine = await engineOf({ ...options, threads: 1 });
+  const predictor = await predictorOf(model, folder, engine, { traced: false, ...quantization(options) });
+  return { model: serving(predictor, engine, folder), note, close: () => predictor.program.close() };
+}
 
 const quantization = ({ quantize }: Options): { quantize?: Quantization } =>
   quantize === undefined ? {} : { quantize: quantize as Quantization };
@@ -109,15 +131,25 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', () => done(), { once: true });
   });
 
-/** The page, its style, and the script that the build makes of src/page. */
-function pageFiles({ model }: Health, language: Language): Map<string, { type: string; text: string }> {
+function pageOf({ model }: Health, language: Language): string {
   const { task, cell, units, layers, directions, folder, vocabulary, segmenter, maxLength, labels } = model;
   const ways = directions.length > 1 ? ', both directions' : '';
   const about = `${folder}: ${task}, ${cell}, ${units} units, ${layers} layer${layers > 1 ? 's' : ''}${ways}, ${vocabulary} tokens`;
-  const page = livePage({ segmenter, segmenters: SEGMENTERS, cell, cells: CELLS, maxLength, task, labels, language, about });
+  // a search has no stand-in with random weights
+  const alone = task === 'lm' || task === 'seq2seq';
+  const choices = { segmenters: alone ? [segmenter] : SEGMENTERS, cells: alone ? [cell] : CELLS };
+  return livePage({ segmenter, cell, ...choices, maxLength, task, labels, language, about });
+}
+
+/** The style of the pages, and the scripts that the build makes of src/page: nothing of a model is in them. */
+function codeFiles(): Map<string, { type: string; text: string }> {
+  const script = (name: string): { type: string; text: string } => ({
+    type: 'text/javascript',
+    text: readFileSync(new URL(`../${name}.js`, import.meta.url), 'utf8'),
+  });
   return new Map([
-    ['/', { type: 'text/html', text: page }],
     ['/page.css', { type: 'text/css', text: liveStyle() }],
-    ['/page.js', { type: 'text/javascript', text: readFileSync(new URL('../live.js', import.meta.url), 'utf8') }],
+    ['/page.js', script('live')],
+    ['/door.js', script('door')],
   ]);
 }

@@ -24,6 +24,7 @@ import type { OutputOptions } from '../steps/output.js';
 import type { Predictor } from '../steps/predict.js';
 import { addTokens, newCounts } from '../text/counts.js';
 import { vocabularyOf, type Vocabulary } from '../text/vocabulary.js';
+import { quoted } from './quoted.js';
 
 /** The steps from `encode` on, ready to be made. */
 interface Made {
@@ -165,9 +166,6 @@ const shared = (program: Program, definition: HeadDefinition, parameters: Parame
   parameters,
   open: () => Promise.resolve({ ...program, close: () => Promise.resolve() }),
 });
-
-/** As a shell takes it. */
-const quoted = (text: string): string => (/^[\w./,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;

@@ -5,7 +5,7 @@ import { skippedLayers } from './rows.js';
 import { before, type Lane } from './scene.js';
 import { cellName, endOf, gatesName, hiddenName, type System } from './system.js';
 import { label, widthOf } from './text.js';
-import { lanesUpwards } from './view.js';
+import { lanesUpwards, type Context } from './view.js';
 import { say } from './words.js';
 
 const WIDTH = { within: 1.5, hidden: 2.5, cell: 4, output: 1.5, loop: 1.5 } as const;
@@ -13,8 +13,6 @@ const WIDTH = { within: 1.5, hidden: 2.5, cell: 4, output: 1.5, loop: 1.5 } as c
 const BESIDE = 4;
 /** Where an arrow turns, before and after a node. */
 const TURN = 9;
-/** How far above the output vector the arrow to it passes over the panels, when they stand beneath. */
-const ABOVE_ANSWER = 36;
 /** Length of the arrows that come from, and go to, another system. */
 const EDGE = 44;
 
@@ -236,12 +234,16 @@ export interface Used {
   from?: string;
 }
 
-/** From which lane and time step the output was taken. */
+const ENDS: NonNullable<Context['scene']['taken']> = { how: 'last', timeSteps: [] };
+
+/** From which lane and time step the output was taken, or where the encoder ended. */
 export function usedSteps({ context }: Pick<System, 'context'>): Used[] {
   const { scene, real } = context;
-  const { taken, output } = scene;
+  // a decoder begins with what the encoder ended with
+  const taken = scene.decoder ? ENDS : scene.output && scene.taken;
+  const { output } = scene;
   const top = scene.lanes.filter(({ layer }) => layer === scene.layers);
-  if (!taken || !output || real.length === 0 || top.length === 0) return [];
+  if (!taken || real.length === 0 || top.length === 0) return [];
   if (taken.how === 'last' || taken.how === 'first')
     return top.map((lane) => ({
       lane,
@@ -275,14 +277,23 @@ export function usedSteps({ context }: Pick<System, 'context'>): Used[] {
   }
 }
 
+/** Where the arrows of the output lane lead: the output, or the beginning of a decoder. */
+export interface Target {
+  name: string;
+  box: Box;
+  /** where it stands beneath the system: how far above it the arrow turns */
+  above: number | undefined;
+}
+
 /** Arrows from the used steps of this system along the output lane to the output, or to the end of the system. */
-export function* toOutput(system: System, output: { name: string; box: Box } | undefined): Generator<Mark> {
+export function* toOutput(system: System, output: Target | undefined): Generator<Mark> {
   const { nodes, rows, context } = system;
   const row = rows.find(({ kind }) => kind === 'output');
   if (!row) return;
   const used = usedSteps(system).filter(({ lane, timeStep }) => nodes.has(hiddenName(lane, timeStep)));
   const y = row.y + 22;
-  const end = endOf(system) + 18;
+  // past the zero that a backward reading begins with
+  const end = endOf(system) + (context.scene.directions.includes('backward') ? 24 : 18);
   const isTop = (lane: Lane): boolean => lanesUpwards(context.scene).at(-1) === lane;
   const edgeName = `output.edge.${system.index}`;
   if (!output && used.length > 0) nodes.set(edgeName, { x: end - 4, y: y - 5, width: 8, height: 10 });
@@ -305,11 +316,11 @@ export function* toOutput(system: System, output: { name: string; box: Box } | u
           ];
     const finish: Point[] = !output
       ? [[end, y]]
-      : output.box.y > y + 200
+      : output.above !== undefined
         ? [
             [end, y],
-            [end, output.box.y - ABOVE_ANSWER],
-            [centreX(output.box), output.box.y - ABOVE_ANSWER],
+            [end, output.box.y - output.above],
+            [centreX(output.box), output.box.y - output.above],
             [centreX(output.box), output.box.y],
           ]
         : [

@@ -109,6 +109,8 @@ export interface Picture {
   marks: Mark[];
   /** the box of each time step that can be chosen, real or not, in reading order */
   columns: { timeStep: number; real: boolean; box: Box }[];
+  /** the y's between systems and panels, from above, where a page of paper may end */
+  breaks?: readonly number[] | undefined;
   /** the box of the overview, and which time steps each of its columns shows */
   overview?: { box: Box; timeSteps: number; frame: Box } | undefined;
 }

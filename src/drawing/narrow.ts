@@ -66,7 +66,7 @@ export function narrowPicture(context: Context): Picture & { nodes: ReadonlyMap<
   picture.marks.push(...along(context, columns, nodes, LEFT + width));
   y += 26;
   if (scene.decoder) {
-    const decoder = decoderPanel(context, LEFT - 12, y, view.width - 24, nodes);
+    const decoder = decoderPanel(context, { x: LEFT - 12, y, width: view.width - 24 }, nodes);
     picture.marks.push(...decoder.marks);
     y += decoder.height + 24;
   }

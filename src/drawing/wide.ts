@@ -6,7 +6,8 @@ import { answerCells, tagBoxes, tagPath } from './answer-rows.js';
 import { gradientAxis, gradientBar } from './gradient-row.js';
 import { answerPanel, keyPanel, legendPanel } from './answer.js';
 import { breadthOf, planOf, type Column, type Plan } from './columns.js';
-import { alongTime, toOutput, usedSteps, withinStep } from './flow.js';
+import { BEGIN as DECODER_BEGIN } from './attention-matrix.js';
+import { alongTime, toOutput, usedSteps, withinStep, type Target } from './flow.js';
 import { bottom, type Box, type Mark, type Picture } from './marks.js';
 import { decoderPanel } from './decoder-panel.js';
 import { overviewOf } from './overview.js';
@@ -37,6 +38,7 @@ export function widePicture(context: Context): Picture & { nodes: ReadonlyMap<st
   const left = several ? BEGIN.edge : BEGIN.zero;
   const picture = { width: view.width, height: 0, marks: [] as Mark[], columns: [] as Picture['columns'] };
   const nodes = new Map<string, Box>();
+  const breaks: number[] = [];
   let y = 8;
   let overview: Picture['overview'];
   if (plan.overview) {
@@ -45,18 +47,22 @@ export function widePicture(context: Context): Picture & { nodes: ReadonlyMap<st
     picture.marks.push(...made.marks);
     overview = made.overview;
     y += made.height + 16;
+    breaks.push(y - 8);
   }
   const systems = plan.systems.map((columns, index) => {
     const system = systemOf(context, columns, left, plan.pitch, y, index, nodes);
     y = bottom(system.columns[0]!.box) + BETWEEN_SYSTEMS;
+    if (index < plan.systems.length - 1) breaks.push(y - BETWEEN_SYSTEMS / 2);
     return system;
   });
   let end = y - BETWEEN_SYSTEMS;
   if (scene.decoder) {
-    const decoder = decoderPanel(context, 24, end + 24, view.width - 48 - (beside ? ANSWER + 24 : 0), nodes);
+    const decoder = decoderPanel(context, { x: 24, y: end + 24, width: view.width - 48 - (beside ? ANSWER + 24 : 0) }, nodes);
     picture.marks.push(...decoder.marks);
+    breaks.push(end + 12, ...decoder.breaks);
     end += decoder.height + 24;
   }
+  if (!beside) breaks.push(end + 13);
   const top = systems[0]!.rows[0]!.y;
   let answerX = view.width - ANSWER;
   if (beside) {
@@ -70,13 +76,13 @@ export function widePicture(context: Context): Picture & { nodes: ReadonlyMap<st
   if (output.box) nodes.set('output', output.box);
   for (const system of systems) {
     const isLast = system === systems.at(-1);
-    const target = output.box && (isLast || systems.length === 1) ? { name: 'output', box: output.box } : undefined;
+    const target = isLast ? targetOf(output.box, beside, nodes) : undefined;
     picture.marks.push(...marksOf(system, target));
     for (const { column, box } of system.columns)
       if (column.kind === 'step') picture.columns.push({ timeStep: column.timeStep, real: scene.mask[column.timeStep]!, box });
   }
   picture.height = Math.ceil(Math.max(end, output.bottom) + 10);
-  return { ...picture, overview, nodes };
+  return { ...picture, breaks, overview, nodes };
 }
 
 /** The first and last time step of the plan, [from, to). */
@@ -105,7 +111,16 @@ function systemOf(
   return { context, columns: placed, rows, pitch, stripWidth: stripWidthOf(pitch), nodes, index };
 }
 
-function* marksOf(system: System, output: { name: string; box: Box } | undefined): Generator<Mark> {
+/** How far above the output vector the arrow to it passes over the panels, when they stand beneath; and above a decoder. */
+const ABOVE = { answer: 36, decoder: 12 };
+
+function targetOf(output: Box | undefined, beside: boolean, nodes: ReadonlyMap<string, Box>): Target | undefined {
+  if (output) return { name: 'output', box: output, above: beside ? undefined : ABOVE.answer };
+  const begin = nodes.get(DECODER_BEGIN);
+  return begin && { name: DECODER_BEGIN, box: begin, above: ABOVE.decoder };
+}
+
+function* marksOf(system: System, output: Target | undefined): Generator<Mark> {
   const { context, columns, rows } = system;
   const { scene } = context;
   yield* paddingGround(system);

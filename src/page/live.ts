@@ -2,6 +2,7 @@
 import { FULL_WIDTH, viewOf } from '../drawing/picture.js';
 import { sceneOf } from '../drawing/from-record.js';
 import { summaryTable } from '../drawing/html.js';
+import { TOKEN_KEY } from '../drawing/door-page.js';
 import type { LiveModel } from '../drawing/live-page.js';
 import { LIVE_WORDS } from '../drawing/live-words.js';
 import { visible } from '../drawing/text.js';
@@ -25,6 +26,9 @@ const field = {
   cell: element('cell') as HTMLSelectElement,
   length: element('length') as HTMLInputElement,
 };
+
+/** null where the server asks for none, or the browser has it as a cookie */
+const token = sessionStorage.getItem(TOKEN_KEY);
 
 /** undefined: two more than there are tokens */
 let length: number | undefined;
@@ -61,12 +65,18 @@ async function ask(): Promise<void> {
   try {
     const response = await fetch('trace', {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
       body: JSON.stringify(request),
       signal: mine.signal,
     });
     const answer = (await response.json()) as Traced | Refused;
     if (mine.signal.aborted) return;
+    if (response.status === 401 && token !== null) {
+      // the server is another one now, and its form asks for another token
+      sessionStorage.removeItem(TOKEN_KEY);
+      location.reload();
+      return;
+    }
     if ('error' in answer) {
       say(`${answer.error.message}. ${answer.error.hint}`, 'refused');
       dim(true);
@@ -131,14 +141,14 @@ function tell(answer: Traced): void {
 /** Whether every number at the real time steps, and all that comes after, is the same. */
 function same(a: Traced, b: Traced): boolean {
   const numbers = ({ record }: Traced): string => {
-    const { output, logits, probabilities, prediction, tags, numbers: answers } = record;
+    const { output, logits, probabilities, prediction, tags, numbers: answers, top, said } = record;
     const real = (matrix: readonly unknown[]): readonly unknown[] => matrix.filter((_, t) => record.mask[t] === 1);
     const lanes = record.trace.map(({ hiddenStates, cellStates, gates }) => [
       real(hiddenStates),
       real(cellStates ?? []),
       ...Object.values(gates).map(real),
     ]);
-    return JSON.stringify([record.length, lanes, output, logits, probabilities, prediction, tags, answers]);
+    return JSON.stringify([record.length, lanes, output, logits, probabilities, prediction, tags, answers, top, said]);
   };
   return numbers(a) === numbers(b);
 }

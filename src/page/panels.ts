@@ -30,6 +30,8 @@ export interface Traced {
     words?: readonly string[];
     labels?: readonly string[];
     numbers?: readonly number[];
+    top?: readonly { label: string; probability: number }[];
+    said?: readonly { text: string; logProbability: number }[];
   };
 }
 
@@ -128,11 +130,16 @@ const from = ({ taken }: Scene): string =>
 const gatesOf = ({ lanes, cell }: Scene): string => (lanes[0]?.gates ?? []).map(({ name }) => signOf(name, cell)).join(' ');
 
 function answer({ record }: Traced, { labels }: LiveModel): Node[] {
-  const { probabilities = [], prediction, tags, words, numbers } = record;
+  const { probabilities = [], prediction, tags, words, numbers, top = [], said: attempts = [] } = record;
   const said = prediction ?? record.labels?.join(', ');
   return [
     ...(said === undefined ? [] : [make('div', { className: 'said' }, make('bdi', { textContent: shown(said) }))]),
     ...(labels && probabilities.length === labels.length ? chances(labels, probabilities) : []),
+    ...chances(
+      top.map(({ label }) => label),
+      top.map(({ probability }) => probability),
+    ),
+    ...attempts.map(({ text, logProbability }) => chip(text, `log p ${decimals(logProbability, 2)}`)),
     ...(words ?? []).map((word) => chip(word)),
     ...(tags ?? []).map((tag, i) => chip(record.tokens[i] ?? '', tag)),
     ...(numbers ?? []).map((number) => make('div', { className: 'said', textContent: decimals(number, 4) })),

@@ -9,6 +9,7 @@ import { markup, showOpened, showPins } from './opened.js';
 import { pointAt } from './pointing.js';
 import type { Scene } from '../drawing/scene.js';
 import { NARROW, type View } from '../drawing/view.js';
+import { hidePaper, showPaper } from './paper.js';
 import { chosenRow, element, rowsOf, withScene, type State } from './state.js';
 import { showTensors } from './tables.js';
 
@@ -197,8 +198,14 @@ export function openPicture(state: State): ShowScene {
       if (available() !== state.view.width) show();
     });
   }).observe(element('picture'));
-  addEventListener('beforeprint', () => showPicture(FULL_WIDTH));
-  addEventListener('afterprint', () => show());
+  addEventListener('beforeprint', () => {
+    showPicture(FULL_WIDTH);
+    showPaper(state);
+  });
+  addEventListener('afterprint', () => {
+    hidePaper();
+    show();
+  });
 
   return (scene, view) => {
     stop();

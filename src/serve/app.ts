@@ -17,12 +17,16 @@ export interface Answering {
   trace(request: TraceRequest): Promise<string>;
 }
 
+type Files = ReadonlyMap<string, { type: string; text: string }>;
+
 export interface AppOptions {
   token?: string | undefined;
   /** bytes of a body */
   maxBody: number;
   /** the page and what it loads, by path */
-  files: ReadonlyMap<string, { type: string; text: string }>;
+  files: Files;
+  /** what a browser that has no token is shown in their place: at `/` a form that asks for it. Nothing of the model is in it. */
+  door: Files;
   /** told of every request that was our bug */
   onBug: (error: unknown) => void;
 }
@@ -47,7 +51,7 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
-export function openApp(model: Answering, { token, maxBody, files, onBug }: AppOptions): Hono<Env> {
+export function openApp(model: Answering, { token, maxBody, files, door, onBug }: AppOptions): Hono<Env> {
   const app = new Hono<Env>();
   const turn = inTurn();
   const document = `${JSON.stringify(openApi(model.health.rnnPipe, token !== undefined), undefined, 2)}\n`;
@@ -60,7 +64,18 @@ export function openApp(model: Answering, { token, maxBody, files, onBug }: AppO
     return new Response(refusalJson(refusal), { status: refusal.status, headers });
   });
   app.use(async (c, next) => {
-    const query = admit(askingOf(c.env.incoming, c.req.query('token')), token);
+    const { incoming } = c.env;
+    let query: boolean;
+    try {
+      query = admit(askingOf(incoming, c.req.query('token')), token);
+    } catch (error) {
+      const shown = error instanceof Refusal && error.code === 'no-token' && c.req.method === 'GET' ? door.get(c.req.path) : undefined;
+      const isPage = shown?.type === 'text/html';
+      // a program is told in JSON what is missing
+      if (!shown || (isPage && !/\btext\/html\b/.test(incoming.headers.accept ?? ''))) throw error;
+      const headers = { ...HEADERS, 'content-type': `${shown.type}; charset=utf-8`, ...(isPage ? (error as Refusal).headers : {}) };
+      return new Response(shown.text, { status: isPage ? 401 : 200, headers });
+    }
     if (!query) return next();
     // the token leaves the address bar
     const cookie = `${COOKIE}=${token}; HttpOnly; SameSite=Strict; Path=/`;

@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 /** texts of one request */
 const MOST_TEXTS = 1024;
+/** hypotheses of a search */
+const MOST_BEAM = 20;
 /** time steps of a padded sentence */
 export const MOST_STEPS = 2000;
 
@@ -13,19 +15,33 @@ export const PREDICT = z
   .strictObject({
     text: z.string().optional().describe('one text'),
     texts: z.array(z.string()).min(1).max(MOST_TEXTS).optional().describe(`several, at most ${MOST_TEXTS}: one answer each, in order`),
-    k: z.int().min(1).optional().describe('add "top": the k most probable labels (models of labels)'),
+    k: z.int().min(1).optional().describe('add "top": the k most probable labels, of a language model the k most probable next tokens'),
     threshold: z.number().min(0).max(1).optional().describe('leave out of "top" what is less probable (with k)'),
+    beam: z
+      .int()
+      .min(1)
+      .max(MOST_BEAM)
+      .optional()
+      .describe(`hypotheses that are kept, at most ${MOST_BEAM} (models that say texts; default: 5)`),
+    nBest: z.int().min(1).max(MOST_BEAM).optional().describe('add "said": so many texts with their scores (models that say texts)'),
   })
   .refine(({ text, texts }) => (text === undefined) !== (texts === undefined), { error: 'give either "text" or "texts"' })
   .refine(({ k, threshold }) => threshold === undefined || k !== undefined, { error: '"threshold" goes with "k"', path: ['threshold'] })
+  .refine(({ beam, nBest }) => beam === undefined || nBest === undefined || nBest <= beam, {
+    error: 'at most as many as "beam"',
+    path: ['nBest'],
+  })
   .meta({ oneOf: [{ required: ['text'] }, { required: ['texts'] }], dependentRequired: { threshold: ['k'] } });
 
 export type PredictRequest = z.output<typeof PREDICT>;
 
+const TOP = z.array(z.strictObject({ label: z.string(), probability: z.number() }));
+const SAID = z.array(z.strictObject({ text: z.string(), logProbability: z.number(), score: z.number() }));
+
 const ANSWER = z.looseObject({
   text: z.string(),
-  tokens: z.array(z.string()),
-  segmenter: z.string(),
+  tokens: z.array(z.string()).optional(),
+  segmenter: z.string().optional(),
   logits: numbers.optional(),
   probabilities: numbers.optional(),
   prediction: z.string().optional(),
@@ -33,7 +49,9 @@ const ANSWER = z.looseObject({
   numbers: numbers.optional(),
   tags: z.array(z.string()).optional(),
   words: z.array(z.string()).optional(),
-  top: z.array(z.strictObject({ label: z.string(), probability: z.number() })).optional(),
+  top: TOP.optional(),
+  perplexity: z.number().optional().describe('of a language model'),
+  said: SAID.optional(),
 });
 
 export const PREDICTED = z
@@ -88,6 +106,9 @@ export const TRACED = z
         logits: z.union([numbers, matrix]).optional(),
         probabilities: z.union([numbers, matrix]).optional(),
         prediction: z.string().optional(),
+        top: TOP.optional(),
+        said: SAID.optional(),
+        search: z.array(z.looseObject({})).optional().describe('every step of the search of a model that says texts'),
       })
       .describe('the record as the steps write it, with rnn --trace --keep-embeddings'),
   })

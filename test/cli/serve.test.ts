@@ -295,11 +295,30 @@ describe('who may ask', () => {
     ['another scheme', { authorization: `Basic ${TOKEN}` }],
     ['another cookie', { cookie: 'rnn-pipe-token=another' }],
   ])('%s is refused, on every path', async (_, headers) => {
-    for (const path of ['/', '/health', '/openapi.json', '/page.js', '/none']) {
+    for (const path of ['/', '/health', '/openapi.json', '/none']) {
       const reply = await exchange(served.port, get(path, { host: 'machine.example', ...headers }));
       expect(reply).toMatchObject({ status: 401 });
       expect(REFUSAL.parse(json(reply)).error.code).toBe('no-token');
     }
+  });
+
+  test('a browser is shown a form that asks for it, with nothing of the model; its code is anybody’s', async () => {
+    const page = (await exchange(served.port, get('/', { host: 'machine.example', accept: 'text/html,*/*' })))!;
+    expect({ status: page.status, type: page.headers.get('content-type') }).toEqual({ status: 401, type: 'text/html; charset=utf-8' });
+    expect(page.headers.get('www-authenticate')).toBe('Bearer');
+    expect(page.body).toContain('<form id="door">');
+    expect(page.body).not.toMatch(/finance|sports|headlines|classify/);
+    for (const [path, type] of [
+      ['/door.js', 'text/javascript'],
+      ['/page.js', 'text/javascript'],
+      ['/page.css', 'text/css'],
+    ] as const) {
+      const reply = (await exchange(served.port, get(path, { host: 'machine.example' })))!;
+      expect({ status: reply.status, type: reply.headers.get('content-type') }).toEqual({ status: 200, type: `${type}; charset=utf-8` });
+      const other = await exchange(served.port, get(path, { host: 'machine.example', origin: 'http://elsewhere.example' }));
+      expect(other).toMatchObject({ status: 403 });
+    }
+    expect(await exchange(served.port, get('/health', { host: 'machine.example', accept: 'text/html' }))).toMatchObject({ status: 401 });
   });
 
   test('the header or the cookie is enough, under any name of the machine', async () => {
@@ -335,15 +354,138 @@ describe('what cannot be served', () => {
     expect({ code, stderr }).toMatchObject({ code: 75, stderr: expect.stringContaining('another program listens there') as string });
     other.close();
   });
+});
 
-  test('a model that does not answer texts', () => {
-    const lm = 'train examples/news.txt --task lm --out writer --segmenter characters --units 4 --dim 4 --epochs 1 --min-count 1 -q';
-    expect(folder.run(lm.split(' '))).toMatchObject({ code: 0 });
-    refused(folder, 'rnn-pipe serve writer', {
-      code: 'usage',
-      place: 'writer',
-      says: ['a model of the task lm', /is not served|does not answer texts/],
-    });
+describe('a language model', () => {
+  let served: Served;
+  let own: Folder;
+  beforeAll(async () => {
+    own = freshFolder();
+    const lm = 'train examples/news.txt --task lm --out model --segmenter characters --units 4 --dim 4 --epochs 1 --min-count 1 -q';
+    expect(own.run(lm.split(' '))).toMatchObject({ code: 0 });
+    served = await serve(own);
+    running.push(served);
+  });
+  afterAll(() => own.remove());
+  const ask = async (path: string, body: object): Promise<Reply> => (await exchange(served.port, post(path, JSON.stringify(body))))!;
+
+  test('/predict tells the perplexity that predict tells, and with k the tokens that explain finds likely to come next', async () => {
+    const texts = ['屏幕上', '马上出现了八个步骤。'];
+    const { answers } = PREDICTED.parse(json(await ask('/predict', { texts, k: 3 })));
+    const said = own.run(['predict', 'model', '-', '--json', '-q'], texts.join('\n'));
+    const told = lines(said.stdout) as { perplexity: number; tokens: string[]; segmenter: string }[];
+    expect(answers.map(({ perplexity, tokens, segmenter }) => ({ perplexity, tokens, segmenter }))).toEqual(
+      told.map(({ perplexity, tokens, segmenter }) => ({ perplexity, tokens, segmenter })),
+    );
+    expect(answers[0]!.perplexity).toBeGreaterThan(1);
+    for (const { top } of answers) {
+      expect(top).toHaveLength(3);
+      const chances = top!.map(({ probability }) => probability);
+      expect(chances).toEqual([...chances].sort((a, b) => b - a));
+    }
+    const { stdout } = own.run(['explain', texts[0]!, '--model', 'model']);
+    expect(stdout).toContain(answers[0]!.top![0]!.label);
+    const [likely] = PREDICTED.parse(json(await ask('/predict', { text: texts[0], k: 3, threshold: 1 }))).answers;
+    expect(likely!.top).toEqual([]);
+  });
+
+  test('/trace: the states after the beginning and every token, and what comes next', async () => {
+    const { record, ids, commands, weights } = TRACED.parse(json(await ask('/trace', { text: '屏幕上' })));
+    expect(record.tokens).toEqual(['<bos>', '屏', '幕', '上']);
+    expect({ ids: ids.length, padded: record.ids.length, weights }).toEqual({ ids: 4, padded: 6, weights: 'trained' });
+    const { answers } = PREDICTED.parse(json(await ask('/predict', { text: '屏幕上', k: 8 })));
+    expect(record.top).toEqual(answers[0]!.top);
+    expect(record.prediction).toBe(record.top![0]!.label);
+    expect(record.trace[0]).not.toHaveProperty('sums');
+    expect(commands[7]).toBe("rnn-pipe explain '屏幕上' --model model");
+    const summed = TRACED.parse(json(await ask('/trace', { text: '屏幕上', sums: true, length: 9 })));
+    expect(summed.record.trace[0]).toHaveProperty('sums');
+    expect(summed.record.top).toEqual(record.top);
+  });
+
+  test('what it has no answer to is refused', async () => {
+    for (const [path, body, says] of [
+      ['/predict', { text: '好', beam: 3 }, '"beam" is wrong: a model of the task lm says no texts'],
+      ['/predict', { text: '好', k: 100_000 }, '"k" is wrong: the model has'],
+      ['/trace', { text: '好', cell: 'rnn' }, '"cell" is wrong: a model of the task lm is looked at with its own weights only'],
+      ['/trace', { text: '好', segmenter: 'intl' }, '"segmenter" is wrong'],
+      ['/trace', { text: '好', seed: 1 }, '"seed" is wrong'],
+    ] as const) {
+      const reply = await ask(path, body);
+      expect({ status: reply.status, body: reply.body }).toMatchObject({
+        status: 400,
+        body: expect.stringContaining(JSON.stringify(says).slice(1, -1)) as string,
+      });
+    }
+  });
+});
+
+describe('a model that says texts', () => {
+  let served: Served;
+  let own: Folder;
+  beforeAll(async () => {
+    own = freshFolder();
+    const train = 'train examples/pairs.tsv --task seq2seq --units 8 --dim 8 --epochs 2 --min-count 1 --hold-out 0% --out model -q';
+    expect(own.run(train.split(' '))).toMatchObject({ code: 0 });
+    served = await serve(own);
+    running.push(served);
+  });
+  afterAll(() => own.remove());
+  const texts = readFileSync('examples/pairs.tsv', 'utf8')
+    .trim()
+    .split('\n')
+    .slice(0, 3)
+    .map((line) => line.split('\t')[0]!);
+  const ask = async (path: string, body: object): Promise<Reply> => (await exchange(served.port, post(path, JSON.stringify(body))))!;
+
+  test('/predict says what seq2seq says, with nBest its other attempts', async () => {
+    const { answers } = PREDICTED.parse(json(await ask('/predict', { texts, beam: 4, nBest: 2 })));
+    const found = own.run(['seq2seq', '-', '--model', 'model', '--beam', '4', '--n-best', '2', '-q'], texts.join('\n'));
+    const told = lines(found.stdout) as { prediction: string; said: unknown }[];
+    expect(answers.map(({ prediction, said }) => ({ prediction, said }))).toEqual(
+      told.map(({ prediction, said }) => ({ prediction, said })),
+    );
+    expect(answers[0]!.said).toHaveLength(2);
+    const [bare] = PREDICTED.parse(json(await ask('/predict', { text: texts[0] }))).answers;
+    expect(bare).not.toHaveProperty('said');
+  });
+
+  test('/trace: the search as the picture draws it, over the tokens that fit', async () => {
+    const { record, ids, commands } = TRACED.parse(json(await ask('/trace', { text: texts[0] })));
+    expect(record.said!.length).toBeGreaterThan(0);
+    expect(record.prediction).toBe(record.said![0]!.text);
+    const attention = (one: typeof record): number =>
+      (one.search![0] as { hypotheses: { attention: number[] }[] }).hypotheses[0]!.attention.length;
+    expect(attention(record)).toBe(ids.length);
+    expect(commands[7]).toBe('rnn-pipe seq2seq --model model --beam 3 --n-best 3 --trace');
+    const cut = TRACED.parse(json(await ask('/trace', { text: texts[0], length: 1 })));
+    expect([cut.record.length, attention(cut.record)]).toEqual([1, 1]);
+    const more = TRACED.parse(json(await ask('/trace', { text: texts[0], length: ids.length + 5 })));
+    expect({ prediction: more.record.prediction, said: more.record.said }).toEqual({ prediction: record.prediction, said: record.said });
+  });
+
+  test('what it has no answer to is refused', async () => {
+    for (const [path, body, says] of [
+      ['/predict', { text: '好', k: 1 }, 'a model of the task seq2seq has no labels to list'],
+      ['/predict', { text: '好', beam: 2, nBest: 3 }, 'nBest'],
+      ['/predict', { text: '好', beam: 21 }, 'beam'],
+      ['/trace', { text: '好', cell: 'rnn' }, 'is looked at with its own weights only'],
+    ] as const) {
+      const reply = await ask(path, body);
+      expect({ status: reply.status, body: reply.body }).toMatchObject({ status: 400, body: expect.stringContaining(says) as string });
+    }
+  });
+
+  test('--quantize: what seq2seq --quantize says', async () => {
+    const small = await serve(own, '--quantize', 'int8');
+    running.push(small);
+    const reply = await exchange(small.port, post('/predict', JSON.stringify({ texts, beam: 2, nBest: 1 })));
+    const found = own.run(
+      ['seq2seq', '-', '--model', 'model', '--beam', '2', '--n-best', '1', '--quantize', 'int8', '-q'],
+      texts.join('\n'),
+    );
+    const said = (all: readonly object[]): unknown[] => all.map((one) => (one as { said: unknown }).said);
+    expect(said(PREDICTED.parse(json(reply)).answers)).toEqual(said(lines(found.stdout) as object[]));
   });
 });
 

@@ -454,6 +454,33 @@ describeBrowser('in a browser', () => {
     await page.close();
   });
 
+  test('a picture that is higher than a page is printed on several, with letters of 6.5 pt at least, and is whole again afterwards', async () => {
+    const { page, noise } = await open(made(50, '--dim 16 --units 16'), 1280);
+    const before = await page.locator('#picture svg').count();
+    await page.emulateMedia({ media: 'print' });
+    await page.setViewportSize({ width: 1047, height: 718 });
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    const parts = await page.$$eval('#paper svg', (all) =>
+      all.map((svg) => {
+        const { width, height } = svg.getBoundingClientRect();
+        const scale = width / Number(svg.getAttribute('width'));
+        const sizes = [...svg.querySelectorAll('text')].map((text) => parseFloat(getComputedStyle(text).fontSize) * scale * 0.75);
+        return { height, smallest: Math.min(...sizes), texts: sizes.length };
+      }),
+    );
+    expect(parts.length).toBeGreaterThan(2);
+    for (const { height, smallest } of parts) {
+      expect(height).toBeLessThanOrEqual(718);
+      expect(smallest).toBeGreaterThanOrEqual(6.5);
+    }
+    expect(await page.$eval('#picture > svg', (svg) => getComputedStyle(svg).display)).toBe('none');
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    expect(await page.locator('#paper').count()).toBe(0);
+    expect(await page.locator('#picture svg').count()).toBe(before);
+    expect(noise).toEqual([]);
+    await page.close();
+  });
+
   test('the opened cell’s table on a narrow page: every name on one line, nothing beyond its edge', async () => {
     const { page } = await open(made(5, '--dim 8 --units 8 --bidirectional'), 900);
     for (const width of [900, 720, 390]) {
