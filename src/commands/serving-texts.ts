@@ -2,7 +2,7 @@
  * A model that says texts, or foresees them, as `serve` asks it: translations with their other attempts; perplexities and the tokens that come
  * next. One sentence goes through all of it as `draw --model` walks it, search and all.
  */
-import { toJson, type SentenceRecord } from '../formats/record.js';
+import { toJson, type LayerTrace, type SentenceRecord } from '../formats/record.js';
 import type { Answering } from '../serve/app.js';
 import { MOST_STEPS, type PredictRequest, type TraceRequest } from '../serve/schemas.js';
 import { predict } from '../steps/predict.js';
@@ -74,6 +74,11 @@ function says(model: Walkable): Predicted {
   };
 }
 
+const withoutSums = ({ layer, direction, hiddenStates, cellStates, gates }: LayerTrace): LayerTrace => ({
+  ...{ layer, direction, hiddenStates, gates },
+  ...(cellStates ? { cellStates } : {}),
+});
+
 async function traced(model: Walkable, { text, length, sums = false }: TraceRequest): Promise<string> {
   const { document, folder, segmenter } = model;
   let ids: readonly number[] = [];
@@ -83,7 +88,7 @@ async function traced(model: Walkable, { text, length, sums = false }: TraceRequ
     if (step === 'encode') ids = made.ids!;
     record = made;
   }
-  if (!sums) record = { ...record, trace: record.trace!.map(({ sums: _sums, ...lane }) => lane) };
+  if (!sums) record = { ...record, trace: record.trace!.map(withoutSums) };
   const named = `--model ${quoted(folder)}`;
   const search = `seq2seq ${named} --beam ${LOOKED_SEARCH.beam} --n-best ${LOOKED_SEARCH.nBest} --trace`;
   const [seventh, eighth] =
