@@ -4,6 +4,7 @@ import { PLACES } from './batch/settings.js';
 import type { CommandDefinition, OptionDefinition } from './command.js';
 import { byteSize, TEXT_INPUT, wholeNumber } from './options.js';
 import { STEP_OPTIONS } from './run.js';
+import { MAX_MEMORY } from './sum-counts.js';
 
 const READING = TEXT_INPUT.filter(({ flags }) => !/^--(on-bad|bad-out|shard)/.test(flags));
 
@@ -36,12 +37,7 @@ const COMMON: readonly OptionDefinition[] = [
     default: 512 * 2 ** 20,
     parse: byteSize('--worker-memory', 2 ** 24),
   },
-  {
-    flags: '--max-memory <size>',
-    about: '--to vocab: counts that are held in memory while they are added up; more go to temporary files, and none is left out',
-    default: 1_000_000_000,
-    parse: byteSize('--max-memory', 1000),
-  },
+  { ...MAX_MEMORY, about: `--to vocab: ${MAX_MEMORY.about}` },
   {
     flags: '--on-bad <what>',
     about: 'put a bad record aside (part-*.bad, byte for byte) and go on, or stop at it',

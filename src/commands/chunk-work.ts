@@ -65,7 +65,9 @@ export interface Share {
   /** puts records into the accumulator, if the run has one */
   fold(records: Batch): void;
   /** what was folded so far, or undefined for a run that writes lines */
-  accumulator(): unknown;
+  accumulator(): Promise<unknown>;
+  /** between two chunks: too much of what was folded goes to files, if the run has such a limit */
+  keepSmall(): Promise<void>;
 }
 
 /** @param ready the stages, where they are made ready already */
@@ -73,15 +75,22 @@ export function openShare(work: Work, ready = (): Promise<Step[]> => prepare(wor
   const { stages, then } = work;
   const accumulator: unknown = typeof then === 'string' ? undefined : FOLDS[then.fold].create(then.options);
   const lineFold = typeof then === 'string' || stages.length > 0 ? undefined : FOLDS[then.fold].lines?.(accumulator as never);
+  const bound = typeof then === 'string' ? undefined : FOLDS[then.fold].bound?.(accumulator as never, then.options, lineFold);
   let steps: Promise<Step[]> | undefined;
   let lineStep: Promise<LineStep | undefined> | undefined;
   const share: Share = {
     steps: () => (steps ??= ready()),
-    do: async (job) => doChunk(job, work, share, await (lineStep ??= lineFold ? Promise.resolve(lineFold.step) : prepareLines(work))),
+    do: async (job) => {
+      const done = await doChunk(job, work, share, await (lineStep ??= lineFold ? Promise.resolve(lineFold.step) : prepareLines(work)));
+      await share.keepSmall();
+      return done;
+    },
+    keepSmall: async () => bound?.keepSmall(),
     fold: (records) => {
       if (typeof then !== 'string') FOLDS[then.fold].add(accumulator as never, records);
     },
-    accumulator: () => {
+    accumulator: async () => {
+      await bound?.flush();
       lineFold?.finish();
       return accumulator;
     },

@@ -1,8 +1,10 @@
 /** Folds: what a corpus is boiled down to, in parts that can be merged in any order. */
+import { ENTRY } from '../corpus/spill.js';
 import type { Batch } from '../formats/record.js';
 import { countLines, type LineFold } from '../steps/lines/count.js';
-import { addTokens, mergeCounts, newCounts, type TokenCounts } from '../text/counts.js';
+import { addTokens, emptied, mergeCounts, newCounts, type TokenCounts } from '../text/counts.js';
 import type { FeatureOptions } from '../text/features.js';
+import { spillCounts } from './sum-counts.js';
 
 /** `add` changes the accumulator; accumulators are structured-cloneable, and merging is associative and commutative. */
 export interface Fold<A> {
@@ -11,10 +13,20 @@ export interface Fold<A> {
   merge(parts: readonly A[]): A;
   /** the same on lines of JSON as they lie, where the options allow it */
   lines?(accumulator: A): LineFold | undefined;
+  /** what keeps an accumulator small, where the options ask for it */
+  bound?(accumulator: A, options: FoldOptions, lines: LineFold | undefined): Bound | undefined;
 }
 
-/** Of `counts`: what is counted beside tokens. */
-export type FoldOptions = FeatureOptions;
+export interface FoldOptions extends FeatureOptions {
+  /** bytes of counts that a thread may hold; more go to files in the folder */
+  memory?: { most: number; folder: string } | undefined;
+}
+
+/** Asked between two chunks, and once more when the accumulator is handed over. */
+export interface Bound {
+  keepSmall(): Promise<void>;
+  flush(): Promise<void>;
+}
 
 /** How many records have how many tokens. */
 export type Lengths = Map<number, number>;
@@ -42,7 +54,33 @@ const counts: Fold<TokenCounts> = {
   },
   merge: mergeCounts,
   lines: countLines,
+  bound: (accumulator, { memory }, lines) => memory && boundCounts(accumulator, memory, lines),
 };
+
+function boundCounts(counts: TokenCounts, { most, folder }: { most: number; folder: string }, lines: LineFold | undefined): Bound {
+  const spill = spillCounts(counts, most, folder);
+  /** what lines gave becomes counts like all others */
+  const unpack = (): void => {
+    lines?.finish();
+    counts.tokens = mergeCounts([
+      { ...emptied(counts), tokens: counts.tokens, ...(counts.packed ? { packed: counts.packed } : {}) },
+    ]).tokens;
+    delete counts.packed;
+  };
+  return {
+    keepSmall: async () => {
+      if ((lines?.size() ?? 0) * TEXT > most) unpack();
+      await spill.keepSmall();
+    },
+    flush: async () => {
+      if (counts.spilled!.tokens.length > 0) unpack();
+      await spill.flush();
+    },
+  };
+}
+
+/** What a text is charged while it is bytes: as a token in a Map, which it becomes before it is written. */
+const TEXT = ENTRY + 10;
 
 export const FOLDS = { lengths, counts };
 export type FoldName = keyof typeof FOLDS;

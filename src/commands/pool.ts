@@ -40,7 +40,7 @@ interface Pending {
 /** Threads are started when the first job comes. */
 export function openPool(size: number): Pool {
   const pending = new Map<number, Pending>();
-  const finished: ((accumulator: unknown) => void)[] = [];
+  const finished: { resolve: (accumulator: unknown) => void; reject: (error: unknown) => void }[] = [];
   const stop = new Int32Array(new SharedArrayBuffer(4));
   let failure: Error | undefined;
   let sequence = 0;
@@ -57,8 +57,11 @@ export function openPool(size: number): Pool {
     const slot: Slot = { worker, busy: 0, ended: new Promise((resolve) => worker.on('exit', () => resolve())) };
     slot.worker.on('message', (reply: Reply) => {
       if ('bug' in reply) fail(new Error(reply.bug));
-      else if ('accumulator' in reply) finished.shift()?.(reply.accumulator);
-      else {
+      else if ('accumulator' in reply) {
+        const waiting = finished.shift();
+        if ('error' in reply) waiting?.reject(fromPlain(reply.error));
+        else waiting?.resolve(reply.accumulator);
+      } else {
         slot.busy--;
         const job = pending.get(reply.sequence);
         pending.delete(reply.sequence);
@@ -104,8 +107,8 @@ export function openPool(size: number): Pool {
       while (results.length > 0) yield await results.shift()!;
     }
     const accumulatorOf = ({ worker }: Slot): Promise<unknown> =>
-      new Promise((resolve) => {
-        finished.push(resolve);
+      new Promise((resolve, reject) => {
+        finished.push({ resolve, reject });
         worker.postMessage('finish' satisfies Request);
       });
     return { map, accumulators: () => Promise.all(begun ? slots!.map(accumulatorOf) : []) };

@@ -70,8 +70,8 @@ async function withVocabulary(request: RunRequest, { options, report }: Invocati
   if (options['shard'] !== undefined) refuseWholeText('a part gives no vocabulary of all', 'give one: --vocab vocabulary.json');
   const again = { ...request, inputs: await replayable(request.inputs) };
   const before = passBefore({ ...again, stages: request.stages.slice(0, first) });
-  const { accumulator } = await foldStages(before, 'counts', featuresIn(options));
-  const vocabulary = vocabularyOf(accumulator, {
+  const { result } = await foldStages(before, 'counts', featuresIn(options));
+  const vocabulary = vocabularyOf(result, {
     minCount: Number(options['minCount']),
     maxSize: options['maxSize'] as number | undefined,
   });

@@ -57,19 +57,26 @@ export async function runStages(request: RunRequest): Promise<Summary> {
   }
 }
 
-/** Runs the stages and folds what comes out of them. Writes nothing. */
-export async function foldStages<Name extends FoldName>(
+/**
+ * Runs the stages and folds what comes out of them.
+ *
+ * @param finish what is made of the threads' accumulators. Bad lines are put aside for good when that is done, so that nothing is where it fails
+ */
+export async function foldStages<Name extends FoldName, Result = Folded<Name>>(
   request: RunRequest,
   fold: Name,
   options: FoldOptions,
-): Promise<{ accumulator: Folded<Name>; summary: Summary }> {
+  finish: (parts: readonly Folded<Name>[]) => Promise<Result> = (parts) =>
+    Promise.resolve(FOLDS[fold].merge(parts as never) as unknown as Result),
+): Promise<{ result: Result; summary: Summary }> {
   const quarantine = openQuarantine(request.onBad);
   const run = begin(request, quarantine);
   try {
     const parts = await eachChunk(run, request.stages, { fold, options }, () => Promise.resolve());
     const summary = checked(run);
+    const result = await finish(parts as Folded<Name>[]);
     await quarantine.publish(run.recordsIn);
-    return { accumulator: FOLDS[fold].merge(parts as never) as Folded<Name>, summary };
+    return { result, summary };
   } catch (error) {
     quarantine.abandon();
     throw error;
@@ -134,7 +141,7 @@ async function eachChunk(
       }
     else await inThisThread(run, input, own, writer);
   }
-  return [own.accumulator(), ...(await threads.accumulators())];
+  return [await own.accumulator(), ...(await threads.accumulators())];
 }
 
 async function* jobsOf(input: Input, { request }: Run): AsyncGenerator<Job> {
@@ -184,6 +191,7 @@ async function* again<T>(taken: readonly IteratorResult<T, unknown>[], rest: Asy
 async function inThisThread(run: Run, input: Input, own: Share, writer?: RecordWriter): Promise<void> {
   for await (const batch of chain(readHere(run, input), await own.steps(), contextOf(run, input.source))) {
     own.fold(batch);
+    await own.keepSmall();
     run.recordsOut += batch.length;
     await writer?.write(batch);
   }

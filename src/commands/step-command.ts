@@ -106,8 +106,8 @@ export async function withLength(request: RunRequest): Promise<RunRequest> {
     refuseWholeText('a part does not tell the --length of all', 'for instance --length 64');
   const again = { ...request, inputs: await replayable(request.inputs) };
   const before = request.stages.slice(0, request.stages.indexOf(padding)).filter(({ name }) => name !== 'encode');
-  const { accumulator } = await foldStages(passBefore({ ...again, stages: before }), 'lengths', {});
-  const length = paddedLength(accumulator, wanted as 'auto' | 'p95');
+  const { result } = await foldStages(passBefore({ ...again, stages: before }), 'lengths', {});
+  const length = paddedLength(result, wanted as 'auto' | 'p95');
   return {
     ...again,
     stages: request.stages.map((stage) => (stage === padding ? { ...stage, options: { ...stage.options, length } } : stage)),

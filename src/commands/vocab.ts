@@ -1,8 +1,9 @@
 /** `vocab`: counts the tokens of a corpus and numbers them; also in parts, by many machines. */
+import { spillFolder } from '../corpus/spill.js';
 import { PipeError } from '../errors.js';
 import { readText } from '../io/file.js';
 import { writeDocument } from '../io/output.js';
-import { formatCounts, mergeCounts, parseCounts, type TokenCounts } from '../text/counts.js';
+import { formatCounts, parseCounts, type TokenCounts } from '../text/counts.js';
 import { formatVocabulary, vocabularyOf } from '../text/vocabulary.js';
 import type { FeatureOptions } from '../text/features.js';
 import { flagOf, type CommandDefinition, type Invocation, type OptionDefinition, type Options } from './command.js';
@@ -10,6 +11,7 @@ import { DOCUMENT_OUTPUT, RECORD_INPUT, wholeNumber, WORKERS } from './options.j
 import type { Summary } from './report.js';
 import { foldStages } from './runner.js';
 import { withRequest } from './step-command.js';
+import { limitsOf, MAX_MEMORY, openSum, sumOf, type Sum } from './sum-counts.js';
 
 /** The options that decide which tokens get a number; `run` has them too. */
 export const COUNTING: readonly OptionDefinition[] = [
@@ -47,6 +49,7 @@ bytes as one run over everything (with --partial: larger counts).`,
     ...COUNTING,
     { flags: '--partial', about: 'write counts instead of a vocabulary, for --merge' },
     { flags: '--merge', about: 'make one vocabulary of counts that --partial wrote' },
+    MAX_MEMORY,
     ...RECORD_INPUT,
     ...DOCUMENT_OUTPUT,
     WORKERS,
@@ -65,33 +68,50 @@ bytes as one run over everything (with --partial: larger counts).`,
       ] as const)
         if (invocation.given.has(name))
           throw new PipeError('usage', `${flag} does not apply to --partial`, { hint: 'partial counts are whole; give it with --merge' });
-    const { counts, summary } = options['merge'] === true ? { counts: await merged(invocation) } : await counted(invocation);
-    if (partial) await save(formatCounts(counts), invocation);
-    else {
-      const vocabulary = vocabularyOf(counts, { minCount: Number(options['minCount']), maxSize: options['maxSize'] as number | undefined });
-      await save(formatVocabulary(vocabulary), invocation);
-      report.note(`${vocabulary.tokens.length} tokens, vocabulary ${vocabulary.hash}`);
+    const spilled = spillFolder();
+    try {
+      if (options['merge'] === true) await merge(invocation, spilled.path);
+      else report.summary(await count(invocation, spilled.path));
+    } finally {
+      spilled.remove();
     }
-    if (summary) report.summary(summary);
   },
 };
 
-async function counted(invocation: Invocation): Promise<{ counts: TokenCounts; summary?: Summary }> {
+async function count(invocation: Invocation, folder: string): Promise<Summary> {
   const { options } = invocation;
   return withRequest(invocation, [], false, async (request) => {
-    const { accumulator, summary } = await foldStages(request, 'counts', featuresIn(options));
-    return { counts: accumulator, summary };
+    // as many threads as hold counts share what may be held
+    const memory = { most: limitsOf(options).maxMemory / request.pool.size, folder };
+    return (await foldStages(request, 'counts', { ...featuresIn(options), memory }, (parts) => made(parts, invocation))).summary;
   });
 }
 
-async function merged({ inputs, given }: Invocation): Promise<TokenCounts> {
+async function merge(invocation: Invocation, folder: string): Promise<void> {
+  const { inputs, given, options } = invocation;
   for (const name of ['ngrams', 'affixes'])
     if (given.has(name))
       throw new PipeError('usage', `${flagOf(name)} does not apply to --merge`, { hint: 'the counts already have theirs' });
   if (inputs.length === 0)
     throw new PipeError('usage', '--merge has nothing to merge', { hint: 'rnn-pipe vocab --merge a.counts.json b.counts.json' });
-  const parts = await Promise.all(inputs.map(async (file) => parseCounts(await readText(file, 'counts'), file)));
-  return mergeCounts(parts);
+  let sum: Sum | undefined;
+  for (const file of inputs) {
+    const part = await parseCounts(await readText(file, 'counts'), file);
+    sum ??= openSum(part, limitsOf(options).maxMemory, folder);
+    await sum.add(part);
+  }
+  await made([sum!.counts()], invocation);
+}
+
+/** The document of all counts. */
+async function made(parts: readonly TokenCounts[], invocation: Invocation): Promise<void> {
+  const { options, report } = invocation;
+  const limits = limitsOf(options);
+  const { counts, leftOut } = await sumOf(parts, limits);
+  if (options['partial'] === true) return save(formatCounts(counts), invocation);
+  const vocabulary = vocabularyOf(counts, { ...limits, leftOut });
+  await save(formatVocabulary(vocabulary), invocation);
+  report.note(`${vocabulary.tokens.length} tokens, vocabulary ${vocabulary.hash}`);
 }
 
 async function save(text: string, { options, report, inputs }: Invocation): Promise<void> {

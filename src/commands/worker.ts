@@ -10,7 +10,9 @@ export interface Start {
 
 /** `work` comes before the jobs of a pass. */
 export type Request = { work: Work } | { sequence: number; job: Job } | 'finish' | 'close';
-export type Reply = { sequence: number; done: Done } | { sequence: number; error: PlainError } | { bug: string } | { accumulator: unknown };
+type Failure = { error: PlainError } | { bug: string };
+export type Reply =
+  { sequence: number; done: Done } | ({ sequence: number } & Failure) | { accumulator: unknown } | ({ accumulator: unknown } & Failure);
 
 const { stop } = workerData as Start;
 let share: Share | undefined;
@@ -22,7 +24,11 @@ parentPort!.on('message', (request: Request) => {
 
 async function answer(request: Request): Promise<void> {
   if (request === 'finish') {
-    send({ accumulator: share!.accumulator() });
+    try {
+      send({ accumulator: await share!.accumulator() });
+    } catch (error) {
+      send({ accumulator: undefined, ...failure(error) });
+    }
     return;
   }
   if (request === 'close') {
@@ -39,13 +45,12 @@ async function answer(request: Request): Promise<void> {
     const done = await share!.do(job);
     send({ sequence, done }, [done.lines.buffer as ArrayBuffer]);
   } catch (error) {
-    send(
-      error instanceof PipeError
-        ? { sequence, error: plain(error) }
-        : { bug: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-    );
+    send({ sequence, ...failure(error) });
   }
 }
+
+const failure = (error: unknown): Failure =>
+  error instanceof PipeError ? { error: plain(error) } : { bug: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 
 function send(reply: Reply, transfer: ArrayBuffer[] = []): void {
   parentPort!.postMessage(reply, transfer);

@@ -1,5 +1,5 @@
-/** Files that must not outlive the process: half-written outputs, spooled input. Removed at its end, also on signals. */
-import { rmSync } from 'node:fs';
+/** Files and folders that must not outlive the process: half-written outputs, spooled input. Removed at its end, also on signals. */
+import { existsSync, rmSync } from 'node:fs';
 
 const temporary = new Set<string>();
 
@@ -30,6 +30,11 @@ export const isSaving = (): boolean => saving > 0;
 /** Synchronous, so that a signal's handler may call it. */
 export function removeTemporaryFiles(): void {
   if (isSaving()) return;
-  for (const path of temporary) rmSync(path, { force: true });
-  temporary.clear();
+  for (const path of temporary) removeTemporary(path);
+}
+
+/** A file, or a folder with all that is in it; `force` alone does not forgive a path that leads through a file. */
+export function removeTemporary(path: string): void {
+  if (existsSync(path)) rmSync(path, { recursive: true, force: true });
+  keep(path);
 }

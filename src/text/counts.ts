@@ -17,6 +17,8 @@ export interface TokenCounts {
   features: OfFeatures<Map<string, number>>;
   /** more tokens and their counts, as a thread that counts bytes hands them over: `mergeCounts` puts them into `tokens` */
   packed?: { texts: Uint8Array; counts: Float64Array };
+  /** files with more of them, which whoever has written them can read */
+  spilled?: { tokens: readonly string[]; features: OfFeatures<readonly string[]> };
 }
 
 export function newCounts(options: FeatureOptions = {}): TokenCounts {

@@ -162,7 +162,7 @@ test('vocab: lines as they lie count what records count', async () => {
       const [share, counts] = [openShare(work), newCounts()];
       const quick = async (): Promise<TokenCounts> => {
         for (const bytes of chunks) await share.do(jobOf(bytes));
-        return mergeCounts([share.accumulator() as TokenCounts]);
+        return mergeCounts([(await share.accumulator()) as TokenCounts]);
       };
       const slow = async (): Promise<TokenCounts> => {
         for (const bytes of chunks)

@@ -98,7 +98,7 @@ async function published(run: Run, output: HashedOutput | undefined): Promise<Sh
   const bad = await aside.publish();
   if (writer) await writer.publish();
   else {
-    await output.write(Buffer.from(formatCounts(mergeCounts([run.share.accumulator() as TokenCounts]))));
+    await output.write(Buffer.from(formatCounts(mergeCounts([(await run.share.accumulator()) as TokenCounts]))));
     await output.publish();
   }
   return { ...counted, output: output.file(), ...(bad ? { bad } : {}) };

@@ -8,6 +8,8 @@ import type { LineStep } from './step.js';
 export interface LineFold {
   /** writes nothing */
   step: LineStep;
+  /** how many texts it holds */
+  size(): number;
   finish(): void;
 }
 
@@ -16,7 +18,7 @@ const [TOKENS, SEGMENTER] = [fieldNumber('tokens'), fieldNumber('segmenter')];
 /** Undefined where features are counted too. The first records of all are left to `addTokens`, so that they say what the segmenter is. */
 export function countLines(counts: TokenCounts): LineFold | undefined {
   if (Object.keys(counts.features).length > 0) return undefined;
-  const table = new TextTable();
+  let table = new TextTable();
   let found = new Float64Array(1 << 10);
   let segmenter: Uint8Array | undefined;
   return {
@@ -31,8 +33,10 @@ export function countLines(counts: TokenCounts): LineFold | undefined {
       }
       return true;
     },
+    size: () => table.size,
     finish: () => {
       counts.packed = { texts: table.json(), counts: found.subarray(0, table.size) };
+      [table, found] = [new TextTable(), new Float64Array(1 << 10)];
     },
   };
 }
