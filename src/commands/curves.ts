@@ -9,7 +9,7 @@ import { parseDocument } from '../formats/document.js';
 import { EPOCH_LINE, type EpochLine } from '../formats/training-log.js';
 import { readText } from '../io/file.js';
 import { writeDocument } from '../io/output.js';
-import { metricUnderWay, trainingFolder } from './checkpoint.js';
+import { metricUnderWay, trainingFolder } from './train/checkpoint.js';
 import type { CommandDefinition, Invocation } from './command.js';
 import { FILES, loadModel } from './model-folder.js';
 import { DOCUMENT_OUTPUT, wholeNumber } from './options.js';

@@ -4,13 +4,13 @@
  */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { PipeError } from '../errors.js';
-import { readBytes } from '../io/file.js';
-import { writeBytes } from '../io/output.js';
-import { Tensor } from '../formats/tensor.js';
-import type { TrainingState } from '../model/training/trainer.js';
-import { readMetadata, readWeights, writeWeights } from '../model/weights.js';
-import { FILES, makeFolder } from './model-folder.js';
+import { PipeError } from '../../errors.js';
+import { readBytes } from '../../io/file.js';
+import { writeBytes } from '../../io/output.js';
+import { Tensor } from '../../formats/tensor.js';
+import type { TrainingState } from '../../model/training/trainer.js';
+import { readMetadata, readWeights, writeWeights } from '../../model/weights.js';
+import { FILES, makeFolder } from '../model-folder.js';
 
 /** The folder of a training whose model is to be `out`. */
 export const trainingFolder = (out: string): string => `${out.replace(/\/+$/, '')}.training`;

@@ -1,13 +1,13 @@
 /** `train --init-from`: a trained model as the beginning of another training. */
-import { PipeError } from '../errors.js';
-import { FEATURE_NAMES, FEATURES, mapFeatures } from '../formats/features.js';
-import type { ModelShape } from '../formats/model.js';
-import { takeWeights, type Named, type Taken } from '../model/initial.js';
-import type { Parameters } from '../model/parameters.js';
-import { SPECIALS } from '../text/specials.js';
-import type { Vocabulary } from '../text/vocabulary.js';
-import type { Options } from './command.js';
-import { loadModel, type Model } from './model-folder.js';
+import { PipeError } from '../../errors.js';
+import { FEATURE_NAMES, FEATURES, mapFeatures } from '../../formats/features.js';
+import type { ModelShape } from '../../formats/model.js';
+import { takeWeights, type Named, type Taken } from '../../model/initial.js';
+import type { Parameters } from '../../model/parameters.js';
+import { SPECIALS } from '../../text/specials.js';
+import type { Vocabulary } from '../../text/vocabulary.js';
+import type { Options } from '../command.js';
+import { loadModel, type Model } from '../model-folder.js';
 
 export async function initialModel(options: Options): Promise<Model | undefined> {
   const folder = options['initFrom'] as string | undefined;
