@@ -1,5 +1,5 @@
 /** Counts of many parts to one, with a bounded part of them in memory; for `vocab`, `vocab --merge` and `batch --to vocab`. */
-import { ENTRY, mergedCounts, openSpill } from '../corpus/spill.js';
+import { mergedCounts, openSpill } from '../corpus/spill.js';
 import { PipeError } from '../errors.js';
 import { FEATURE_NAMES, mapFeatures } from '../formats/features.js';
 import { addCounts, emptied, inOrder, mergeCounts, type TokenCounts } from '../text/counts.js';
@@ -87,6 +87,9 @@ export async function sumOf(parts: readonly TokenCounts[], limits: Limits): Prom
   return { counts, leftOut };
 }
 
+/** What a token of the vocabulary takes in a Map besides its letters, in bytes. */
+const KEPT = 100;
+
 interface Kept {
   counts: Map<string, number>;
   leftOut: number;
@@ -106,7 +109,7 @@ async function keptOf(blocks: AsyncIterable<readonly (readonly [string, number])
       counts = new Map(all.slice(0, maxSize));
       for (const [, count] of all.slice(maxSize)) leftOut += count;
     }
-    if (counts.size * ENTRY > maxMemory) throw tooMany(counts.size, limits);
+    if (counts.size * KEPT > maxMemory) throw tooMany(counts.size, limits);
   }
   return { counts, leftOut };
 }

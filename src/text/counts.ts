@@ -115,16 +115,11 @@ export function byCodePoint(a: string, b: string): number {
   for (let at = 0; at < length; at++) {
     const [x, y] = [a.charCodeAt(at), b.charCodeAt(at)];
     if (x === y) continue;
-    // a half that stands alone is a code point below U+E000; a half of a pair is one above U+FFFF
-    return pointAt(a, at) - pointAt(b, at);
+    // a first half that both have before may be one of a pair in one of them, and stand alone in the other
+    const halved = at > 0 && (a.charCodeAt(at - 1) & 0xfc00) === 0xd800;
+    return (halved && a.codePointAt(at - 1)! - b.codePointAt(at - 1)!) || a.codePointAt(at)! - b.codePointAt(at)!;
   }
   return a.length - b.length;
-}
-
-/** The code point that the code unit at `at` belongs to, given that what stands before is the same in both strings. */
-function pointAt(text: string, at: number): number {
-  const isSecondHalf = (text.charCodeAt(at) & 0xfc00) === 0xdc00 && at > 0 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800;
-  return text.codePointAt(isSecondHalf ? at - 1 : at)!;
 }
 
 /** The counts as the text of their document: in order, one token a line, so that equal counts give equal bytes. */

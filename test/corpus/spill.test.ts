@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { mergedCounts, openSpill, spillFolder } from '../../src/corpus/spill.js';
 import { sumOf } from '../../src/commands/sum-counts.js';
-import { newCounts, type TokenCounts } from '../../src/text/counts.js';
+import { byCodePoint, newCounts, type TokenCounts } from '../../src/text/counts.js';
 import { vocabularyOf } from '../../src/text/vocabulary.js';
 import { all } from '../io/support.js';
 
@@ -53,6 +53,22 @@ test('--min-count and --max-size leave out what they leave out in memory, and co
       expect(vocabularyOf(counts, { ...options, leftOut }).text).toBe(vocabularyOf(expected, options).text);
       folder.remove();
     }),
+  );
+});
+
+test('a lone half before a pair has its place among the tokens', () => {
+  // U+D83D U+1F600 comes before U+1F600
+  const [alone, pair] = ['\uD83D😀', '😀'];
+  expect([byCodePoint(alone, pair), byCodePoint(pair, alone)].map(Math.sign)).toEqual([-1, 1]);
+  fc.assert(
+    fc.property(token, token, (a, b) => {
+      const points = (text: string): number[] => Array.from(text, (one) => one.codePointAt(0)!);
+      const [left, right] = [points(a), points(b)];
+      const at = left.findIndex((point, i) => point !== right[i]);
+      const expected = at < 0 ? left.length - right.length : (left[at] ?? -1) - (right[at] ?? -1);
+      expect(Math.sign(byCodePoint(a, b))).toBe(Math.sign(expected));
+    }),
+    { numRuns: 2000 },
   );
 });
 
