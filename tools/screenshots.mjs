@@ -32,6 +32,7 @@ const PICTURES = [
     [],
     940,
   ],
+  ['mono', '这 部 电影 真 好看 。'.split(' '), '--length 8 --dim 8 --units 8', '--theme mono', 1280, 'light', ['ArrowLeft'], 780],
   ['phone', '这 部 电影 真 好看 。'.split(' '), '--length 8 --dim 8 --units 8', '--lang zh', 390, 'light', ['ArrowLeft'], 1150],
   ['long', Array.from({ length: 200 }, (_, i) => LONG[i % LONG.length]), '--dim 64 --units 512', '', 1280, 'light', [], 980],
 ];
@@ -130,7 +131,7 @@ for (const [name, learnt, train, text, draw, kept] of MODELS) {
   await page.goto(`file://${join(folder, 'page.html')}`);
   await page.waitForSelector('#controls button');
   const { selector, width, height } = kept;
-  const y = selector ? (await page.locator(`#picture text:has-text("${selector}")`).boundingBox()).y - 12 : kept.y;
+  const y = selector ? (await page.locator(`#picture text:has-text("${selector}")`).boundingBox()).y - 22 : kept.y;
   await page.screenshot({ path: join(root, `docs/pictures/${name}.png`), fullPage: true, clip: { x: 0, y, width, height } });
   await page.close();
 }

@@ -1,6 +1,5 @@
 /**
  * The page: the picture, a table of every time step, the numbers and the script, in one file that asks for nothing.
- * Its policy allows the one style and the one script whose hashes it names, and images that are in it.
  */
 import { descriptionOf, meanOf, subtitleOf, titleOf } from './describe.js';
 import { decimals } from './numbers.js';
@@ -15,6 +14,7 @@ import { svg } from './svg.js';
 import { visible } from './text.js';
 import type { View } from './view.js';
 import { signOf } from './words.js';
+import { pageHead } from './page-head.js';
 import { CHROME } from './page-style.js';
 import { WORDS } from './page-words.js';
 
@@ -49,24 +49,8 @@ export function page(scene: Scene, view: View, { theme, tokenLanguage, script, d
     chosen: view.chosen,
     tokenLanguage,
   });
-  const policy = [
-    "default-src 'none'",
-    'img-src data:',
-    `style-src 'sha256-${hash(style)}'`,
-    `script-src 'sha256-${hash(LOADER)}' 'sha256-${hash(script)}'`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
   const title = escapeXml(titleOf(scene));
-  return `<!doctype html>
-<html lang="${language === 'en' ? 'en' : 'zh-Hans'}"${theme === 'dark' || theme === 'mono' ? ` data-theme="${theme}"` : ''}>
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · rnn-pipe</title>
-<style>${style}</style>
-</head>
+  return `${pageHead({ title: titleOf(scene), language, theme, style, scripts: [LOADER, script], hash })}
 <body>
 <a class="skip" href="#picture">${words.skip}</a>
 <header>

@@ -2,31 +2,20 @@
  * The picture on a phone: time runs down, one block a step, units to the right, so that nothing scrolls sideways.
  * c and h are handed on along the right side, h into the next block's gates.
  */
-import { attentionAt, chanceOf } from './answer-rows.js';
 import { answerPanel, keyPanel, legendPanel } from './answer.js';
-import type { Bands } from './bands.js';
 import { columnsOf, FRAME, type Column } from './columns.js';
 import { arrow, usedSteps } from './flow.js';
-import { centreY, right, type Box, type Mark, type Picture, type Point } from './marks.js';
-import { decimals, subscript } from './numbers.js';
+import { centreY, type Box, type Mark, type Picture, type Point } from './marks.js';
 import { decoderPanel } from './decoder-panel.js';
+import { blockOf, FLOW, isPadding, LEFT } from './narrow-block.js';
 import { overviewOf } from './overview.js';
-import { laneName, placeToken } from './rows.js';
-import { before, rowOf, type Lane, type Scene } from './scene.js';
-import { strip } from './strips.js';
+import { before } from './scene.js';
 import { cellName, gatesName, hiddenName } from './system.js';
-import { fit, label, widthOf } from './text.js';
-import { lanesUpwards, type Context } from './view.js';
-import { say, signOf } from './words.js';
+import { fit, label } from './text.js';
+import type { Context } from './view.js';
+import { say } from './words.js';
 
-const LEFT = 24;
-/** Room at the right for the arrows of one lane. */
-const FLOW = 30;
-const HEAD = 28;
-const ROW = 11;
-const CHOSEN_ROW = 18;
 const BETWEEN = 14;
-const PADDING = 26;
 /** More steps than this are an overview and a frame. */
 const MOST_STEPS = 24;
 
@@ -86,8 +75,6 @@ export function narrowPicture(context: Context): Picture & { nodes: ReadonlyMap<
   return { ...picture, overview, nodes };
 }
 
-const isPadding = (scene: Scene, column: Column): boolean => column.kind === 'run' || !scene.mask[column.timeStep];
-
 /** Where the output is from, in words: the arrow would cross everything. */
 function* lastWords(context: Context, output: Box): Generator<Mark> {
   const used = usedSteps({ context });
@@ -101,172 +88,6 @@ function* lastWords(context: Context, output: Box): Generator<Mark> {
           .map((timeStep) => `${say(timeStep === context.real.at(-1) ? 'lastReal' : 'firstReal', language)}, t = ${timeStep + 1}`)
           .join(language === 'en' ? ' and ' : '、');
   if (text !== '') yield label(fit(text, context.view.width - 24, 11.5), output.x, output.y - 30, { size: 11.5, look: 'soft' });
-}
-
-interface Block {
-  marks: Mark[];
-  height: number;
-}
-
-function blockOf(context: Context, column: Column, top: number, width: number, nodes: Map<string, Box>): Block {
-  const { scene } = context;
-  return isPadding(scene, column)
-    ? paddingBlock(context, column, top)
-    : stepBlock(context, (column as { timeStep: number }).timeStep, top, width, nodes);
-}
-
-/** One hatched line a padding step, or for a long run of them. */
-function paddingBlock({ view, real }: Context, column: Column, top: number): Block {
-  const { language } = view;
-  const [from, to] = column.kind === 'run' ? [column.from, column.to] : [column.timeStep, column.timeStep + 1];
-  const box: Box = { x: LEFT - 12, y: top, width: view.width - LEFT + 4, height: PADDING - 4 };
-  const last = real.filter((t) => t < from).at(-1);
-  const kept = last === undefined ? '' : language === 'en' ? `, h${subscript(last + 1)} kept` : `，保留 h${subscript(last + 1)}`;
-  const name = to - from > 1 ? `t = ${from + 1} … ${to}` : `t = ${from + 1}`;
-  const text = `‹pad› 0 · ${say('padding', language).replace(/^.*[:：]\s*/, '')}${kept}`;
-  const y = centreY(box);
-  const marks: Mark[] = [{ kind: 'shape', box, look: 'hatch', level: 'ground' }];
-  for (const [one, x] of [
-    [name, box.x + 6],
-    [text, box.x + 24 + widthOf(`t = ${view.chosen + 1000} … 0000`, 11) * 0.8],
-  ] as const) {
-    const mark = label(fit(one, right(box) - x - 6, 11), x, y, { size: 11, look: 'ink' });
-    marks.push({ kind: 'shape', box: { ...mark.box, x: mark.box.x - 3, width: mark.box.width + 6 }, look: 'page-plate', level: 'plate' });
-    marks.push(mark);
-  }
-  return { marks, height: PADDING - 4 };
-}
-
-function stepBlock(context: Context, timeStep: number, top: number, width: number, nodes: Map<string, Box>): Block {
-  const { scene, view, bands } = context;
-  const marks: Mark[] = [];
-  const opened = timeStep === view.chosen;
-  const height = opened && bands.state.units.length <= 16 ? CHOSEN_ROW : ROW;
-  let y = top;
-  marks.push(...headLine(context, timeStep, y));
-  y += HEAD;
-  const row = (sign: string, bold: boolean, strips: (box: Box) => Mark[], name: string): void => {
-    const box = { x: LEFT, y, width, height };
-    nodes.set(name, box);
-    if (sign !== '')
-      marks.push(
-        label(sign, LEFT - 6, y + height / 2, { size: 11, align: 'end', look: bold ? 'ink' : 'soft', font: bold ? 'bold' : 'plain' }),
-      );
-    marks.push(...strips(box));
-    y += height + 3;
-  };
-  const digits = opened && view.numbers ? 2 : undefined;
-  const whole = (
-    values: Float32Array | undefined,
-    tensor: Parameters<typeof strip>[0]['tensor'],
-    name: string,
-    shown: Bands,
-    limit: number,
-  ): ((box: Box) => Mark[]) => {
-    return (box) =>
-      values
-        ? [strip({ name, tensor, timeStep, row: values, bands: shown, scale: 'signed', limit, box, axis: 'right', digits })]
-        : [{ kind: 'shape', box, look: 'missing' }];
-  };
-  if (scene.embeddings) {
-    const name = `x.${timeStep}`;
-    row('x', false, whole(rowOf(scene.embeddings, timeStep), { what: 'embeddings' }, name, bands.x, view.ranges.x.limit), name);
-  }
-  const several = scene.lanes.length > 1;
-  for (const lane of lanesUpwards(scene)) {
-    const full = lane.layer === view.layer;
-    if (!full && scene.layers > 4 && lane.layer !== 1 && lane.layer !== scene.layers) continue;
-    const tensor = (what: string): { what: string; layer: number; direction: 'forward' | 'backward' } => ({
-      what,
-      layer: lane.layer,
-      direction: lane.direction,
-    });
-    if (several) {
-      marks.push(label(fit(laneName(context, lane), width, 11), LEFT, y + 7, { size: 11, look: 'soft' }));
-      y += 17;
-    }
-    if (full && lane.gates.length > 0) row('', false, (box) => gatesRow(context, lane, timeStep, box, marks), gatesName(lane, timeStep));
-    if (full && lane.cellStates)
-      row(
-        'c',
-        false,
-        whole(rowOf(lane.cellStates, timeStep), tensor('cellStates'), cellName(lane, timeStep), bands.state, view.ranges.c.limit),
-        cellName(lane, timeStep),
-      );
-    row(
-      'h',
-      true,
-      whole(rowOf(lane.hiddenStates, timeStep), tensor('hiddenStates'), hiddenName(lane, timeStep), bands.state, view.ranges.h.limit),
-      hiddenName(lane, timeStep),
-    );
-  }
-  return { marks, height: y - top };
-}
-
-function* headLine(context: Context, timeStep: number, y: number): Generator<Mark> {
-  const { scene, view } = context;
-  const { width } = view;
-  const middle = y + HEAD / 2 - 2;
-  const more = saidOf(context, timeStep);
-  // what is said of the token takes room from it
-  const room = more === '' ? 180 : 120;
-  const place = placeToken(scene.tokens[timeStep] ?? '', room, 18);
-  const text = fit(place.how === 'upright' ? place.lines.join('') : place.lines[0]!, room, 18);
-  const token = label(text, LEFT, middle, { size: 18, font: 'bold' });
-  yield { ...token, foreign: true, timeStep };
-  const id = scene.ids?.[timeStep];
-  if (id !== undefined) {
-    const mark = label(`id ${id}`, right(token.box) + 18, middle + 2, { size: 11.5, look: 'soft' });
-    if (id === 1)
-      yield {
-        kind: 'shape',
-        box: { x: mark.box.x - 4, y: mark.box.y - 2, width: mark.box.width + 8, height: mark.box.height + 4 },
-        look: 'frame',
-        radius: 2,
-      };
-    yield mark;
-  }
-  const time = label(`t = ${timeStep + 1}`, width - 8 - FLOW, middle + 2, { size: 11.5, align: 'end', look: 'soft' });
-  yield time;
-  const begin = right(token.box) + 18 + (id === undefined ? 0 : widthOf(`id ${id}`, 11.5) + 14);
-  if (more !== '') yield label(fit(more, time.box.x - 12 - begin, 11.5), time.box.x - 10, middle + 2, { size: 11.5, align: 'end' });
-}
-
-/** What is said of the token in words, where wide pictures have a row for it: its tag, its weight, its gradient. */
-function saidOf({ scene, view }: Context, timeStep: number): string {
-  const tag = scene.tagging?.tags[timeStep];
-  const chance = scene.tagging && chanceOf(scene.tagging, timeStep);
-  const weight = attentionAt(scene, timeStep);
-  const norm = scene.lanes.find(({ layer }) => layer === view.layer)?.gradients?.[timeStep];
-  const parts = [
-    ...(tag === null || tag === undefined ? [] : [`${tag}${chance === undefined ? '' : ` ${decimals(chance, 2)}`}`]),
-    ...(weight === undefined ? [] : [`${say('attention', view.language)} ${decimals(weight, 2)}`]),
-    ...(norm === undefined ? [] : [`‖∂‖ ${norm === 0 ? '0' : norm.toExponential(0).replace('-', '−').replace('+', '')}`]),
-  ];
-  return parts.join(' · ');
-}
-
-const SIGN = 12;
-
-/** The gates side by side, each with its letter before it. */
-function gatesRow({ scene, view, bands }: Context, lane: Lane, timeStep: number, box: Box, marks: Mark[]): Mark[] {
-  const each = box.width / lane.gates.length;
-  return lane.gates.map(({ name, values }, i): Mark => {
-    const place = { ...box, x: box.x + i * each + (i === 0 ? 0 : SIGN), width: each - (i === 0 ? 0 : SIGN) - 2 };
-    marks.push(label(signOf(name, scene.cell), place.x - (i === 0 ? 6 : 3), centreY(box), { size: 11, align: 'end', look: 'soft' }));
-    const row = rowOf(values, timeStep);
-    if (!row) return { kind: 'shape', box: place, look: 'missing' };
-    const signed = name === 'candidate';
-    return strip({
-      ...{
-        name: `${name}.${lane.layer}.${lane.direction}.${timeStep}`,
-        tensor: { what: name, layer: lane.layer, direction: lane.direction },
-        timeStep,
-        row,
-      },
-      ...{ bands: bands.gate, box: place, scale: signed ? 'signed' : 'share', limit: signed ? view.ranges.h.limit : 1, axis: 'right' },
-    });
-  });
 }
 
 /** h and c of the opened layer down the right side, from each block to the next real one. */

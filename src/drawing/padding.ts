@@ -152,10 +152,13 @@ function* plate(system: System, run: Run): Generator<Mark> {
   const what = run.columns.some(({ column }) => column.kind === 'run') ? manySteps(many, language) : say('padding', language);
   const long = widthOf(what, NOTE, 'bold');
   if (inside < Math.min(long, 90)) {
-    // one narrow column: on its side
-    const height = Math.min(long, row.height + 14);
+    // one narrow column: on its side, as long as what stands beneath it lets it be
+    const top = run.box.y + 8;
+    const end = rows.find(({ kind }) => kind === 'x' || kind === 'token')!.y - 8;
+    const height = Math.min(long, end - top);
     const short = NOTE * LINE_HEIGHT;
-    const box = { x: centreX(area) - short / 2, y: row.y + row.height / 2 - height / 2, width: short, height };
+    const y = Math.min(Math.max(row.y + row.height / 2 - height / 2, top), end - height);
+    const box = { x: centreX(area) - short / 2, y, width: short, height };
     yield { kind: 'shape', box: { x: box.x - 2, y: box.y - 4, width: short + 4, height: height + 8 }, look: 'page-plate', level: 'plate' };
     yield {
       ...label(fit(what, height, NOTE, 'bold'), 0, 0, { size: NOTE, font: 'bold', align: 'middle' }),

@@ -35,6 +35,6 @@ details{margin:6px 0}summary{cursor:pointer;min-height:28px;padding:3px 0}
 @media (prefers-reduced-motion:reduce){*{transition:none!important;animation:none!important;scroll-behavior:auto!important}}
 @media (forced-colors:active){button,select,input{forced-color-adjust:auto}}
 @page{size:A4 landscape;margin:10mm}
-#paper{display:none}@media print{#paper{display:block}body{max-width:none;padding:0}#controls,.skip,#card,#keys,#tensors{display:none!important}#picture svg,#opened svg{max-width:100%;max-height:165mm;width:auto;height:auto}#picture:has(#paper)>svg{display:none}#picture #paper svg{width:100%;max-height:none;break-inside:avoid}#opened{break-before:page}#summary{break-inside:avoid-page}h2,h3{break-after:avoid}svg,tr{break-inside:avoid}.scroll{max-height:none;overflow:visible}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+#paper{display:none}@media print{#paper{display:block}body{max-width:none;padding:0}h1{font-size:18px}#summary td,#summary th{padding:1px 8px;font-size:12px}#controls,.skip,#card,#keys,#tensors{display:none!important}#picture svg,#opened svg{max-width:100%;max-height:165mm;width:auto;height:auto}#picture:has(#paper)>svg{display:none}#picture #paper svg{width:100%;max-height:none;break-inside:avoid}#opened{break-before:page}#summary{break-inside:avoid-page}h2,h3{break-after:avoid}svg,tr{break-inside:avoid}.scroll{max-height:none;overflow:visible}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 @media (scripting:none){#picture{overflow-x:auto}}
 `.replaceAll('\n', '');

@@ -5,7 +5,7 @@
 import { bottom, textsOf, type Mark, type Picture } from './marks.js';
 
 /** px of a picture that is 1240 px broad, on A4 across with margins of 10 mm: the first page has the sentence above it. */
-export const PAPER = { first: 720, other: 830 };
+export const PAPER = { first: 700, other: 830 };
 /** A page that would be emptier than this ends within a system instead. */
 const LEAST_FILLED = 0.4;
 

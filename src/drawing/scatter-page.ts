@@ -1,4 +1,5 @@
 /** A scatter as a page that stands alone, without script: the picture for broad and for narrow windows, and all points as a table. */
+import { pageHead } from './page-head.js';
 import { CHROME } from './page-style.js';
 import { scatterPicture, type Scatter } from './scatter-picture.js';
 import { pageStyle, type Theme } from './style.js';
@@ -23,7 +24,6 @@ const STYLE = `
 
 export function scatterPage(scatter: Scatter, { title, theme, hash }: ScatterPageOptions): string {
   const style = pageStyle(theme) + CHROME + STYLE;
-  const policy = `default-src 'none'; img-src data:; style-src 'sha256-${hash(style)}'; base-uri 'none'; form-action 'none'`;
   const drawn = Object.entries(WIDTHS).map(([name, width]) => {
     const { picture } = scatterPicture(scatter, width);
     const description = `${scatter.points.length} points; all of them are in the table below`;
@@ -31,15 +31,7 @@ export function scatterPage(scatter: Scatter, { title, theme, hash }: ScatterPag
     return `<div class="${name}-window">\n${markup}\n</div>`;
   });
   const shown = escapeXml(visible(title));
-  return `<!doctype html>
-<html lang="en"${theme === 'dark' || theme === 'mono' ? ` data-theme="${theme}"` : ''}>
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${shown} · rnn-pipe</title>
-<style>${style}</style>
-</head>
+  return `${pageHead({ title: visible(title), language: 'en', theme, style, scripts: [], hash })}
 <body>
 <header><h1><bdi>${shown}</bdi></h1></header>
 <main>

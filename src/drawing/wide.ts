@@ -64,7 +64,8 @@ export function widePicture(context: Context): Picture & { nodes: ReadonlyMap<st
   }
   if (!beside) breaks.push(end + 13);
   const top = systems[0]!.rows[0]!.y;
-  let answerX = view.width - ANSWER;
+  // its frame is drawn to both sides of its edge
+  let answerX = view.width - ANSWER - 2;
   if (beside) {
     const breadth = left + breadthOf(plan.systems[0]!) * plan.pitch;
     // few columns leave room: the answer stands near what it comes from

@@ -33,6 +33,9 @@ function checkPicture(picture: Picture): void {
     box.x < -0.01 || box.y < -0.01 || box.x + box.width > width + 0.01 || box.y + box.height > height + 0.01;
   expect(texts.filter(({ box }) => outside(box)).map(show)).toEqual([]);
   expect(marks.filter(({ kind, box }) => kind !== 'text' && outside(box)).map((mark) => `${mark.kind} ${show(mark)}`)).toEqual([]);
+  // a frame is drawn to both sides of its edge
+  const framed = marks.filter((mark) => mark.kind === 'shape' && /^(answer-box|span|token)$/.test(mark.look));
+  expect(framed.filter(({ box }) => box.x < 0.75 || box.x + box.width > width - 0.75).map(show)).toEqual([]);
   const strips = stripsOf(marks);
   expect(overlaps(strips).map(([a, b]) => `${show(a)} on ${show(b)}`)).toEqual([]);
   const operations = marks.filter((mark) => mark.kind === 'shape').filter(({ look }) => look === 'operation');
@@ -146,6 +149,33 @@ describe.each(WIDTHS)('at a width of %d px', (width) => {
       checkAll({ tokens: 90, units: 16, padding: 4 }, { width, language, allSteps: true });
     }
   });
+});
+
+test.each([['forward'], ['backward'], ['forward', 'backward']] as const)(
+  'a decoder begins where the encoder ended: %s %s',
+  (...directions) => {
+    const scene = sceneFor({ tokens: 6, units: 4, says: 3, padding: 2, directions });
+    const picture = pictureOf(scene, viewOf(scene, {}));
+    const from = (to: string): string[] => arrowsOf(picture.marks).flatMap((arrow) => (arrow.to === to ? [arrow.from] : []));
+    // of each direction the time step that it reads last: t = 6, and t = 1
+    const ends = { forward: 'h.1.forward.5', backward: 'h.1.backward.0' };
+    expect(from('decoder.begin').sort()).toEqual(directions.map((direction) => ends[direction]).sort());
+    expect([0, 1, 2].map((row) => from(`decoder.state.${row}`))).toEqual([['decoder.begin'], ['decoder.state.0'], ['decoder.state.1']]);
+    checkPicture(picture);
+    checkArrows(scene, picture);
+  },
+);
+
+test('a narrow column of padding says that it is not computed, in full, whatever the number of steps', () => {
+  for (const units of [1, 8, 128])
+    for (const padding of [1, 13, 40])
+      for (const language of ['en', 'zh'] as const) {
+        const scene = sceneFor({ tokens: 27, units, padding, directions: BOTH, taken: 'attention', gradients: true });
+        const picture = pictureOf(scene, viewOf(scene, { language }));
+        checkPicture(picture);
+        const words = textsOf(picture.marks).map(({ text }) => text);
+        expect(words.filter((text) => /not computed|不计算/.test(text))).toHaveLength(1);
+      }
 });
 
 test.each(CELLS)('the cell of a %s opened: every text in its place, every arrow from node to node', (cell) => {
