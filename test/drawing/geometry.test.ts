@@ -152,7 +152,7 @@ describe.each(WIDTHS)('at a width of %d px', (width) => {
 });
 
 test.each([['forward'], ['backward'], ['forward', 'backward']] as const)(
-  'a decoder begins where the encoder ended: %s %s',
+  'a decoder begins where the encoder ended: %j',
   (...directions) => {
     const scene = sceneFor({ tokens: 6, units: 4, says: 3, padding: 2, directions });
     const picture = pictureOf(scene, viewOf(scene, {}));
