@@ -1,5 +1,5 @@
 /** A row beneath the time steps: how much the loss hears of each, as bars on one logarithmic axis. */
-import { centreX, type Mark } from './marks.js';
+import { bottom, centreX, right, type Mark, type ShapeMark, type TextMark } from './marks.js';
 import type { Row } from './rows.js';
 import type { Lane } from './scene.js';
 import type { PlacedColumn, System } from './system.js';
@@ -23,7 +23,8 @@ function axisOf({ scene, view }: Context): { low: number; decades: number } {
   return { low, decades: Math.max(most - low, 1) };
 }
 
-export function* gradientBar({ context, pitch }: System, row: Row, { box }: PlacedColumn, timeStep: number): Generator<Mark> {
+/** The bar of a time step, and its number above it where there is room. */
+function* barOf({ context, pitch }: System, row: Row, { box }: PlacedColumn, timeStep: number): Generator<ShapeMark | TextMark> {
   const norm = row.lane!.gradients![timeStep]!;
   const { low, decades } = axisOf(context);
   const height = norm <= 0 ? 0 : Math.min(Math.max(((Math.log10(norm) - low) / decades) * BARS, 1), BARS);
@@ -42,19 +43,25 @@ export function* gradientBar({ context, pitch }: System, row: Row, { box }: Plac
     };
 }
 
-/** The lines of the decades behind the bars. */
-export function* gradientAxis({ context, columns }: System, row: Row): Generator<Mark> {
+/** The bars of a row, and behind them the lines of the decades, which leave the numbers free. */
+export function* gradientBars(system: System, row: Row): Generator<Mark> {
+  const { context, columns } = system;
   const real = columns.filter(({ column }) => column.kind === 'step' && context.scene.mask[column.timeStep]);
   if (real.length === 0) return;
+  const bars = real.flatMap((placed) => (placed.column.kind === 'step' ? [...barOf(system, row, placed, placed.column.timeStep)] : []));
+  yield* bars;
+  const numbers = bars.filter(({ kind }) => kind === 'text').map(({ box }) => box);
   const { decades } = axisOf(context);
-  const [x, end] = [real[0]!.box.x + 2, real.at(-1)!.box.x + real.at(-1)!.box.width - 2];
-  for (let d = 0; d <= decades; d += Math.ceil(decades / 6))
-    yield {
-      kind: 'shape',
-      box: { x, y: row.y + GRADIENT_HEIGHT - 2 - (d / decades) * BARS, width: end - x, height: 1 },
-      look: 'decade',
-      level: 'ground',
-    };
+  const [begin, end] = [real[0]!.box.x + 2, right(real.at(-1)!.box) - 2];
+  for (let d = 0; d <= decades; d += Math.ceil(decades / 6)) {
+    const y = row.y + GRADIENT_HEIGHT - 2 - (d / decades) * BARS;
+    let x = begin;
+    for (const number of [...numbers.filter((box) => box.y < y + 1 && bottom(box) > y), { x: end + 2, width: 0 }]) {
+      const width = Math.min(number.x - 2, end) - x;
+      if (width > 0) yield { kind: 'shape', box: { x, y, width, height: 1 }, look: 'decade', level: 'ground' };
+      x = number.x + number.width + 2;
+    }
+  }
 }
 
 /** "log 1e−7 … 1e0" */

@@ -3,7 +3,7 @@
  * Nothing is measured; all places follow from the scene and the view.
  */
 import { answerCells, tagBoxes, tagPath } from './answer-rows.js';
-import { gradientAxis, gradientBar } from './gradient-row.js';
+import { gradientBars } from './gradient-row.js';
 import { answerPanel, keyPanel, legendPanel } from './answer.js';
 import { breadthOf, planOf, type Column, type Plan } from './columns.js';
 import { BEGIN as DECODER_BEGIN } from './attention-matrix.js';
@@ -134,12 +134,11 @@ function* marksOf(system: System, output: Target | undefined): Generator<Mark> {
       yield* stepNames(system, placed, column.timeStep);
       yield* stepStrips(system, placed, column.timeStep, at);
       yield* answerCells(system, placed, column.timeStep);
-      for (const row of rows) if (row.kind === 'gradient') yield* gradientBar(system, row, placed, column.timeStep);
     }
     at += column.kind === 'step' ? 1 : 2;
   }
   yield* tagBoxes(system);
-  for (const row of rows) if (row.kind === 'gradient') yield* gradientAxis(system, row);
+  for (const row of rows) if (row.kind === 'gradient') yield* gradientBars(system, row);
   for (const { column } of columns) if (column.kind === 'step' && scene.mask[column.timeStep]) yield* withinStep(system, column.timeStep);
   yield* alongTime(system);
   yield* tagPath(system);

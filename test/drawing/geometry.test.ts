@@ -36,6 +36,10 @@ function checkPicture(picture: Picture): void {
   // a frame is drawn to both sides of its edge
   const framed = marks.filter((mark) => mark.kind === 'shape' && /^(answer-box|span|token)$/.test(mark.look));
   expect(framed.filter(({ box }) => box.x < 0.75 || box.x + box.width > width - 0.75).map(show)).toEqual([]);
+  // the lines of decades strike no number out
+  const decades = marks.filter((mark) => mark.kind === 'shape' && mark.look === 'decade');
+  const numbers = texts.filter(({ tensor }) => tensor?.what === 'gradient');
+  expect(overlaps([...decades, ...numbers]).filter(([a, b]) => a.kind !== b.kind)).toEqual([]);
   const strips = stripsOf(marks);
   expect(overlaps(strips).map(([a, b]) => `${show(a)} on ${show(b)}`)).toEqual([]);
   const operations = marks.filter((mark) => mark.kind === 'shape').filter(({ look }) => look === 'operation');
