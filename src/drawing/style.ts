@@ -28,28 +28,23 @@ const RULES = [
   `.ink{fill:var(--ink)}.soft{fill:var(--soft)}.hidden-text{fill:var(--hidden)}.cell-text{fill:var(--cell)}`,
   `.page{fill:var(--page)}.page-plate{fill:var(--page)}.ground-plate{fill:none}`,
   `.outline{fill:none;stroke:var(--soft);stroke-width:.75}.separators{fill:none;stroke:var(--page);stroke-width:.75;opacity:.7}`,
-  `.token{fill:var(--panel);stroke:var(--soft);stroke-width:1}.frame{fill:none;stroke:var(--ink);stroke-width:1}`,
+  `.token{fill:var(--panel);stroke:var(--soft)}.frame{fill:none;stroke:var(--ink)}`,
   `.dashed{fill:var(--page);stroke:var(--soft);stroke-width:1;stroke-dasharray:4 3}`,
   `.dots{fill:none;stroke:var(--soft);stroke-width:1.25;stroke-dasharray:4 3}`,
-  `.decade{fill:var(--faint)}.missing{fill:none;stroke:var(--faint);stroke-width:1}.hatch-line{stroke:var(--faint);stroke-width:1.5}`,
-  `.bar{fill:var(--bar)}.best{fill:var(--answer)}.trough{fill:none;stroke:var(--bar);stroke-width:1}.axis{fill:var(--soft)}.rule{fill:var(--ink)}`,
+  `.decade{fill:var(--faint)}.missing{fill:none;stroke:var(--faint)}.hatch-line{stroke:var(--faint);stroke-width:1.5}`,
+  `.bar{fill:var(--bar)}.best{fill:var(--answer)}.trough{fill:none;stroke:var(--bar)}.axis{fill:var(--soft)}.rule{fill:var(--ink)}`,
   `.span{fill:var(--panel);stroke:var(--answer);stroke-width:1.5}.answer-box{fill:var(--panel);stroke:var(--answer);stroke-width:1.5}.lens{fill:none;stroke:var(--chosenEdge);stroke-width:2.5}`,
   `.chosen{fill:var(--chosen);stroke:var(--chosenEdge);stroke-width:2}.pinned{fill:none;stroke:var(--ink);stroke-width:1.5}`,
   `${steps('q', 6, (name) => `${name}{fill:var(--${name})}`)}.qother{fill:none;stroke:var(--bar);stroke-width:1.25}`,
   `.a{fill:none;stroke-linejoin:round}.within{stroke:var(--soft)}.output{stroke:var(--ink)}.hidden{stroke:var(--hidden)}.cell{stroke:var(--cell)}`,
   `.h-within{fill:var(--soft)}.h-output{fill:var(--ink)}.h-hidden{fill:var(--hidden)}.h-cell{fill:var(--cell)}.halo{fill:none;stroke:var(--page)}`,
-  `.notch{fill:var(--page);stroke:var(--ink);stroke-width:.5}.operation{fill:var(--page);stroke:var(--ink);stroke-width:1.5}.inside{fill:var(--panel);stroke:var(--soft);stroke-width:1}`,
-  `.ink-plus{fill:var(--ink)}.ink-minus{fill:var(--page);stroke:var(--ink);stroke-width:1}.ink-left{fill:var(--bar)}.ink-zero{stroke:var(--bar);stroke-width:.5}`,
+  `.notch{fill:var(--page);stroke:var(--ink);stroke-width:.5}.operation{fill:var(--page);stroke:var(--ink);stroke-width:1.5}.inside{fill:var(--panel);stroke:var(--soft)}`,
+  `.ink-plus{fill:var(--ink)}.ink-minus{fill:var(--page);stroke:var(--ink)}.ink-left{fill:var(--bar)}.ink-zero{stroke:var(--bar);stroke-width:.5}`,
   `image{image-rendering:pixelated}`,
 ].join('');
 
 /** Strips of an SVG file are strokes. */
 const STROKES = steps('s', 21, (name) => `k${name}{stroke:var(--${name})}`) + steps('g', 11, (name) => `k${name}{stroke:var(--${name})}`);
-/** Cells of a page's tables. */
-const GROUNDS =
-  steps('s', 21, (name) => `${name.replace('s', 'b')}{background:var(--${name});color:var(--${name.replace('s', 'n')})}`) +
-  steps('g', 11, (name) => `${name.replace('g', 'd')}{background:var(--${name});color:var(--${name.replace('g', 'm')})}`);
-
 const named = (rules: string, palette: Palette): string => {
   const colours = coloursOf(palette);
   return rules.replace(/var\(--(\w+)\)/g, (_, name: string) => colours[name]!);
@@ -68,7 +63,7 @@ export function svgStyle(theme: Theme): string {
 
 const variables = (palette: Palette): string =>
   Object.entries(coloursOf(palette))
-    .map(([name, colour]) => `--${name}:${colour}`)
+    .map(([name, colour]) => `--${name}:${/^[nm]\d/.test(name) ? colour.slice(0, 4) : colour}`)
     .join(';');
 
 /** Only what is drawn in black and white: cells have no colours there, numbers stand on the page. */
@@ -90,7 +85,6 @@ export function pageStyle(theme: Theme): string {
     `@media screen{${off}{${dark}}${switched(off)}}`,
     theme === 'auto' ? `@media screen and (prefers-color-scheme:dark){${system}{${dark}}${switched(system)}}` : '',
     RULES,
-    GROUNDS,
     `@media (forced-colors:active){svg{forced-color-adjust:none}}`,
   ].join('');
 }

@@ -4,6 +4,7 @@ import { FULL_WIDTH, pictureOf } from '../drawing/picture.js';
 import { inset } from '../drawing/svg.js';
 import { shortest } from '../formats/tensor.js';
 import { make, makeControls, showControls, type Actions } from './controls.js';
+import { paintTables } from './grounds.js';
 import { listen } from './keys.js';
 import { markup, showOpened, showPins } from './opened.js';
 import { pointAt } from './pointing.js';
@@ -185,6 +186,7 @@ export function openPicture(state: State): ShowScene {
     },
   };
 
+  paintTables();
   makeControls(state, actions);
   pointAt(state, actions);
   listen(state, actions);

@@ -494,6 +494,10 @@ describeBrowser('in a browser', () => {
           .map((cell) => cell.textContent),
       );
       expect(wrong).toEqual([]);
+      // the cells are in the scales’ colours, and their numbers can be read on them
+      const grounds = await page.$$eval('#opened .cells td[class]', (cells) => cells.map((cell) => getComputedStyle(cell).backgroundColor));
+      expect(new Set(grounds).size).toBeGreaterThan(5);
+      expect(grounds).not.toContain('rgba(0, 0, 0, 0)');
     }
     await page.close();
   });
