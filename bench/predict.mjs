@@ -12,6 +12,7 @@ import { inTurn, least, median, once, row, table } from './measure.mjs';
 
 const [BATCH, STEPS, SIZE, WORDS, BATCHES, THREADS, LABELS] = [64, 32, 128, 5000, 150, 2, 10];
 const LINES = 100_000;
+const BACKENDS = ['jieba-rs', 'nodejieba'];
 const show = (values, digits = 2) => `${least(values).toFixed(digits)} / ${median(values).toFixed(digits)}`;
 
 const shape = {
@@ -82,10 +83,14 @@ async function text({ root, data, runs, folder, own, python }) {
   writeFileSync(file('headlines.txt'), `${texts.slice(0, LINES).join('\n')}\n`);
   const sizes = ['--dim', String(SIZE), '--units', String(SIZE), '--max-length', String(STEPS), '--max-size', '20000'];
   execFileSync('bash', ['-c', `head -10001 '${join(data, 'thucnews10/train.tsv')}' > '${file('train.tsv')}'`]);
-  await once(
-    own('train', file('train.tsv'), '--out', file('model'), ...sizes, '--epochs', '1', '--hold-out', '0%', '--min-count', '1', '--force'),
-  );
-  const { tokens } = JSON.parse(readFileSync(file('model/vocabulary.json'), 'utf8'));
+  for (const backend of BACKENDS)
+    await once(
+      own(
+        ...['train', file('train.tsv'), '--out', file(backend), '--backend', backend, ...sizes],
+        ...['--epochs', '1', '--hold-out', '0%', '--min-count', '1', '--force'],
+      ),
+    );
+  const { tokens } = JSON.parse(readFileSync(file('jieba-rs/vocabulary.json'), 'utf8'));
   writeFileSync(
     file('words.txt'),
     `${tokens
@@ -101,11 +106,14 @@ async function text({ root, data, runs, folder, own, python }) {
     file('words.txt'),
     ...[STEPS, SIZE, 256, THREADS].map(String),
   ];
-  const [python_, float, int8] = await inTurn(
+  const ways = BACKENDS.flatMap((backend) => [
+    { name: `${backend}, float`, arguments: [file(backend), file('headlines.txt')] },
+    { name: `${backend}, int8`, arguments: [file(backend), file('headlines.txt'), '--quantize', 'int8'] },
+  ]);
+  const [python_, ...ours] = await inTurn(
     [
       { name: 'jieba and PyTorch', command: python, args: peer },
-      { name: 'float', ...own('predict', file('model'), file('headlines.txt'), '--force', '-o', file('labels.txt')) },
-      { name: 'int8', ...own('predict', file('model'), file('headlines.txt'), '--quantize', 'int8', '--force', '-o', file('labels8.txt')) },
+      ...ways.map((way) => ({ name: way.name, ...own('predict', ...way.arguments, '--force', '-o', file('labels.txt')) })),
     ],
     runs,
   );
@@ -117,7 +125,7 @@ async function text({ root, data, runs, folder, own, python }) {
       'times as fast (min / median)',
       'peak MB',
     ],
-    [row('rnn-pipe, float', float, python_), row('rnn-pipe, int8', int8, python_)],
+    ours.map((one, i) => row(ways[i].name, one, python_)),
   );
 }
 
