@@ -315,6 +315,8 @@ describeBrowser('in a browser', () => {
     test('a table of a tensor is made when it is opened', async () => {
       const { page, record } = opened;
       await page.locator('#tensors summary').last().click();
+      // the browser tells the page a moment later that it was opened
+      await page.waitForSelector('#tensors details[open] tbody td');
       const cells = await page.$$eval('#tensors details[open] tbody td', (all) => all.map((cell) => Number(cell.textContent)));
       expect(Float32Array.from(cells)).toEqual(record.trace![0]!.hiddenStates.data.slice(0, 40));
     });
