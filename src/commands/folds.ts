@@ -2,7 +2,7 @@
 import { ENTRY } from '../corpus/spill.js';
 import type { Batch } from '../formats/record.js';
 import { countLines, type LineFold } from '../steps/lines/count.js';
-import { addTokens, emptied, mergeCounts, newCounts, type TokenCounts } from '../text/counts.js';
+import { addTokens, mergeCounts, newCounts, unpack, type TokenCounts } from '../text/counts.js';
 import type { FeatureOptions } from '../text/features.js';
 import { spillCounts } from './sum-counts.js';
 
@@ -60,20 +60,17 @@ const counts: Fold<TokenCounts> = {
 function boundCounts(counts: TokenCounts, { most, folder }: { most: number; folder: string }, lines: LineFold | undefined): Bound {
   const spill = spillCounts(counts, most, folder);
   /** what lines gave becomes counts like all others */
-  const unpack = (): void => {
+  const finish = (): void => {
     lines?.finish();
-    counts.tokens = mergeCounts([
-      { ...emptied(counts), tokens: counts.tokens, ...(counts.packed ? { packed: counts.packed } : {}) },
-    ]).tokens;
-    delete counts.packed;
+    unpack(counts);
   };
   return {
     keepSmall: async () => {
-      if ((lines?.size() ?? 0) * TEXT > most) unpack();
+      if ((lines?.size() ?? 0) * TEXT > most) finish();
       await spill.keepSmall();
     },
     flush: async () => {
-      if (counts.spilled!.tokens.length > 0) unpack();
+      if (counts.spilled!.tokens.length > 0) finish();
       await spill.flush();
     },
   };

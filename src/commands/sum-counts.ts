@@ -21,12 +21,10 @@ export interface Sum {
 }
 
 export function openSum(like: TokenCounts, maxMemory: number, folder: string): Sum {
-  const sum = { ...emptied(like), segmenter: undefined as string | undefined };
+  const sum: TokenCounts = { ...emptied(like), segmenter: undefined };
   const spill = spillCounts(sum, maxMemory, folder);
   return {
     add: async (part) => {
-      // whether they are of one segmenter; into one map, since a new one for each part would be much work
-      sum.segmenter = mergeCounts([emptied(sum), emptied(part)]).segmenter;
       addCounts(sum, part);
       await spill.keepSmall();
     },

@@ -15,7 +15,7 @@ export interface TokenCounts {
   tokens: Map<string, number>;
   /** by name, of each feature that is counted */
   features: OfFeatures<Map<string, number>>;
-  /** more tokens and their counts, as a thread that counts bytes hands them over: `mergeCounts` puts them into `tokens` */
+  /** more tokens and their counts, as a thread that counts bytes hands them over: the strings of an array in JSON, which `unpack` puts into `tokens` */
   packed?: { texts: Uint8Array; counts: Float64Array };
   /** files with more of them, which whoever has written them can read */
   spilled?: { tokens: readonly string[]; features: OfFeatures<readonly string[]> };
@@ -61,10 +61,22 @@ function add(counts: Map<string, number>, name: string, count: number): void {
   counts.set(name, (counts.get(name) ?? 0) + count);
 }
 
-/** Adds counts to others of the same features; segmenters are `mergeCounts`'s to compare. */
+/**
+ * Adds counts to others.
+ *
+ * @throws PipeError('mismatch') when they are of another segmenter or of other features
+ */
 export function addCounts(sum: TokenCounts, part: TokenCounts): void {
+  const told = ({ features, ngrams }: TokenCounts): string => toldOptions(features, ngrams);
+  if (told(part) !== told(sum))
+    throw new PipeError('mismatch', 'counts of different n-grams or affixes cannot be added', {
+      expected: told(sum),
+      found: told(part),
+      hint: 'count all parts with the same --ngrams and --affixes',
+    });
+  if (part.segmenter !== undefined) joinSegmenter(sum, part.segmenter);
   for (const [token, count] of part.tokens) add(sum.tokens, token, count);
-  for (const [i, token] of textsOf(part.packed?.texts).entries()) add(sum.tokens, token, part.packed!.counts[i]!);
+  addPacked(sum.tokens, part.packed);
   mapFeatures(part.features, (counted, feature) => {
     for (const [name, count] of counted) add(sum.features[feature]!, name, count);
   });
@@ -77,22 +89,21 @@ export function addCounts(sum: TokenCounts, part: TokenCounts): void {
  */
 export function mergeCounts(parts: readonly TokenCounts[]): TokenCounts {
   const sum = parts[0] ? { ...emptied(parts[0]), segmenter: undefined } : newCounts();
-  const told = ({ features, ngrams }: TokenCounts): string => toldOptions(features, ngrams);
-  for (const part of parts) {
-    if (told(part) !== told(sum))
-      throw new PipeError('mismatch', 'counts of different n-grams or affixes cannot be added', {
-        expected: told(sum),
-        found: told(part),
-        hint: 'count all parts with the same --ngrams and --affixes',
-      });
-    if (part.segmenter !== undefined) joinSegmenter(sum, part.segmenter);
-    addCounts(sum, part);
-  }
+  for (const part of parts) addCounts(sum, part);
   return sum;
 }
 
-/** The strings of an array in JSON. */
-const textsOf = (json: Uint8Array | undefined): string[] => (json ? (JSON.parse(Buffer.from(json).toString('utf8')) as string[]) : []);
+/** Puts what is packed into `tokens`. */
+export function unpack(counts: TokenCounts): void {
+  addPacked(counts.tokens, counts.packed);
+  delete counts.packed;
+}
+
+function addPacked(sum: Map<string, number>, packed: TokenCounts['packed']): void {
+  if (!packed) return;
+  const tokens = JSON.parse(Buffer.from(packed.texts).toString('utf8')) as string[];
+  for (const [i, token] of tokens.entries()) add(sum, token, packed.counts[i]!);
+}
 
 function joinSegmenter(counts: TokenCounts, segmenter: string): void {
   counts.segmenter ??= segmenter;

@@ -11,7 +11,7 @@ import { chunksOf, inputOf, recordsOf, stop, type Input, type OnBad } from '../.
 import { openRange, openSource } from '../../io/source.js';
 import { writerTo, type RecordWriter } from '../../io/write.js';
 import type { StepContext } from '../../steps/step.js';
-import { formatCounts, mergeCounts, type TokenCounts } from '../../text/counts.js';
+import { formatCounts, unpack, type TokenCounts } from '../../text/counts.js';
 import { chain, plain, Tally, type PlainError, type Share, type Work } from '../chunk-work.js';
 import { definitionsOf } from '../stages.js';
 import { wantedOf, wantedParts, type Wanted } from './items.js';
@@ -98,7 +98,9 @@ async function published(run: Run, output: HashedOutput | undefined): Promise<Sh
   const bad = await aside.publish();
   if (writer) await writer.publish();
   else {
-    await output.write(Buffer.from(formatCounts(mergeCounts([(await run.share.accumulator()) as TokenCounts]))));
+    const counts = (await run.share.accumulator()) as TokenCounts;
+    unpack(counts);
+    await output.write(Buffer.from(formatCounts(counts)));
     await output.publish();
   }
   return { ...counted, output: output.file(), ...(bad ? { bad } : {}) };
