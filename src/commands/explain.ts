@@ -4,7 +4,7 @@ import type { Batch, SentenceRecord } from '../formats/record.js';
 import { Tensor } from '../formats/tensor.js';
 import { decimals } from '../drawing/numbers.js';
 import { formatVocabulary, vocabularyOf } from '../text/vocabulary.js';
-import { chain, prepare } from './chunk-work.js';
+import { prepare } from './chunk-work.js';
 import { nameOf, type CommandDefinition, type Invocation, type OptionDefinition, type Options } from './command.js';
 import { FOLDS } from './folds.js';
 import { MODEL_OPTION, refuseDecided, takeOfModel } from './model-option.js';
@@ -12,6 +12,7 @@ import { openWalk, walk } from './model-walk.js';
 import { list, wholeNumber } from './options.js';
 import { rnnCommand } from './rnn.js';
 import { STEPS } from './stages.js';
+import { throughOne } from './through.js';
 
 /** Options that a model decides. */
 const DECIDED = ['segmenter', 'dim', 'units', 'cell', 'labels', 'seed'];
@@ -179,7 +180,7 @@ function answerLines(record: SentenceRecord, labels: readonly string[] | undefin
 }
 
 async function explain(text: string, options: Options): Promise<string> {
-  let batch: Batch = [{ id: 1, text }];
+  let record: SentenceRecord = { id: 1, text };
   const defaults = async (name: string): Promise<Options> => {
     const step = await STEPS.find((one) => one.name === name)!.load();
     const entries = step.options.map(({ flags, default: value }): [string, unknown] => [nameOf(flags), value]);
@@ -187,17 +188,7 @@ async function explain(text: string, options: Options): Promise<string> {
   };
   const through = async (name: string, more: Options = {}): Promise<SentenceRecord> => {
     const steps = await prepare([{ name, options: { ...(await defaults(name)), ...more } }]);
-    const done: Batch = [];
-    const context = {
-      count: () => {},
-      reject: (_: SentenceRecord, error: PipeError) => {
-        throw error;
-      },
-    };
-    for await (const part of chain(one(batch), steps, context)) done.push(...part);
-    batch = done.slice(0, 1);
-    if (batch.length === 0) throw new PipeError('data', 'nothing is left of the sentence', { hint: 'give it a word' });
-    return batch[0]!;
+    return throughOne(record, steps);
   };
   const parts: string[] = [];
   let length = 0;
@@ -219,9 +210,9 @@ async function explain(text: string, options: Options): Promise<string> {
   let vocabText: string | undefined;
   const words = list('--labels')(String(options['labels']));
   for (let i = 0; i < 8; i++) {
-    if (i === 3) length = Number(options['length'] ?? batch[0]!.tokens!.length + 2);
+    if (i === 3) length = Number(options['length'] ?? record.tokens!.length + 2);
     const { step, command, why, show } = told(behind, notes, length, words)[i]!;
-    if (step === 'encode') vocabText = vocabularyText(batch);
+    if (step === 'encode') vocabText = vocabularyText([record]);
     const more: Record<string, Options> = {
       encode: { vocabText },
       embed: { vocabText },
@@ -229,7 +220,7 @@ async function explain(text: string, options: Options): Promise<string> {
       rnn: { trace: true, keepEmbeddings: true },
       classify: { labels: words },
     };
-    const record = step === 'sentences' ? batch[0]! : await through(step, more[step]);
+    if (step !== 'sentences') record = await through(step, more[step]);
     parts.push(part(i + 1, { step, command, why, show }, record));
   }
   return `${parts.join('\n')}\nThe same as a picture: rnn-pipe run text.txt --to classify --trace --sums --keep-embeddings --labels ${words.join(',')} | rnn-pipe draw -o picture.html\n`;
@@ -288,8 +279,4 @@ function vocabularyText(batch: Batch): string {
   const counts = FOLDS.counts.create({});
   FOLDS.counts.add(counts, batch);
   return formatVocabulary(vocabularyOf(counts, { minCount: 1 }));
-}
-
-async function* one(batch: Batch): AsyncGenerator<Batch> {
-  yield await Promise.resolve(batch);
 }

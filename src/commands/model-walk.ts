@@ -3,14 +3,12 @@
  * the head's answer, of a model that says texts every step of its search. For those who look; `predict` answers faster.
  */
 import type { Engine } from '../engine/ops.js';
-import { PipeError } from '../errors.js';
-import type { Batch, SentenceRecord } from '../formats/record.js';
+import type { SentenceRecord } from '../formats/record.js';
 import { attentionWeights } from '../model/attentive.js';
 import { compileHead } from '../model/build.js';
 import { trainedColumns } from '../model/embedding.js';
 import { openNetwork } from '../model/network.js';
 import { networkWeights } from '../model/parameters.js';
-import { roundedWeights } from '../model/quantize.js';
 import { ranked } from '../model/ranking.js';
 import { withSums } from '../model/sums.js';
 import { classify } from '../steps/classify.js';
@@ -24,13 +22,13 @@ import type { Step } from '../steps/step.js';
 import { tokenize } from '../steps/tokenize.js';
 import type { Segmenter } from '../text/segmenters/index.js';
 import { BEGIN } from '../text/specials.js';
-import { chain } from './chunk-work.js';
 import { loadModel, type Model } from './model-folder.js';
 import { takeOfModel } from './model-option.js';
 import { segmenterOf } from './predictor.js';
 import { engineOf } from './rnn.js';
 import { openSeq2seq } from './search.js';
 import type { Options } from './command.js';
+import { throughOne } from './through.js';
 
 /** Next tokens that are told of a language model. */
 const NEXT = 8;
@@ -53,8 +51,10 @@ export interface Walkable extends Model {
 export type WalkStep = 'tokenize' | 'encode' | 'pad' | 'embed' | 'rnn' | 'output' | 'classify' | 'seq2seq';
 
 /** @throws PipeError('mismatch') where this machine cuts otherwise than the training text was cut */
-export async function openWalk(folder: string, options: Options): Promise<Walkable> {
-  const model = await loadModel(folder);
+export const openWalk = async (folder: string, options: Options): Promise<Walkable> => walkable(await loadModel(folder), folder, options);
+
+/** @throws PipeError('mismatch') likewise */
+export async function walkable(model: Model, folder: string, options: Options): Promise<Walkable> {
   return { ...model, folder, options, engine: await engineOf(options), segmenter: await segmenterOf(model.document, folder) };
 }
 
@@ -113,23 +113,7 @@ export async function walked(...walking: Parameters<typeof walk>): Promise<Sente
   return last;
 }
 
-/** One record through one step, whose refusal is an error. */
-async function through(record: SentenceRecord, step: Step): Promise<SentenceRecord> {
-  const context = {
-    count: () => {},
-    reject: (_: SentenceRecord, error: PipeError) => {
-      throw error;
-    },
-  };
-  let done: SentenceRecord | undefined;
-  for await (const [one] of chain(single(record), [step], context)) done = one;
-  if (done === undefined) throw new PipeError('data', 'nothing is left of the sentence', { hint: 'give it a word' });
-  return done;
-}
-
-async function* single(record: SentenceRecord): AsyncGenerator<Batch> {
-  yield await Promise.resolve([{ ...record }]);
-}
+const through = (record: SentenceRecord, step: Step): Promise<SentenceRecord> => throughOne({ ...record }, [step]);
 
 const embedding = ({ document, parameters, vocabulary }: Model): Step =>
   embed({ columns: trainedColumns(document, parameters), vocabularyHash: vocabulary.hash });
@@ -138,8 +122,7 @@ function network({ document: { network: shape, quantize }, parameters, engine }:
   const weights = networkWeights(shape, parameters);
   const quantized = quantize !== undefined;
   return rnn({
-    open: async () =>
-      withSums(await openNetwork(engine, shape, weights, true, quantized), quantized ? roundedWeights(shape, weights) : weights),
+    open: async () => withSums(await openNetwork(engine, shape, weights, true, quantized), weights, quantized),
     keepEmbeddings: true,
     batchSize: 1,
     traced: true,

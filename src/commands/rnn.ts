@@ -7,7 +7,6 @@ import { CELL_NAMES, type CellName } from '../model/cells/index.js';
 import { loadNetwork, type Layout, type Loaded } from '../model/layouts.js';
 import { openNetwork, type Network } from '../model/network.js';
 import { networkWeights } from '../model/parameters.js';
-import { roundedWeights } from '../model/quantize.js';
 import { randomWeights, type Direction, type NetworkShape } from '../model/shape.js';
 import { withSums } from '../model/sums.js';
 import { readWeights } from '../model/weights.js';
@@ -95,7 +94,7 @@ async function loadedNetwork(options: Options, file: string, cell: CellName, res
 export async function openNetworkOf(options: Options, inputSize: number): Promise<Network> {
   const { shape, weights, quantized } = await networkOf(options, inputSize);
   const network = await openNetwork(await engineOf(options), shape, weights, options['trace'] === true, quantized);
-  return options['sums'] === true ? withSums(network, quantized ? roundedWeights(shape, weights) : weights) : network;
+  return options['sums'] === true ? withSums(network, weights, quantized) : network;
 }
 
 export const rnnCommand: StepCommand = {

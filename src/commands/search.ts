@@ -14,7 +14,9 @@ import { number, wholeNumber } from './options.js';
 import { segmenterOf } from './predictor.js';
 import { engineOf } from './rnn.js';
 
-const [BEAM, LENGTH_PENALTY] = [5, 1];
+/** The width of a search of which nothing is said. */
+export const BEAM = 5;
+const LENGTH_PENALTY = 1;
 
 /** Without defaults of their own: so a command whose model says no texts can refuse them. */
 export const SEARCH_OPTIONS: readonly OptionDefinition[] = [

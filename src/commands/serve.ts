@@ -14,7 +14,7 @@ import { CELLS, SEGMENTERS, type Health } from '../serve/schemas.js';
 import type { CommandDefinition, Invocation, Options } from './command.js';
 import { byteSize, number, wholeNumber } from './options.js';
 import { loadModel } from './model-folder.js';
-import { openWalk } from './model-walk.js';
+import { walkable } from './model-walk.js';
 import { backendNote, predictorOf } from './predictor.js';
 import { QUANTIZE_OPTION } from './quantize-option.js';
 import { ENGINE_OPTIONS, engineOf } from './rnn.js';
@@ -113,7 +113,7 @@ async function openServing(
   const model = await loadModel(folder);
   const note = backendNote(model.document);
   if (headOf(model.document.head).line === undefined) {
-    const looked = await openWalk(folder, { ...options, model: folder, threads: 1 });
+    const looked = await walkable(model, folder, { ...options, model: folder, threads: 1 });
     const document = { ...looked.document, ...quantization(options) };
     return { model: await servingTexts({ ...looked, document }), note, close: () => Promise.resolve() };
   }

@@ -1,6 +1,8 @@
-/** What is told of a model that is served, and what of a request it has no answer to. */
+/** What is told of a model that is served, what of a request it has no answer to, and how answers are written. */
+import { toJson, type SentenceRecord } from '../formats/record.js';
 import { Refusal } from '../serve/refusal.js';
-import type { Health, PredictRequest, TraceRequest } from '../serve/schemas.js';
+import { MOST_STEPS, type Health, type PredictRequest, type TraceRequest } from '../serve/schemas.js';
+import { splitSentences } from '../text/sentences.js';
 import type { Model } from './model-folder.js';
 import { version } from './version.js';
 
@@ -41,3 +43,28 @@ export function refuseStandIns({ segmenter, cell, seed }: TraceRequest, { model 
 }
 
 const wrong = (name: string, why: string, hint: string): Refusal => new Refusal('wrong-body', `"${name}" is wrong: ${why}`, hint);
+
+/** The padded length of a sentence of so many tokens: two more, so that there is some padding to be seen. */
+export const paddedLength = ({ length }: TraceRequest, tokens: number, { maxLength }: { maxLength: number }): number =>
+  length ?? Math.min(tokens + 2, maxLength, MOST_STEPS);
+
+export const answersJson = (answers: readonly SentenceRecord[]): string => `{"answers":[${answers.map(toJson).join(',')}]}`;
+
+interface Traced {
+  weights: 'trained' | 'random';
+  note: string;
+  /** of each step, without the program's name */
+  commands: readonly string[];
+  /** before padding */
+  ids: readonly number[];
+  record: SentenceRecord;
+}
+
+/** The answer to a request for all steps of a text. */
+export function tracedJson(text: string, { record, commands, weights, note, ids }: Traced): string {
+  const typed = commands.map((command) => `rnn-pipe ${command}`);
+  const cuts = splitSentences(text, { semicolon: false, maxChars: Number.MAX_SAFE_INTEGER });
+  const sentences = cuts.map(({ start, end }) => text.slice(start, end));
+  const rest = JSON.stringify({ weights, note, commands: typed, sentences, ids });
+  return `${rest.slice(0, -1)},"record":${toJson(record)}}`;
+}

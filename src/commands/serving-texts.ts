@@ -2,21 +2,20 @@
  * A model that says texts, or foresees them, as `serve` asks it: translations with their other attempts; perplexities and the tokens that come
  * next. One sentence goes through all of it as `draw --model` walks it, search and all.
  */
-import { toJson, type LayerTrace, type SentenceRecord } from '../formats/record.js';
+import type { LayerTrace, SentenceRecord } from '../formats/record.js';
 import type { Answering } from '../serve/app.js';
-import { MOST_STEPS, type PredictRequest, type TraceRequest } from '../serve/schemas.js';
+import type { PredictRequest, TraceRequest } from '../serve/schemas.js';
 import { predict } from '../steps/predict.js';
 import type { Step } from '../steps/step.js';
 import { predictorOf } from './predictor.js';
-import { openSeq2seq } from './search.js';
-import { healthOf, refuseOthers, refuseStandIns } from './served-model.js';
-import { sentencesOf, through } from './served-steps.js';
+import { BEAM, openSeq2seq } from './search.js';
+import { answersJson, healthOf, paddedLength, refuseOthers, refuseStandIns, tracedJson } from './served-model.js';
+import { through } from './through.js';
 import { LOOKED_SEARCH, walk, walked, type Walkable } from './model-walk.js';
 import { quoted } from './quoted.js';
 
 /** Texts of a request that are searched together. */
 const BATCH = 64;
-const BEAM = 5;
 
 export async function servingTexts(model: Walkable): Promise<Answering> {
   const health = healthOf(model, model.folder);
@@ -32,7 +31,7 @@ export async function servingTexts(model: Walkable): Promise<Answering> {
         texts.map((text) => ({ text })),
         request,
       );
-      return `{"answers":[${answers.map(toJson).join(',')}]}`;
+      return answersJson(answers);
     },
     trace: async (request) => {
       refuseStandIns(request, health);
@@ -79,12 +78,12 @@ const withoutSums = ({ layer, direction, hiddenStates, cellStates, gates }: Laye
   ...(cellStates ? { cellStates } : {}),
 });
 
-async function traced(model: Walkable, { text, length, sums = false }: TraceRequest): Promise<string> {
+async function traced(model: Walkable, request: TraceRequest): Promise<string> {
+  const { text, sums = false } = request;
   const { document, folder, segmenter } = model;
   let ids: readonly number[] = [];
   let record: SentenceRecord = {};
-  const padded = (tokens: number): number => length ?? Math.min(tokens + 2, document.maxLength, MOST_STEPS);
-  for await (const [step, made] of walk(model, { id: 1, text }, padded)) {
+  for await (const [step, made] of walk(model, { id: 1, text }, (tokens) => paddedLength(request, tokens, document))) {
     if (step === 'encode') ids = made.ids!;
     record = made;
   }
@@ -102,7 +101,6 @@ async function traced(model: Walkable, { text, length, sums = false }: TraceRequ
     `rnn ${named} --trace${sums ? ' --sums' : ''} --keep-embeddings`,
     seventh,
     eighth,
-  ].map((command) => `rnn-pipe ${command}`);
-  const rest = JSON.stringify({ weights: 'trained', note: 'the weights of the model', commands, sentences: sentencesOf(text), ids });
-  return `${rest.slice(0, -1)},"record":${toJson(record)}}`;
+  ];
+  return tracedJson(text, { weights: 'trained', note: 'the weights of the model', commands, ids, record });
 }

@@ -1,8 +1,8 @@
 /** A model of labels, numbers or tags as `serve` asks it: texts to answers, and one sentence through all eight steps. */
 import type { Engine } from '../engine/ops.js';
-import { toJson, type SentenceRecord } from '../formats/record.js';
+import type { SentenceRecord } from '../formats/record.js';
 import type { Answering } from '../serve/app.js';
-import { MOST_STEPS, type Health, type TraceRequest } from '../serve/schemas.js';
+import type { Health, TraceRequest } from '../serve/schemas.js';
 import { classify } from '../steps/classify.js';
 import { embed } from '../steps/embed.js';
 import { encode } from '../steps/encode.js';
@@ -13,8 +13,8 @@ import { rnn } from '../steps/rnn.js';
 import type { Step } from '../steps/step.js';
 import { tokenize } from '../steps/tokenize.js';
 import { openSegmenter, type Segmenter } from '../text/segmenters/index.js';
-import { healthOf, refuseOthers } from './served-model.js';
-import { sentencesOf, through } from './served-steps.js';
+import { answersJson, healthOf, paddedLength, refuseOthers, tracedJson } from './served-model.js';
+import { through } from './through.js';
 import { tracing, type Tracing } from './tracing.js';
 
 /** Sentences of a request that go through the network together. */
@@ -33,7 +33,7 @@ export function serving(predictor: Predictor, engine: Engine, folder: string): A
       const step = predict(predictor, { batchSize: BATCH, plain: false, traced: false, topK: k });
       const batch = (texts ?? [text!]).map((one): SentenceRecord => ({ text: one }));
       const answers = await through(batch, [step]);
-      return `{"answers":[${answers.map((record) => toJson(likely(record, threshold))).join(',')}]}`;
+      return answersJson(answers.map((record) => likely(record, threshold)));
     },
     trace: async (request) => {
       const name = request.segmenter ?? health.model.segmenter;
@@ -53,7 +53,7 @@ async function traced(request: TraceRequest, segmenter: Segmenter, traceWith: Tr
   const made = await traceWith(request, tokenized!);
   const [encoded] = await through([tokenized!], [encode({ vocabulary: made.vocabulary, oov: 'unk', atLeastOne: true })]);
   const ids = encoded!.ids!;
-  const length = request.length ?? Math.min(ids.length + 2, model.maxLength, MOST_STEPS);
+  const length = paddedLength(request, ids.length, model);
   const steps: Step[] = [
     pad({ length, padding: 'post', truncating: 'post' }),
     embed(made.embed),
@@ -71,8 +71,7 @@ async function traced(request: TraceRequest, segmenter: Segmenter, traceWith: Tr
     `${made.commands.rnn} --trace${sums ? ' --sums' : ''} --keep-embeddings`,
     made.commands.output,
     made.commands.classify,
-  ].map((command) => `rnn-pipe ${command}`);
+  ];
   const { weights, note } = made;
-  const rest = JSON.stringify({ weights, note, commands, sentences: sentencesOf(text), ids });
-  return `${rest.slice(0, -1)},"record":${toJson(record!)}}`;
+  return tracedJson(text, { weights, note, commands, ids, record: record! });
 }

@@ -13,7 +13,6 @@ import { compileClassifier, randomClassifier } from '../model/heads/classify.js'
 import { openNetwork, type Network } from '../model/network.js';
 import { drawParameters, networkWeights, type Parameters } from '../model/parameters.js';
 import { takeOf } from '../model/pooling.js';
-import { roundedWeights } from '../model/quantize.js';
 import { randomWeights, type NetworkShape, type NetworkWeights } from '../model/shape.js';
 import { withSums } from '../model/sums.js';
 import { Refusal } from '../serve/refusal.js';
@@ -89,10 +88,7 @@ async function trainedModel({ document, parameters, vocabulary }: Predictor, eng
     note: 'the weights of the model',
     vocabulary,
     embed: { columns: trainedColumns(document, parameters), vocabularyHash: vocabulary.hash },
-    ...both(
-      await openNetwork(engine, network, weights, true, quantize !== undefined),
-      quantize ? roundedWeights(network, weights) : weights,
-    ),
+    ...both(await openNetwork(engine, network, weights, true, quantize !== undefined), weights, quantize !== undefined),
     output: outputOf(head, parameters),
     classify: shared(await compileHead(engine, document, parameters), head, parameters),
     commands: {
@@ -151,9 +147,9 @@ async function randomModel({ document }: Predictor, engine: Engine, cell: Networ
 }
 
 /** A network that stays open when a step is done with it, also with the sums inside its gates. */
-function both(opened: Network, weights: NetworkWeights): Pick<Made, 'network' | 'withSums'> {
+function both(opened: Network, weights: NetworkWeights, quantized = false): Pick<Made, 'network' | 'withSums'> {
   const network = { ...opened, close: () => Promise.resolve() };
-  return { network, withSums: withSums(network, weights) };
+  return { network, withSums: withSums(network, weights, quantized) };
 }
 
 function outputOf(head: HeadDefinition, parameters: Parameters): OutputOptions {

@@ -8,8 +8,8 @@ import type { Below, Values } from './heads/head.js';
 import { headOf } from './heads/index.js';
 import { denseParameters, networkValues, networkWeights, readingsOf, VECTORS, type Parameters } from './parameters.js';
 import { pool, stepInputs, takeOf } from './pooling.js';
-import { checkQuantizable, roundedWeights } from './quantize.js';
-import { constantWeights, fusedNetwork, recurrentNetwork } from './recurrent.js';
+import { checkQuantizable } from './quantize.js';
+import { recurrentNetwork, trainedNetwork } from './recurrent.js';
 
 /** Names of the inputs that hold dropout: what is kept, divided by its probability, else 0. */
 export const DROPOUT = {
@@ -186,16 +186,10 @@ export function predicted<T>(
   { fused, quantize, traced = false, judging = false }: HowToPredict,
 ): Record<string, T> {
   const head = headOf(shape.head);
-  const exact = networkWeights(shape.network, parameters);
+  const weights = networkWeights(shape.network, parameters);
   const constants = headConstants(ops, shape, parameters);
-  const [vectors, lengths] = [given[VECTORS]!, given['lengths']!];
-  const byEquations = (): Record<string, T> => {
-    const weights = quantize ? roundedWeights(shape.network, exact) : exact;
-    return recurrentNetwork(ops, shape.network, constantWeights(ops, shape.network, weights), vectors, lengths);
-  };
-  const results = fused
-    ? { hiddenStates: fusedNetwork(ops, shape.network, exact, vectors, lengths, quantize !== undefined) }
-    : byEquations();
+  const how = { fused, quantize: quantize !== undefined };
+  const results = trainedNetwork(ops, shape.network, weights, given[VECTORS]!, given['lengths']!, how);
   const below = belowHead(ops, shape, results['hiddenStates']!, { ...given, ...constants });
   const { output, attention } = below;
   return {

@@ -5,8 +5,7 @@
 import type { Engine, HostTensor, Ops, Program } from '../engine/ops.js';
 import { Tensor } from '../formats/tensor.js';
 import type { LayerTrace } from '../formats/record.js';
-import { roundedWeights } from './quantize.js';
-import { constantWeights, fusedNetwork, recurrentNetwork } from './recurrent.js';
+import { trainedNetwork } from './recurrent.js';
 import { checkWeights, type NetworkShape, type NetworkWeights } from './shape.js';
 import { layerTraces } from './trace.js';
 
@@ -72,7 +71,7 @@ export async function openNetwork(
   };
 }
 
-function compile(engine: Engine, shape: NetworkShape, exact: NetworkWeights, trace: boolean, quantized: boolean): Promise<Program> {
+function compile(engine: Engine, shape: NetworkShape, weights: NetworkWeights, trace: boolean, quantized: boolean): Promise<Program> {
   const types = {
     inputs: { type: 'float', shape: ['batch', 'timeSteps', shape.inputSize] },
     lengths: { type: 'int', shape: ['batch'] },
@@ -81,9 +80,8 @@ function compile(engine: Engine, shape: NetworkShape, exact: NetworkWeights, tra
     // sentences lie in one piece outside, time steps inside; the engine turns them faster than we could
     const turned = <T>(ops: Ops<T>, x: T): T => ops.transpose(x, [1, 0, 2]);
     const timeMajor = turned(ops, inputs!);
-    if (engine.fused && !trace) return { hiddenStates: turned(ops, fusedNetwork(ops, shape, exact, timeMajor, lengths!, quantized)) };
-    const weights = quantized ? roundedWeights(shape, exact) : exact;
-    const results = recurrentNetwork(ops, shape, constantWeights(ops, shape, weights), timeMajor, lengths!);
+    const how = { fused: engine.fused && !trace, quantize: quantized };
+    const results = trainedNetwork(ops, shape, weights, timeMajor, lengths!, how);
     const wanted = trace ? Object.entries(results) : [['hiddenStates', results['hiddenStates']!] as const];
     return Object.fromEntries(wanted.map(([name, result]) => [name, turned(ops, result)]));
   });

@@ -8,7 +8,7 @@
 import type { Ops } from '../engine/ops.js';
 import { cellOf } from './cells/index.js';
 import { fusedLayer } from './layouts.js';
-import { quantizedLayer } from './quantize.js';
+import { quantizedLayer, roundedWeights } from './quantize.js';
 import { gatesOf, inputSizeOf, type Direction, type DirectionWeights, type NetworkShape, type NetworkWeights } from './shape.js';
 
 /** The weights of one direction of a layer as values of an engine; shapes as in `DirectionWeights`. */
@@ -105,12 +105,30 @@ export function networkStep<T>(
   });
 }
 
-/**
- * The network by the engine's own operators: [timeSteps, batch, units × directions], zeros after the last real time step.
- *
- * @param quantize weights are rounded to 8 bits; for an LSTM only
- */
-export function fusedNetwork<T>(ops: Ops<T>, shape: NetworkShape, weights: NetworkWeights, inputs: T, lengths: T, quantize = false): T {
+/** By what a trained network is computed. */
+interface Computing {
+  /** by the engine's own operators, which are faster; else by the cell's equations */
+  fused: boolean;
+  /** weights are rounded to 8 bits; for an LSTM only */
+  quantize?: boolean;
+}
+
+/** The network with weights that do not change. @returns `hiddenStates`, and without `fused` all that `recurrentNetwork` gives */
+export function trainedNetwork<T>(
+  ops: Ops<T>,
+  shape: NetworkShape,
+  weights: NetworkWeights,
+  inputs: T,
+  lengths: T,
+  { fused, quantize = false }: Computing,
+): Record<string, T> {
+  if (fused) return { hiddenStates: fusedNetwork(ops, shape, weights, inputs, lengths, quantize) };
+  const used = quantize ? roundedWeights(shape, weights) : weights;
+  return recurrentNetwork(ops, shape, constantWeights(ops, shape, used), inputs, lengths);
+}
+
+/** [timeSteps, batch, units × directions], zeros after the last real time step. */
+function fusedNetwork<T>(ops: Ops<T>, shape: NetworkShape, weights: NetworkWeights, inputs: T, lengths: T, quantize: boolean): T {
   return weights.reduce((below, layer, index) => {
     const fused = fusedLayer(shape, layer, index);
     return ops.recurrentLayer!(below, lengths, quantize ? quantizedLayer(fused) : fused);

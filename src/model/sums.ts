@@ -6,10 +6,16 @@
 import type { LayerTrace, Sums } from '../formats/record.js';
 import { Tensor } from '../formats/tensor.js';
 import type { Network, Sequence } from './network.js';
+import { roundedWeights } from './quantize.js';
 import { gatesOf, inputSizeOf, type Direction, type DirectionWeights, type NetworkShape, type NetworkWeights } from './shape.js';
 
-/** A tracing network whose traces have `sums`. */
-export function withSums(network: Network, weights: NetworkWeights): Network {
+/**
+ * A tracing network whose traces have `sums`.
+ *
+ * @param quantized the network computes with these weights rounded to 8 bits
+ */
+export function withSums(network: Network, exact: NetworkWeights, quantized = false): Network {
+  const weights = quantized ? roundedWeights(network.shape, exact) : exact;
   return {
     ...network,
     run: async (batch) => {

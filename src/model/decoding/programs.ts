@@ -9,8 +9,8 @@ import { cellOf } from '../cells/index.js';
 import { firstStates, say, type Seq2seq } from '../decoder.js';
 import { ANSWER_EMBEDDING, denseParameters, networkValues, networkWeights, VECTORS, type Parameters } from '../parameters.js';
 import { pool, stepInputs } from '../pooling.js';
-import { checkQuantizable, quantizedConstant, roundedWeights } from '../quantize.js';
-import { constantWeights, fusedNetwork, networkStep, recurrentNetwork } from '../recurrent.js';
+import { checkQuantizable, quantizedConstant } from '../quantize.js';
+import { networkStep, trainedNetwork } from '../recurrent.js';
 
 export type TextModel = Omit<ModelShape, 'head'> & { head: Seq2seq };
 
@@ -40,14 +40,11 @@ export function compileEncoder(engine: Engine, shape: TextModel, parameters: Par
     lengths: { type: 'int', shape: ['batch'] },
     ...stepInputs(head),
   };
-  const exact = networkWeights(network, parameters);
-  const weights = quantize && !engine.fused ? roundedWeights(network, exact) : exact;
+  const weights = networkWeights(network, parameters);
   return engine.compile(inputs, (ops, given) => {
     const constants = constantsOf(ops, shape, parameters);
-    const [vectors, lengths] = [given[VECTORS]!, given['lengths']!];
-    const states = engine.fused
-      ? fusedNetwork(ops, network, weights, vectors, lengths, quantize)
-      : recurrentNetwork(ops, network, constantWeights(ops, network, weights), vectors, lengths)['hiddenStates']!;
+    const how = { fused: engine.fused, quantize };
+    const states = trainedNetwork(ops, network, weights, given[VECTORS]!, given['lengths']!, how)['hiddenStates']!;
     const end = pool(ops, 'last', network, states, given, constants).output;
     const first = firstStates(ops, head, constants, end);
     return {
