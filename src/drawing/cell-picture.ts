@@ -8,6 +8,7 @@ import { rnnSheet } from './cell-rnn.js';
 import { CELL, INSIDE, TITLES, type Sheet } from './cell-sheet.js';
 import { mostChanged } from './describe.js';
 import { bottom, type Mark, type Picture } from './marks.js';
+import { subscript } from './numbers.js';
 import { before, rowOf } from './scene.js';
 import { label } from './text.js';
 import type { Context } from './view.js';
@@ -42,9 +43,13 @@ export function cellPicture(context: Context, units: readonly number[], unit?: n
   if (scene.cell !== 'rnn' && (lane.gates.length === 0 || !rowOf(lane.gates[0]!.values, timeStep))) return undefined;
   const height = units.length * CELL;
   const squeeze = Math.min((view.width - 20 - INSIDE) / (FULL - 20 - INSIDE), 1);
+  const previous = before(scene, timeStep, lane.direction);
+  const top = 10 + TITLES;
+  const low = top + height + 30 + TITLES;
   const sheet: Sheet = {
-    ...{ context, lane, timeStep, units, previous: before(scene, timeStep, lane.direction) },
-    ...{ marks: [], nodes: new Map(), height, top: 10 + TITLES, low: 10 + TITLES + height + 30 + TITLES },
+    ...{ context, lane, timeStep, units, previous, marks: [], nodes: new Map() },
+    ...{ height, top, low, line: top + height / 2, middle: low + height / 2 },
+    ...{ now: subscript(timeStep + 1), then: subscript(previous === undefined ? 0 : previous + 1) },
     x: (place) => (place <= INSIDE ? place : INSIDE + (place - INSIDE) * squeeze),
   };
   ({ lstm: lstmSheet, gru: gruSheet, rnn: rnnSheet })[scene.cell](sheet);

@@ -23,9 +23,15 @@ export interface Sheet {
   nodes: Map<string, Box>;
   /** x of a place of the full layout, in this width */
   x: (place: number) => number;
+  /** where the upper vectors begin, and the lower ones; how high each is, and the lines through their middles */
   top: number;
   low: number;
   height: number;
+  line: number;
+  middle: number;
+  /** the numbers of this time step and of the one before, as subscripts */
+  now: string;
+  then: string;
 }
 
 interface VectorOptions {
@@ -79,6 +85,14 @@ export function operation({ marks, nodes }: Sheet, name: string, text: string, x
 export const link = ({ marks }: Sheet, role: ArrowMark['role'], from: string, to: string, points: readonly Point[], head = true): void => {
   marks.push(arrow(role, from, to, points, undefined, head));
 };
+
+/** A straight link from the right of one node to the left of another, at a height. */
+export function across(sheet: Sheet, role: ArrowMark['role'], from: string, to: string, y: number): void {
+  link(sheet, role, from, to, [
+    [right(sheet.nodes.get(from)!), y],
+    [sheet.nodes.get(to)!.x, y],
+  ]);
+}
 
 /** The panel that stands for the cell, behind everything in it. */
 export function frame({ marks, x, low, height, top }: Sheet, from: number, to: number): void {

@@ -1,4 +1,5 @@
 /** The page that a server which needs a token shows to who has none: a form that asks for it. Nothing of the model is in it. */
+import { servedHead } from './page-head.js';
 import type { Language } from './words.js';
 
 /** What the token is called in the browser's session storage. */
@@ -25,15 +26,7 @@ const WORDS = {
 
 export function doorPage(language: Language): string {
   const { title, label, enter, about, wrong, away } = WORDS[language];
-  return `<!doctype html>
-<html lang="${language === 'en' ? 'en' : 'zh-Hans'}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="page.css">
-<title>${title} · rnn-pipe</title>
-</head>
+  return `${servedHead(title, language)}
 <body>
 <main>
 <h1>${title}</h1>

@@ -4,6 +4,7 @@ import { CHROME } from './page-style.js';
 import { WORDS } from './page-words.js';
 import { MONO, pageStyle } from './style.js';
 import { escapeXml } from './markup.js';
+import { servedHead } from './page-head.js';
 import type { Language } from './words.js';
 
 /** What of the model the page is told. */
@@ -37,15 +38,7 @@ export function livePage(model: LiveModel): string {
     `<section class="step" id="step${step}" aria-labelledby="step${step}-title">${head(step)}<div class="body" id="body${step}"></div>${foot(step)}</section>`;
   const inPicture = (step: number): string =>
     `<section class="step" id="step${step}" aria-labelledby="step${step}-title">${head(step)}${foot(step)}</section>`;
-  return `<!doctype html>
-<html lang="${language === 'en' ? 'en' : 'zh-Hans'}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="page.css">
-<title>${words.title} · rnn-pipe</title>
-</head>
+  return `${servedHead(words.title, language)}
 <body>
 <a class="skip" href="#picture">${words.skip}</a>
 <header><h1>${words.title}</h1><p>${escapeXml(model.about)}</p></header>

@@ -1,4 +1,4 @@
-/** The head of a page that stands alone: it asks for nothing, and its policy allows the one style, and the scripts, whose hashes it names. */
+/** The heads of pages. One that stands alone asks for nothing: its policy allows the one style, and the scripts, whose hashes it names. */
 import { escapeXml } from './markup.js';
 import type { Theme } from './style.js';
 import type { Language } from './words.js';
@@ -37,3 +37,14 @@ export function pageHead({ title, language, theme, style, scripts, hash }: PageH
 <style>${style}</style>
 </head>`;
 }
+
+/** The same of a page of `serve`, whose policy is in the server's headers, and whose style is asked for. */
+export const servedHead = (title: string, language: Language): string => `<!doctype html>
+<html lang="${language === 'en' ? 'en' : 'zh-Hans'}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="page.css">
+<title>${title} · rnn-pipe</title>
+</head>`;
