@@ -221,7 +221,7 @@ export function legendPanel({ scene, view }: Context, x: number, y: number, widt
   return { marks, width, height: at - y };
 }
 
-export function keyPanel({ scene, view }: Context, x: number, y: number, width: number): Panel {
+export function keyPanel({ scene, view, decoderBeside }: Context, x: number, y: number, width: number): Panel {
   const { language } = view;
   const marks: Mark[] = [];
   let at = y;
@@ -248,6 +248,10 @@ export function keyPanel({ scene, view }: Context, x: number, y: number, width: 
     if (scene.lanes.some(({ cellStates }) => cellStates)) entry(say('cellArrow', language), line('cell'));
   }
   if (scene.lanes.length > 0 || scene.embeddings) entry(say('withinArrow', language), line('within'));
+  if (decoderBeside) {
+    entry(say('loopKey', language), line('loop'));
+    entry(say('lookedKey', language), line('looked'));
+  }
   const box =
     (look: string) =>
     (middle: number): ShapeMark => ({ kind: 'shape', box: { x, y: middle - 7, width: 36, height: 14 }, look });

@@ -3,6 +3,7 @@
  * probable, and the decoder's state, which begins where the encoder ended and is handed down from line to line.
  */
 import { thinBands, type Bands } from './bands.js';
+import { BEGIN, BEGIN_SIZE, beginMarks, stateName } from './decoder-columns.js';
 import { arrow } from './flow.js';
 import { bottom, centreX, right, type Box, type Mark } from './marks.js';
 import { decimals } from './numbers.js';
@@ -26,9 +27,8 @@ const BEST = 250;
 export const HEAD = 26;
 /** Panels of less have neither the best words nor the states. */
 const WIDE = 700;
-/** Where the encoder's end becomes the decoder's first state. */
-export const BEGIN = 'decoder.begin';
-const BEGIN_HEIGHT = 22;
+/** The sum of a line of the matrix. */
+const SUM = 44;
 
 export interface DecoderPanel {
   marks: Mark[];
@@ -40,7 +40,10 @@ interface Sheet {
   context: Context;
   decoder: Decoder;
   nodes: Map<string, Box>;
-  wide: boolean;
+  /** with the sum of each line and the best words right of it */
+  best: boolean;
+  /** with the states, which else stand in columns of their own */
+  states: boolean;
   /** of the matrix: its left and right end, and the width of a cell */
   left: number;
   end: number;
@@ -50,44 +53,47 @@ interface Sheet {
 export const title = ({ view: { language } }: Context, word: 'looked' | 'beam', x: number, y: number): Mark =>
   label(`${say(word, language)} ${sayToo(word, language)}`, x, y, { size: 12.5, font: 'bold' });
 
+/** @param under the source's own columns, where the matrix stands beneath them: where they begin, and their pitch */
 export function attentionMatrix(
   context: Context,
   decoder: Decoder,
   { x, y, width }: Omit<Box, 'height'>,
   nodes: Map<string, Box>,
+  under?: { left: number; pitch: number },
 ): DecoderPanel {
   const { real } = context;
   const wide = width >= WIDE;
-  const room = width - NAMES - (wide ? BEST + STATE.width + 40 : 64);
-  const cell = Math.min(room / real.length, MOST_CELL);
-  const left = x + NAMES;
-  const sheet: Sheet = { context, decoder, nodes, wide, left, cell, end: left + cell * real.length };
+  const room = width - NAMES - (wide ? SUM + BEST + STATE.width + 40 : 64);
+  const cell = under?.pitch ?? Math.min(room / real.length, MOST_CELL);
+  const left = under?.left ?? x + NAMES;
+  const end = left + cell * real.length;
+  const best = wide && end + SUM + BEST + 16 <= x + width;
+  const sheet: Sheet = { context, decoder, nodes, best, states: wide && !under, left, cell, end };
   const marks: Mark[] = [title(context, 'looked', x, y + 9)];
   let top = y + HEAD;
   if (!wide) {
     marks.push(label(fit(beginInWords(context), width, 11), x, y + 26, { size: 11, look: 'soft' }));
     top += 14;
   }
-  if (cell >= 14) {
+  if (under) top += 14;
+  else if (cell >= 14) {
     const high = sourceHeight(context, cell);
     marks.push(...sourceNames(context, left, top, cell, high));
     top += high + 4;
   }
-  if (wide) {
-    top = Math.max(top, y + BEGIN_HEIGHT + HEAD);
-    marks.push(...columnHeads(sheet, y, top));
-  }
+  if (sheet.states) top = Math.max(top, y + BEGIN_SIZE.height + HEAD);
+  marks.push(...columnHeads(sheet, y, top));
   const bands = thinBands(
     Array.from({ length: decoder.states.columns }, (_, unit) => unit),
     STATE.width / 2,
   );
   for (const row of decoder.said.keys()) marks.push(...matrixLine(sheet, row, top + (row + 0.5) * LINE, bands));
-  if (wide) marks.push(...handedDown(sheet));
+  if (sheet.states) marks.push(...handedDown(sheet));
   return { marks, height: top + decoder.said.length * LINE - y };
 }
 
-const statesX = ({ end }: Sheet): number => end + 24 + BEST;
-const stateName = (row: number): string => `decoder.state.${row}`;
+const bestX = ({ end }: Sheet): number => end + SUM + 16;
+const statesX = (sheet: Sheet): number => bestX(sheet) + 8 + BEST;
 
 function beginInWords({ view: { language } }: Context): string {
   return language === 'en' ? 'it begins as tanh(h·B + b), h where the encoder ended' : '从 tanh(h·B + b) 开始，h 为编码器的终点';
@@ -95,35 +101,44 @@ function beginInWords({ view: { language } }: Context): string {
 
 /** The names of the columns right of the matrix, and the box that the encoder's end comes into. */
 function* columnHeads(sheet: Sheet, y: number, top: number): Generator<Mark> {
-  const { context, end, nodes } = sheet;
+  const { context, end, nodes, best, states } = sheet;
   const english = context.view.language === 'en';
-  yield label(english ? 'most probable' : '最可能的词', end + 16, top - 9, { size: 11, look: 'soft' });
+  if (best) {
+    yield label(english ? 'sum' : '和', end + SUM, top - 9, { size: 11, align: 'end', look: 'soft' });
+    yield label(english ? 'most probable' : '最可能的词', bestX(sheet), top - 9, { size: 11, look: 'soft' });
+  }
+  if (!states) return;
   yield label(english ? 'decoder’s state' : '解码器状态', statesX(sheet), top - 9, { size: 11, look: 'soft' });
-  const box: Box = { x: statesX(sheet), y, width: STATE.width, height: BEGIN_HEIGHT };
+  const box: Box = { x: statesX(sheet), y, width: STATE.width, height: BEGIN_SIZE.height };
   nodes.set(BEGIN, box);
-  yield { kind: 'shape', box, look: 'token', radius: 5, name: BEGIN };
-  yield label('tanh(h·B + b)', centreX(box), y + BEGIN_HEIGHT / 2, { size: 11, font: 'mono', align: 'middle' });
+  yield* beginMarks(box);
 }
 
 function* matrixLine(sheet: Sheet, row: number, middle: number, bands: Bands): Generator<Mark> {
-  const { context, decoder, wide, left, cell, end, nodes } = sheet;
+  const { context, decoder, best, states, left, cell, end, nodes } = sheet;
   const { view, real } = context;
   const said = decoder.said[row]!;
   const token = fit(visible(said.token), NAMES - 12, 13, 'bold');
   yield { ...label(token, left - 8, middle, { size: 13, font: 'bold', align: 'end' }), foreign: true };
+  const weights = Float32Array.from(real, (t) => rowOf(decoder.attention, row)![t]!);
   yield strip({
     ...{ name: `decoder.attention.${row}`, tensor: { what: 'decoderAttention' }, scale: 'share', limit: 1, axis: 'right' },
-    row: Float32Array.from(real, (t) => rowOf(decoder.attention, row)![t]!),
+    row: weights,
     bands: { units: real.map((_, i) => [i]), size: 1, cellHeight: LINE - 4 },
     box: { x: left, y: middle - (LINE - 4) / 2, width: cell * real.length, height: LINE - 4 },
     digits: view.numbers && cell >= NUMBER ? 2 : undefined,
   });
-  if (!wide) {
+  if (row === view.said)
+    yield { kind: 'shape', box: { x: left - 2, y: middle - LINE / 2, width: end - left + 4, height: LINE }, look: 'frame', radius: 3 };
+  if (!best) {
     const text = label(percent(said.probability), end + 8, middle, { size: 11, font: 'mono' });
     yield { ...text, value: said.probability, tensor: { what: 'said' } };
     return;
   }
-  yield* bestWords(said, end + 16, middle);
+  const sum = weights.reduce((all, weight) => all + weight, 0);
+  yield label(decimals(sum, 2), end + SUM, middle, { size: 10.5, font: 'mono', align: 'end', look: 'soft' });
+  yield* bestWords(said, bestX(sheet), middle);
+  if (!states) return;
   const box: Box = { x: statesX(sheet), y: middle - STATE.height / 2, ...STATE };
   nodes.set(stateName(row), box);
   yield strip({

@@ -49,6 +49,13 @@ export function planOf({ scene, view, real }: Context, area: number): Plan {
   return { systems, pitch: Math.min(Math.max(Math.floor(area / broadest), LEAST_PITCH), MOST_PITCH), overview };
 }
 
+/** One system of all columns and `more` of the same pitch, if it is no broader than `area` px. */
+export function planWith({ scene }: Context, more: number, area: number): Plan | undefined {
+  const columns = columnsOf(scene.mask);
+  const pitch = Math.floor(area / (breadthOf(columns) + more));
+  return pitch < LEAST_PITCH ? undefined : { systems: [columns], pitch: Math.min(pitch, MOST_PITCH), overview: false };
+}
+
 /** The frame of 16 time steps about the chosen one, as the overview's column of it lies. */
 function frameOf(mask: readonly boolean[], real: readonly number[], chosen: number, most: number): Column[] {
   const size = Math.min(FRAME, most);

@@ -8,7 +8,7 @@ import { label, widthOf } from './text.js';
 import { lanesUpwards, type Context } from './view.js';
 import { say } from './words.js';
 
-const WIDTH = { within: 1.5, hidden: 2.5, cell: 4, output: 1.5, loop: 1.5 } as const;
+const WIDTH = { within: 1.5, hidden: 2.5, cell: 4, output: 1.5, loop: 1.5, looked: 1.5 } as const;
 /** How far left of a strip the line runs that passes other rows by. */
 const BESIDE = 4;
 /** Where an arrow turns, before and after a node. */

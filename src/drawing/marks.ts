@@ -70,7 +70,7 @@ export interface StripMark {
 export interface ArrowMark {
   kind: 'arrow';
   box: Box;
-  role: 'within' | 'hidden' | 'cell' | 'output' | 'loop';
+  role: 'within' | 'hidden' | 'cell' | 'output' | 'loop' | 'looked';
   points: readonly Point[];
   from: string;
   to: string;
@@ -109,6 +109,8 @@ export interface Picture {
   marks: Mark[];
   /** the box of each time step that can be chosen, real or not, in reading order */
   columns: { timeStep: number; real: boolean; box: Box }[];
+  /** the boxes of the words that a decoder says, each with its number from 0: one may be chosen */
+  said?: readonly { index: number; box: Box }[] | undefined;
   /** the y's between systems and panels, from above, where a page of paper may end */
   breaks?: readonly number[] | undefined;
   /** the box of the overview, and which time steps each of its columns shows */

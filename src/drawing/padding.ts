@@ -1,7 +1,7 @@
 /** Padding as what it is: hatched columns, dashed boxes, and one plate that says that nothing was computed there. */
 import { bottom, centreX, centreY, right, type Box, type Mark } from './marks.js';
 import { subscript } from './numbers.js';
-import { tokenBoxWidth } from './rows.js';
+import { columnTop, tokenBoxWidth } from './rows.js';
 import { cellName, hiddenName, timeLabel, type PlacedColumn, type System } from './system.js';
 import type { Scene } from './scene.js';
 import { fit, label, LINE_HEIGHT, widthOf, wrap } from './text.js';
@@ -17,7 +17,7 @@ interface Run {
 }
 
 function runsOf({ columns, context, rows }: System): Run[] {
-  const top = rows.find(({ kind }) => kind !== 'output')!.y - 8;
+  const top = columnTop(rows);
   const runs: Run[] = [];
   let open = false;
   for (const placed of columns) {

@@ -12,7 +12,7 @@ header p{margin:2px 0;color:var(--soft)}
 .skip{position:absolute;left:-9999px}.skip:focus{left:20px;top:8px;background:var(--page);padding:6px 10px;z-index:3}
 #controls{display:flex;flex-wrap:wrap;gap:8px;align-items:center;margin:12px 0;position:sticky;top:0;background:var(--page);padding:6px 0;z-index:2}
 button,select,input[type=number]{font:inherit;font-size:15px;color:var(--ink);background:var(--panel);border:1px solid var(--soft);border-radius:5px;min-height:32px;padding:2px 8px}
-input[type=number]{width:4.5em}input[type=range]{flex:1 1 120px;min-width:120px;accent-color:var(--answer);min-height:28px}
+input[type=number]{width:4.5em}#said{max-width:5.5em}input[type=range]{flex:1 1 120px;min-width:120px;accent-color:var(--answer);min-height:28px}
 button[aria-pressed=true]{background:var(--chosen);border-color:var(--chosenEdge)}
 :focus-visible{outline:2px solid var(--ink);outline-offset:2px;box-shadow:0 0 0 2px var(--page)}
 #where{min-width:9em;font-variant-numeric:tabular-nums}

@@ -16,6 +16,8 @@ export interface Look {
   range?: Partial<Record<RangeName, number>> | undefined;
   /** from 1 */
   step?: number | undefined;
+  /** the word of a decoder whose attention is drawn, from 1 */
+  said?: number | undefined;
   allSteps?: boolean | undefined;
   language?: Language | undefined;
   width?: number | undefined;
@@ -37,6 +39,10 @@ export function viewOf(scene: Scene, look: Look): View {
   const unit = look.units?.find((one) => one >= scene.units);
   if (unit !== undefined && scene.units > 0) refuse('--units', unit, scene.units - 1, 0);
   if (look.step !== undefined && look.step > scene.mask.length) refuse('--step', look.step, scene.mask.length, 1);
+  const says = scene.decoder?.said.length ?? 0;
+  if (look.said !== undefined && says === 0)
+    throw new PipeError('usage', '--said does not apply', { hint: 'it goes with what a model of --task seq2seq says' });
+  if (look.said !== undefined && look.said > says) refuse('--said', look.said, says, 1);
   return {
     width: look.width ?? FULL_WIDTH,
     language: look.language ?? 'en',
@@ -46,6 +52,7 @@ export function viewOf(scene: Scene, look: Look): View {
     ranges: look.ranges ?? rangesOf([scene], look.range),
     rangeGiven: look.range !== undefined,
     chosen: look.step !== undefined ? look.step - 1 : (realSteps(scene).at(-1) ?? 0),
+    said: (look.said ?? 1) - 1,
     allSteps: look.allSteps ?? false,
     numbers: true,
     ink: look.ink ?? false,

@@ -12,6 +12,7 @@ import { say, sayToo, signOf, type Word } from './words.js';
 export interface Row {
   kind:
     | 'output'
+    | 'said'
     | 'tag'
     | 'chances'
     | 'attention'
@@ -40,6 +41,10 @@ export const LETTERS = 13;
 /** Gates narrower than this have no letters. */
 export const LETTER_PITCH = 50;
 const OUTPUT_LANE = 44;
+/** Under a said word: how probable it was. */
+export const SAID_CHANCE = 16;
+/** Room for the lines from the states that a said word looked at. */
+const LOOKED = 46;
 const STACKED = 15;
 
 /** How tokens stand in their row: across, upright, or on their side. */
@@ -95,9 +100,13 @@ function* upwards(context: Context, pitch: number): Generator<Spec> {
   if (scene.taken?.weights) yield { kind: 'attention', height: ATTENTION_HEIGHT, gap: GAP };
   const { tagging } = scene;
   if (tagging?.chances) yield { kind: 'chances', height: chancesHeight(tagging), gap: GAP };
+  if (context.decoderBeside) yield { kind: 'said', height: tokenRow(context, pitch).height + SAID_CHANCE, gap: LOOKED };
   // the boxes stand above the name of the row beneath them
   if (tagging) yield { kind: 'tag', height: TAG_HEIGHT + (tagging.chances ? TAG_CHANCE : 0), gap: GAP };
 }
+
+/** Where the columns of time steps begin: above the strips, beneath what stands above them. */
+export const columnTop = (rows: readonly Row[]): number => rows.find(({ kind }) => kind !== 'output' && kind !== 'said')!.y - 8;
 
 /** The layers in the middle of a deep network that stand as one line. */
 export function skippedLayers({ scene, view }: Context): readonly [number, number] | undefined {
@@ -134,10 +143,10 @@ export const tokenBoxWidth = (pitch: number): number => pitch - (pitch >= 72 ? 2
 export const tokenTextWidth = (pitch: number): number => tokenBoxWidth(pitch) - 4;
 
 /** The height of the row of tokens: that of the tallest among those that stand across, upright or on their side. */
-function tokenRow({ scene }: Context, pitch: number): TokenRow {
+function tokenRow({ scene, decoderBeside }: Context, pitch: number): TokenRow {
   const size = tokenSize(pitch);
   let height = 28;
-  for (const token of scene.tokens) {
+  for (const token of [...scene.tokens, ...(decoderBeside ? scene.decoder!.said : []).map((said) => said.token)]) {
     if (token === null) continue;
     const { how, lines } = placeToken(token, tokenTextWidth(pitch), size);
     if (how === 'upright') height = Math.max(height, lines.length * STACKED + 8);
@@ -151,6 +160,7 @@ const NOTE_SIZE = 11.5;
 
 const WORD_OF: Record<Row['kind'], Word | undefined> = {
   output: undefined,
+  said: 'said',
   tag: 'tag',
   chances: undefined,
   attention: 'attention',

@@ -2,7 +2,7 @@
 import type { ArrowMark, Point } from './marks.js';
 import { at, line } from './markup.js';
 
-const HEAD = { within: [6, 6], output: [8, 8], hidden: [8, 8], cell: [9, 11], loop: [6, 6] } as const;
+const HEAD = { within: [6, 6], output: [8, 8], hidden: [8, 8], cell: [9, 11], loop: [6, 6], looked: [6, 6] } as const;
 const CORNER = 6;
 
 /** In a page one path for all lines of one kind, and one for their heads; in a file each arrow is its own. */

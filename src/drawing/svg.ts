@@ -92,7 +92,7 @@ function bareSvg({ box, look, radius, path, value }: ShapeMark, prefix: string):
 
 /** A line of the key to the arrows. */
 function keySvg(points: readonly Point[], role: string): string {
-  const width = { hidden: 2.5, cell: 4 }[role] ?? 1.5;
+  const width = { hidden: 2.5, cell: 4, looked: 4 }[role] ?? 1.5;
   return arrowSvg({
     kind: 'arrow',
     role: role as ArrowMark['role'],
@@ -100,7 +100,7 @@ function keySvg(points: readonly Point[], role: string): string {
     from: '',
     to: '',
     width,
-    head: true,
+    head: role !== 'looked',
     box: { x: 0, y: 0, width: 0, height: 0 },
   });
 }

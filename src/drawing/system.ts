@@ -162,13 +162,13 @@ export function timeLabel(timeStep: number, x: number, y: number, pitch: number,
 }
 
 /** A token in its box: across, upright, or on its side. */
-function* tokenText(token: string, box: Box, pitch: number, timeStep: number): Generator<TextMark> {
+export function* tokenText(token: string, box: Box, pitch: number, timeStep?: number): Generator<TextMark> {
   const size = tokenSize(pitch);
   const { how, lines } = placeToken(token, tokenTextWidth(pitch), size);
   const middle = box.x + box.width / 2;
   const mark = (text: string, y: number, of: number): TextMark => ({
     ...label(text, middle, y, { size: of, align: 'middle', look: 'ink' }),
-    ...{ foreign: true, timeStep },
+    ...{ foreign: true, ...(timeStep === undefined ? {} : { timeStep }) },
   });
   if (how === 'across') yield mark(lines[0]!, box.y + box.height / 2, size);
   else if (how === 'upright') {

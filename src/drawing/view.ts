@@ -22,6 +22,8 @@ export interface View {
   rangeGiven: boolean;
   /** the time step that is marked and opened */
   chosen: number;
+  /** which of the words that a decoder says is marked, from 0 */
+  said: number;
   /** every time step in full, however many systems that makes */
   allSteps: boolean;
   /** numbers in the cells, where there is room */
@@ -36,6 +38,8 @@ export interface Context {
   view: View;
   /** real time steps */
   real: readonly number[];
+  /** a decoder stands beside its encoder, in the same rows */
+  decoderBeside?: true;
   /** the shown units in their order */
   order: readonly number[];
   /** cells of states, gates, thin strips of other layers, and word vectors */

@@ -6,13 +6,13 @@ import { answerCells, tagBoxes, tagPath } from './answer-rows.js';
 import { gradientBars } from './gradient-row.js';
 import { answerPanel, keyPanel, legendPanel } from './answer.js';
 import { breadthOf, planOf, type Column, type Plan } from './columns.js';
-import { BEGIN as DECODER_BEGIN } from './attention-matrix.js';
+import { besidePlan, BEGIN as DECODER_BEGIN, decoderBreadth, decoderColumns, looked } from './decoder-columns.js';
 import { alongTime, toOutput, usedSteps, withinStep, type Target } from './flow.js';
 import { bottom, type Box, type Mark, type Picture } from './marks.js';
 import { decoderPanel } from './decoder-panel.js';
 import { overviewOf } from './overview.js';
 import { padding, paddingGround } from './padding.js';
-import { rowLabels, rowsOf, skippedLayers } from './rows.js';
+import { columnTop, rowLabels, rowsOf, skippedLayers } from './rows.js';
 import { placeColumns, stepNames, stepStrips, stripWidthOf, type System } from './system.js';
 import { label } from './text.js';
 import type { Context } from './view.js';
@@ -27,15 +27,44 @@ const ANSWER = 248;
 const BESIDE = 1100;
 const BETWEEN_SYSTEMS = 30;
 
-export function widePicture(context: Context): Picture & { nodes: ReadonlyMap<string, Box> } {
+interface Layout {
+  context: Context;
+  plan: Plan;
+  /** the answer stands beside the picture, not beneath it */
+  beside: boolean;
+  /** where columns begin, and where the last of them ends, of the decoder too */
+  left: number;
+  end: number;
+}
+
+/** A decoder beside its encoder where it fits, the answer beside both where that fits too. */
+function layoutOf(context: Context): Layout {
+  const { view, scene } = context;
+  const whole = view.width - BEGIN.zero - END.zero;
+  const left = BEGIN.zero;
+  const endOf = ({ systems, pitch }: Plan): number => left + breadthOf(systems[0]!) * pitch;
+  for (const beside of view.width >= BESIDE ? [true, false] : [false]) {
+    const plan = besidePlan(context, beside ? whole - ANSWER : whole);
+    if (plan) {
+      const end = endOf(plan) + decoderBreadth(scene.decoder!, plan.pitch);
+      return { context: { ...context, decoderBeside: true }, plan, beside, left, end };
+    }
+  }
+  const first = planOf(context, whole - ANSWER);
+  if (view.width >= BESIDE && first.systems.length === 1 && !first.overview)
+    return { context, plan: first, beside: true, left, end: endOf(first) };
+  const one = planOf(context, whole);
+  if (one.systems.length === 1 && !one.overview) return { context, plan: one, beside: false, left, end: endOf(one) };
+  const plan = planOf(context, view.width - BEGIN.edge - END.edge);
+  return { context, plan, beside: false, left: BEGIN.edge, end: view.width - END.edge };
+}
+
+export function widePicture(given: Context): Picture & { nodes: ReadonlyMap<string, Box> } {
+  const { context, plan, beside, left, end: breadth } = layoutOf(given);
   const { view, scene } = context;
   const hasAnswer = scene.output !== undefined || scene.logits !== undefined || scene.prediction !== undefined;
-  const first = planOf(context, view.width - BEGIN.zero - END.zero - ANSWER);
-  const beside = view.width >= BESIDE && first.systems.length === 1 && !first.overview;
-  const one = beside ? first : planOf(context, view.width - BEGIN.zero - END.zero);
-  const several = !beside && (one.systems.length > 1 || one.overview);
-  const plan = several ? planOf(context, view.width - BEGIN.edge - END.edge) : one;
-  const left = several ? BEGIN.edge : BEGIN.zero;
+  // its frame is drawn to both sides of its edge; few columns leave room: the answer stands near what it comes from
+  const answerX = Math.min(view.width - ANSWER - 2, Math.max(breadth + 48, scene.decoder ? 840 : 620));
   const picture = { width: view.width, height: 0, marks: [] as Mark[], columns: [] as Picture['columns'] };
   const nodes = new Map<string, Box>();
   const breaks: number[] = [];
@@ -56,34 +85,41 @@ export function widePicture(context: Context): Picture & { nodes: ReadonlyMap<st
     return system;
   });
   let end = y - BETWEEN_SYSTEMS;
+  let said: Picture['said'];
   if (scene.decoder) {
-    const decoder = decoderPanel(context, { x: 24, y: end + 24, width: view.width - 48 - (beside ? ANSWER + 24 : 0) }, nodes);
+    const place = { x: 24, y: end + 24, width: (beside ? answerX : view.width) - 48 };
+    const decoder = decoderPanel(context, place, nodes, context.decoderBeside ? sourceOf(systems[0]!) : undefined);
     picture.marks.push(...decoder.marks);
+    if (context.decoderBeside) {
+      const columns = decoderColumns(systems[0]!, beside ? answerX : view.width);
+      picture.marks.push(...columns.marks);
+      said = columns.said;
+    }
     breaks.push(end + 12, ...decoder.breaks);
     end += decoder.height + 24;
   }
   if (!beside) breaks.push(end + 13);
   const top = systems[0]!.rows[0]!.y;
-  // its frame is drawn to both sides of its edge
-  let answerX = view.width - ANSWER - 2;
-  if (beside) {
-    const breadth = left + breadthOf(plan.systems[0]!) * plan.pitch;
-    // few columns leave room: the answer stands near what it comes from
-    answerX = Math.min(answerX, Math.max(breadth + 48, 620));
-  }
   const output = beside
     ? besideAnswer(context, answerX, top + 44, picture.marks)
     : beneathAnswer(context, 24, end + (hasAnswer ? 44 : 26), view.width - 48, picture.marks);
   if (output.box) nodes.set('output', output.box);
   for (const system of systems) {
     const isLast = system === systems.at(-1);
-    const target = isLast ? targetOf(output.box, beside, nodes) : undefined;
+    const target = isLast ? targetOf(output.box, beside, nodes, context.decoderBeside === true) : undefined;
     picture.marks.push(...marksOf(system, target));
     for (const { column, box } of system.columns)
       if (column.kind === 'step') picture.columns.push({ timeStep: column.timeStep, real: scene.mask[column.timeStep]!, box });
   }
+  if (context.decoderBeside) picture.marks.push(...looked(context, nodes));
   picture.height = Math.ceil(Math.max(end, output.bottom) + 10);
-  return { ...picture, breaks, overview, nodes };
+  return { ...picture, breaks, overview, said, nodes };
+}
+
+/** The columns of the source's tokens, which stand together. */
+function sourceOf({ columns, context, pitch }: System): { left: number; pitch: number } {
+  const first = columns.find(({ column }) => column.kind === 'step' && column.timeStep === context.real[0])!;
+  return { left: first.box.x, pitch };
 }
 
 /** The first and last time step of the plan, [from, to). */
@@ -107,7 +143,7 @@ function systemOf(
   const withOutput = usedSteps({ context }).some(({ timeStep }) => inSystem.has(timeStep));
   const { rows, bottom: end } = rowsOf(context, pitch, y, withOutput);
   // a marked column begins above the strips: the words of the output lane stand clear of it
-  const first = rows.find(({ kind }) => kind !== 'output')!.y - 8;
+  const first = columnTop(rows);
   const placed = placeColumns(columns, left, pitch, first, end - first + 4);
   return { context, columns: placed, rows, pitch, stripWidth: stripWidthOf(pitch), nodes, index };
 }
@@ -115,10 +151,10 @@ function systemOf(
 /** How far above the output vector the arrow to it passes over the panels, when they stand beneath; and above a decoder. */
 const ABOVE = { answer: 36, decoder: 12 };
 
-function targetOf(output: Box | undefined, beside: boolean, nodes: ReadonlyMap<string, Box>): Target | undefined {
+function targetOf(output: Box | undefined, beside: boolean, nodes: ReadonlyMap<string, Box>, decoderBeside: boolean): Target | undefined {
   if (output) return { name: 'output', box: output, above: beside ? undefined : ABOVE.answer };
   const begin = nodes.get(DECODER_BEGIN);
-  return begin && { name: DECODER_BEGIN, box: begin, above: ABOVE.decoder };
+  return begin && { name: DECODER_BEGIN, box: begin, above: decoderBeside ? undefined : ABOVE.decoder };
 }
 
 function* marksOf(system: System, output: Target | undefined): Generator<Mark> {

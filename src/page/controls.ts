@@ -8,6 +8,7 @@ export interface Actions {
   unit: (unit: number) => void;
   row: (row: number) => void;
   layer: (layer: number) => void;
+  said: (index: number) => void;
   pin: () => void;
   copy: () => void;
   order: () => void;
@@ -61,6 +62,13 @@ export function makeControls(state: State, actions: Actions): void {
       layer.addEventListener('change', () => actions.layer(Number(layer.value)));
       bar.append(make('label', {}, `${words.layer} `, layer));
     }
+    if (scene.decoder) {
+      const said = make('select', { id: 'said' });
+      for (const [index, { token }] of scene.decoder.said.entries())
+        said.append(make('option', { value: String(index), textContent: `${index + 1} ${visible(token.slice(0, 20))}` }));
+      said.addEventListener('change', () => actions.said(said.selectedIndex));
+      bar.append(make('label', {}, `${words.said} `, said));
+    }
     bar.append(button('order', words.order, words.order, actions.order), button('digits', words.numbers, words.numbers, actions.numbers));
   }
   bar.append(
@@ -102,4 +110,6 @@ export function showControls(state: State): void {
   }
   const layer = document.getElementById('layer') as HTMLSelectElement | null;
   if (layer) layer.value = String(view.layer);
+  const said = document.getElementById('said') as HTMLSelectElement | null;
+  if (said) said.selectedIndex = view.said;
 }

@@ -31,7 +31,7 @@ export function openPicture(state: State): ShowScene {
   function showPicture(width = available()): void {
     const { view } = state;
     view.width = width;
-    const kind = `${width} ${view.layer} ${view.order} ${view.numbers} ${view.ink}`;
+    const kind = `${width} ${view.layer} ${view.order} ${view.numbers} ${view.ink} ${view.said}`;
     const moves = width < NARROW || state.picture?.overview !== undefined;
     const key = moves ? `${kind} ${view.chosen} ${state.pinned}` : kind;
     const host = element('picture');
@@ -126,6 +126,10 @@ export function openPicture(state: State): ShowScene {
       state.row = rowsOf(state).length - 1;
       show();
       showTensors(state);
+    },
+    said: (index) => {
+      state.view.said = index;
+      show();
     },
     pin: () => {
       state.pinned = state.pinned === state.view.chosen ? undefined : state.view.chosen;

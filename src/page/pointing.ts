@@ -44,6 +44,8 @@ export function pointAt(state: State, actions: Actions): void {
     if (timeStep !== undefined && tensor?.layer !== undefined && tensor.layer !== state.view.layer) actions.layer(tensor.layer);
     const cell = strip && cellAt(strip, x, y);
     if (strip && cell !== undefined && tensor?.layer !== undefined && strip.units[cell]?.length === 1) actions.unit(strip.units[cell][0]!);
+    const said = picture?.said?.find(({ box }) => within(box, x, y));
+    if (said) actions.said(said.index);
     const column = picture?.columns.find(({ box }) => within(box, x, y));
     if (column) actions.step(column.timeStep);
   });

@@ -3,6 +3,7 @@
 /** Pages that `draw` made, in a real browser: what is on the screen is what the record says. Skipped where there is no chromium. */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
+import { decoderOf } from '../../src/drawing/from-search.js';
 import { decimals } from '../../src/drawing/numbers.js';
 import { fromJson, type SentenceRecord } from '../../src/formats/record.js';
 import { freshFolder, type Folder } from '../support/cli.js';
@@ -376,6 +377,59 @@ describeBrowser('in a browser', () => {
       expect(await page.textContent('#where')).toMatch(/^t = 1 · 这部/);
       await page.keyboard.press('ArrowRight');
       expect(await page.textContent('#where')).toMatch(/^t = 2 · 电影/);
+      for (const width of [1280, 820, 390]) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.waitForFunction((most) => document.querySelector('#picture svg')!.getBoundingClientRect().width <= most, width);
+        expect(await measure(page)).toEqual({ overlapping: [], small: [], sideways: 0 });
+      }
+      expect(noise).toEqual([]);
+    });
+  });
+
+  describe('a model that says texts', () => {
+    let opened: Opened;
+    beforeAll(async () => {
+      const learn =
+        '--segmenter characters --units 8 --dim 8 --epochs 30 --batch-size 8 --learning-rate 0.05 --min-count 1 --target-min-count 1 --hold-out 0% --force -q';
+      const { code, stderr } = folder.shell(
+        `rnn-pipe train examples/pairs.tsv --task seq2seq --out says ${learn} && rnn-pipe draw --model says --text 她读书 -q --force -o page.html && echo 她读书 | rnn-pipe seq2seq --model says --beam 3 --n-best 3 --trace -q --force -o page.jsonl`,
+      );
+      if (code !== 0) throw new Error(stderr);
+      const record = fromJson(JSON.parse(readFileSync(folder.file('page.jsonl'), 'utf8').split('\n')[0]!));
+      opened = await open({ record, url: `file://${folder.file('page.html')}`, bytes: 0 });
+    });
+    afterAll(() => opened.page.close());
+
+    test('the numbers in the decoder’s columns and in the matrix are those of its search, to the shown digits', async () => {
+      const { page, record } = opened;
+      const decoder = decoderOf(record.search!, record.said, 3, [0, 1, 2])!;
+      for (const step of decoder.said.keys()) {
+        const shown = (name: string): Promise<string[]> =>
+          page.locator(`#picture svg g[data-name="decoder.${name}.${step}"] text`).allTextContents();
+        const texts = ({ data, columns }: { data: Float32Array; columns: number }): string[] =>
+          Array.from(data.subarray(step * columns, (step + 1) * columns), (value) => decimals(value, 2));
+        const [states, attention] = [await shown('state'), await shown('attention')];
+        expect(attention).toEqual(texts(decoder.attention));
+        expect(states).toEqual(texts(decoder.states));
+      }
+      expect(decoder.said.length).toBeGreaterThan(1);
+    });
+
+    test('a said word is marked by a click on its column and by its name; then its own lines are drawn', async () => {
+      const { page, noise } = opened;
+      const lines = (): Promise<string[]> =>
+        page.$$eval('#picture svg path.looked', (all) =>
+          all.map((path) => `${path.getAttribute('d')} ${path.getAttribute('stroke-width')}`),
+        );
+      const before = await lines();
+      expect(before.length).toBeGreaterThan(0);
+      await page.selectOption('#said', '1');
+      const second = await lines();
+      expect(second).not.toEqual(before);
+      const first = (await page.locator('#picture svg g[data-name="decoder.state.0"]').boundingBox())!;
+      await page.mouse.click(first.x + 8, first.y + 8);
+      expect(await page.inputValue('#said')).toBe('0');
+      expect(await lines()).toEqual(before);
       for (const width of [1280, 820, 390]) {
         await page.setViewportSize({ width, height: 800 });
         await page.waitForFunction((most) => document.querySelector('#picture svg')!.getBoundingClientRect().width <= most, width);

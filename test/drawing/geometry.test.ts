@@ -160,7 +160,8 @@ test.each([['forward'], ['backward'], ['forward', 'backward']] as const)(
   (...directions) => {
     const scene = sceneFor({ tokens: 6, units: 4, says: 3, padding: 2, directions });
     const picture = pictureOf(scene, viewOf(scene, {}));
-    const from = (to: string): string[] => arrowsOf(picture.marks).flatMap((arrow) => (arrow.to === to ? [arrow.from] : []));
+    const from = (to: string): string[] =>
+      arrowsOf(picture.marks).flatMap((arrow) => (arrow.to === to && arrow.role !== 'within' ? [arrow.from] : []));
     // of each direction the time step that it reads last: t = 6, and t = 1
     const ends = { forward: 'h.1.forward.5', backward: 'h.1.backward.0' };
     expect(from('decoder.begin').sort()).toEqual(directions.map((direction) => ends[direction]).sort());
@@ -169,6 +170,74 @@ test.each([['forward'], ['backward'], ['forward', 'backward']] as const)(
     checkArrows(scene, picture);
   },
 );
+
+describe('a decoder beside its encoder', () => {
+  const drawn = (spec: Partial<SceneSpec>, look: Look = {}) => {
+    const scene = sceneFor({ tokens: 5, units: 8, says: 4, ...spec });
+    const picture = pictureOf(scene, viewOf(scene, look));
+    checkPicture(picture);
+    checkArrows(scene, picture);
+    return { scene, picture, node: (name: string): Box => picture.nodes.get(name)! };
+  };
+
+  test.each(CELLS)('%s: right of the encoder, its state level with the encoder’s, each said word into the next column', (cell) => {
+    for (const directions of [['forward'], BOTH] as const)
+      for (const layers of [1, 3])
+        for (const padding of [0, 2, 9])
+          for (const units of [8, 128, 512])
+            for (const layer of [1, layers]) {
+              const { picture, node, scene } = drawn({ cell, directions, layers, padding, units }, { layer });
+              const steps = scene.decoder!.said.map((_, step) => step);
+              const hidden = node(`h.${layers}.forward.4`);
+              for (const step of steps) {
+                const [state, input, said] = ['state', 'input', 'said'].map((what) => node(`decoder.${what}.${step}`));
+                expect(state!.x).toBeGreaterThan(hidden.x + hidden.width + 100);
+                expect(state!.y).toBe(hidden.y);
+                expect(said!.y + said!.height).toBeLessThan(state!.y);
+                expect(input!.y).toBe(node('token.0').y);
+                expect(input!.y).toBeGreaterThan(state!.y + state!.height);
+              }
+              const loops = arrowsOf(picture.marks).filter(({ role }) => role === 'loop');
+              expect(loops.map(({ from, to }) => [from, to])).toEqual(
+                steps.slice(1).map((step) => [`decoder.said.${step - 1}`, `decoder.input.${step}`]),
+              );
+              const texts = textsOf(picture.marks).map(({ text }) => text);
+              expect(texts).toContain('<bos>');
+              expect(picture.said!.map(({ index }) => index)).toEqual(steps);
+            }
+  });
+
+  test('the matrix stands beneath the columns of its source, and a line from each state is as broad as its weight', () => {
+    for (const paddingBefore of [0, 3, 9])
+      for (const said of [1, 3]) {
+        const { scene, picture, node } = drawn({ paddingBefore, padding: 1 }, { said });
+        const real = scene.mask.flatMap((one, t) => (one ? [t] : []));
+        const row = stripsOf(picture.marks).find(({ name }) => name === `decoder.attention.${said - 1}`)!;
+        const cell = row.box.width / real.length;
+        for (const [i, t] of real.entries()) {
+          const { x, width } = node(`token.${t}`);
+          expect(row.box.x + (i + 0.5) * cell).toBeCloseTo(x + width / 2);
+        }
+        const lines = arrowsOf(picture.marks).filter(({ role }) => role === 'looked');
+        // of the made-up weights one is 0.8, the others are 0.04: they have no line, and are the rest
+        expect(lines.map(({ from, to, width }) => [from, to, width.toFixed(2)])).toEqual([
+          [`h.1.forward.${real[said - 1]}`, `decoder.said.${said - 1}`, '4.80'],
+        ]);
+        expect(textsOf(picture.marks).map(({ text }) => text)).toContain('rest 0.16');
+      }
+  });
+
+  test('only where both fit: else it stands beneath, with the words of the source above the matrix', () => {
+    const widths = (tokens: number, says: number, width = 1240): boolean => drawn({ tokens, says }, { width }).picture.said !== undefined;
+    expect([widths(9, 9), widths(12, 12), widths(20, 20), widths(3, 40), widths(200, 3)]).toEqual([true, true, false, false, false]);
+    expect([widths(5, 4, 900), widths(5, 4, 374)]).toEqual([true, false]);
+  });
+
+  test('there is no word beyond the last', () => {
+    expect(() => drawn({}, { said: 5 })).toThrow('--said is not in this record');
+    expect(() => viewOf(sceneFor({ tokens: 3, units: 2 }), { said: 1 })).toThrow('--said does not apply');
+  });
+});
 
 test('a narrow column of padding says that it is not computed, in full, whatever the number of steps', () => {
   for (const units of [1, 8, 128])

@@ -11,6 +11,7 @@ const TALL: SceneSpec[] = [
   { tokens: 66, units: 128, directions: BOTH, layers: 3 },
   { tokens: 6, units: 128, directions: BOTH },
   { tokens: 20, units: 8, says: 30, directions: BOTH },
+  { tokens: 4, units: 6, says: 5, directions: BOTH },
   { tokens: 30, units: 16, tags: 12, gradients: true },
   { tokens: 200, units: 512 },
 ];
