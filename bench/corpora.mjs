@@ -44,7 +44,7 @@ export async function corpora({ texts, data, file, own, python, runs }) {
     rows.push(row);
     console.error(row.join(' | '));
   };
-  for (const backend of ['jieba-rs', 'nodejieba']) {
+  for (const backend of ['builtin', 'jieba-rs', 'nodejieba']) {
     const times = { one: [], two: [], jieba: [] };
     let peak = 0;
     for (let round = 0; round < runs; round++) {
@@ -90,7 +90,7 @@ export async function corpora({ texts, data, file, own, python, runs }) {
     texts.map((text) => ({ text, to: `${file(`copy-${i}`)}-${text.split('/').at(-1)}` })),
   ).flat();
   for (const { text, to } of copies) copyFileSync(text, to);
-  const counts = ['--from', 'tokenize', '--to', 'vocab', '--backend', 'jieba-rs', '--workers', '2', '--out', out];
+  const counts = ['--from', 'tokenize', '--to', 'vocab', '--workers', '2', '--out', out];
   for (const [name, inputs] of [
     ['100 MB, counts', texts],
     ['1 GB, counts', copies.map(({ to }) => to)],

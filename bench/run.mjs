@@ -34,15 +34,20 @@ const HEAD = ['what', 'rnn-pipe s (min / median)', 'peer s', 'times the peer (mi
 const BENCHES = {
   async tokenize() {
     const text = await raw('modern_mixed');
-    const [peer, rs, node] = await inTurn(
+    const [peer, builtin, rs, node] = await inTurn(
       [
         { name: 'python -m jieba', command: python, args: ['-m', 'jieba', text], stdout: file('jieba.txt') },
+        { name: 'builtin', ...own('tokenize', text, '--force', '-o', file('tokens.jsonl')) },
         { name: 'jieba-rs', ...own('tokenize', text, '--backend', 'jieba-rs', '--force', '-o', file('tokens.jsonl')) },
         { name: 'nodejieba', ...own('tokenize', text, '--backend', 'nodejieba', '--force', '-o', file('tokens.jsonl')) },
       ],
       runs,
     );
-    return table(HEAD, [row('tokenize 30 MB, jieba-rs', rs, peer), row('tokenize 30 MB, nodejieba', node, peer)]);
+    return table(HEAD, [
+      row('tokenize 30 MB, builtin', builtin, peer),
+      row('tokenize 30 MB, jieba-rs', rs, peer),
+      row('tokenize 30 MB, nodejieba', node, peer),
+    ]);
   },
 
   async vocab() {

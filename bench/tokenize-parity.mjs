@@ -1,5 +1,5 @@
 /**
- * Compares the segmenter `jieba` with Python jieba's HMM=False on the Han runs of every line of a corpus, with both backends.
+ * Compares the segmenter `jieba` with Python jieba's HMM=False on the Han runs of every line of a corpus, with each backend.
  * Run by hand after `npm run build`: node bench/tokenize-parity.mjs PYTHON CORPUS.txt.gz [LINES]
  */
 import { spawn } from 'node:child_process';
@@ -11,10 +11,10 @@ if (!corpus) throw new Error('usage: node bench/tokenize-parity.mjs PYTHON CORPU
 const program = fileURLToPath(new URL('tokenize-parity.py', import.meta.url));
 const peer = spawn(python, [program, corpus, ...limit], { stdio: ['ignore', 'pipe', 'inherit'] });
 
-const backends = ['jieba-rs', 'nodejieba'];
+const backends = ['builtin', 'jieba-rs', 'nodejieba'];
 const segmenters = await Promise.all(backends.map((backend) => openSegmenter({ name: 'jieba', backend })));
-const differs = [0, 0];
-const samples = [[], []];
+const differs = backends.map(() => 0);
+const samples = backends.map(() => []);
 let lines = 0;
 
 const HAN = /^[\u4E00-\u9FD5]/;

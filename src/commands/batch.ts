@@ -50,7 +50,7 @@ const COMMON: readonly OptionDefinition[] = [
 export const batchCommand: CommandDefinition = {
   description: `Cuts a corpus (files, folders, globs; text, TSV, CSV, JSONL, JSON, Arrow, WET, gzipped or not) into shards and does them in worker processes.
 A shard's results are one file, whole or not there; a line in ledger.jsonl proves it; manifest.json comes last. The same bytes with any number of
---workers. A worker needs about 250 MB with jieba-rs, 450 MB with nodejieba, and the vocabulary and word vectors or model; what it reads is a
+--workers. A worker needs about 250 MB (with nodejieba 450), and the vocabulary and word vectors or model; what it reads is a
 stream, so this does not grow with the corpus.`,
   argument: { name: '[input...]', about: 'files, folders and globs; with --resume the ones that the run was begun with, or none' },
   options: [...COMMON, ...STEP_OPTIONS],

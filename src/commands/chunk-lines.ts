@@ -1,68 +1,100 @@
 /** The lines of a chunk that a step can do as they lie (`steps/lines/step.ts`); the others are left for the way over records. */
+import { isUtf8 } from 'node:buffer';
 import { ByteWriter } from '../formats/byte-writer.js';
-import { PlainLine } from '../formats/plain-line.js';
+import { fieldNumber, PlainLine } from '../formats/plain-line.js';
 import { LINE, type Batch } from '../formats/record.js';
-import type { Chunk } from '../io/lines.js';
+import { countLines, type Chunk } from '../io/lines.js';
+import type { ParseOptions } from '../io/parse.js';
+import { textLines, type Lines } from '../io/text-lines.js';
 import { linesOf } from '../io/write.js';
 import type { LineStep } from '../steps/lines/step.js';
 import type { StepContext } from '../steps/step.js';
 
+/** How lines that were left become records. */
+export type ParseLines = Omit<ParseOptions, 'onBad' | 'count'>;
+
+/** Lines of JSON that are the records, and how those of them that are not plain are parsed. */
+export interface RecordLines extends Lines {
+  parse: ParseLines;
+}
+
+/** Undefined where the lines of a chunk are no records as they lie: fields are renamed, or bytes are no UTF-8. */
+export function recordLines(chunk: Chunk, parse: ParseLines): RecordLines | undefined {
+  const { bytes, firstLine } = chunk;
+  const { layout, maxLineBytes = Infinity } = parse;
+  if (!isUtf8(bytes)) return undefined;
+  if (layout.kind === 'jsonl' && !layout.textKey && !layout.labelKey) return { bytes, numbers: numbered(bytes, firstLine), parse };
+  // with no line of that length each is short enough
+  if (layout.kind !== 'text' || layout.wrapped || bytes.length > maxLineBytes) return undefined;
+  return { ...textLines(chunk, parse), parse: asWritten(parse) };
+}
+
+/** The numbers of lines that all stand in the input. */
+function numbered(bytes: Uint8Array, firstLine: number): number[] {
+  return Array.from({ length: countLines(bytes) + 1 }, (_, index) => firstLine + index);
+}
+
+/** How lines that we wrote are parsed. */
+const asWritten = ({ file }: ParseLines): ParseLines => ({ file, layout: { kind: 'jsonl' }, idPrefix: '', raw: false });
+
 /** Neighbouring lines that were left, and where in the output belongs what becomes of them. */
 interface Left {
-  chunk: Chunk;
+  bytes: Uint8Array;
+  /** of the first of them */
+  index: number;
   lines: number;
   at: number;
 }
 
 export interface LinesDone {
   output: Uint8Array;
-  /** the number of each line that was done */
-  lineNumbers: number[];
+  /** the input's line of each line that was done */
+  numbers: number[];
   left: Left[];
 }
 
 const LF = 10;
+const ID = fieldNumber('id');
 
-/** @param chunk in valid UTF-8 */
-export function doLines(
-  { bytes, firstLine }: Chunk,
-  step: LineStep,
-  context: Pick<StepContext, 'count'>,
-  maxLineBytes = Infinity,
-): LinesDone {
-  const [line, out] = [new PlainLine(bytes), new ByteWriter(1.5 * bytes.length)];
-  const [lineNumbers, left]: [number[], Left[]] = [[], []];
+export function doLines({ bytes, numbers: all, parse }: RecordLines, step: LineStep, context: Pick<StepContext, 'count'>): LinesDone {
+  const { maxLineBytes = Infinity, raw } = parse;
+  const [line, out, doLine] = [new PlainLine(bytes), new ByteWriter(4 * bytes.length), step(bytes)];
+  const [numbers, left]: [number[], Left[]] = [[], []];
   let leaving = false;
-  for (let at = 0, number = firstLine; at < bytes.length; number++) {
-    const done = line.read(at) && line.end + 1 - at <= maxLineBytes && step(line, out, context);
+  for (let at = 0, index = 0; at < bytes.length; index++) {
+    const plain = line.read(at) && line.end + 1 - at <= maxLineBytes && (!raw || line.has(ID));
+    const done = plain && doLine(line, out, context);
     const next = done ? line.end + 2 : bytes.indexOf(LF, at) + 1 || bytes.length;
-    if (done) lineNumbers.push(number);
+    if (done) numbers.push(all[index]!);
     else if (leaving) extend(left.at(-1)!, bytes, next);
-    else left.push({ chunk: { bytes: bytes.subarray(at, next), firstLine: number, firstCharacter: 0 }, lines: 1, at: out.length });
+    else left.push({ bytes: bytes.subarray(at, next), index, lines: 1, at: out.length });
     leaving = !done;
     at = next;
   }
-  return { output: out.bytes(), lineNumbers, left };
+  return { output: out.bytes(), numbers, left };
 }
 
 function extend(left: Left, bytes: Uint8Array, end: number): void {
-  const { chunk } = left;
-  chunk.bytes = bytes.subarray(chunk.bytes.byteOffset - bytes.byteOffset, end);
+  left.bytes = bytes.subarray(left.bytes.byteOffset - bytes.byteOffset, end);
   left.lines++;
 }
 
 /** What was done and what became of the lines that were left, in the order of the lines. */
-export function together({ output, lineNumbers, left }: LinesDone, records: Batch): { lines: Uint8Array; lineNumbers: number[] } {
-  if (left.length === 0) return { lines: output, lineNumbers };
-  const parts: Uint8Array[] = [];
+export function together({ output, numbers, left }: LinesDone, records: Batch, { numbers: all, parse }: RecordLines): RecordLines {
+  if (left.length === 0) return { bytes: output, numbers, parse: asWritten(parse) };
+  const out = new ByteWriter(2 * output.length);
   let [at, next] = [0, 0];
-  for (const { chunk, lines, at: place } of left) {
-    parts.push(output.subarray(at, place));
+  for (const { index, lines, at: place } of left) {
+    out.put(output, at, place);
     at = place;
-    const first = next;
-    while (next < records.length && records[next]![LINE]! < chunk.firstLine + lines) next++;
-    parts.push(linesOf(records.slice(first, next)));
+    const [first, last] = [next, all[index + lines - 1]!];
+    while (next < records.length && records[next]![LINE]! <= last) next++;
+    out.put(linesOf(records.slice(first, next)));
   }
-  const numbers = [...lineNumbers, ...records.map((record) => record[LINE]!)].sort((a, b) => a - b);
-  return { lines: Buffer.concat([...parts, output.subarray(at)]), lineNumbers: numbers };
+  out.put(output, at);
+  return {
+    bytes: out.bytes(),
+    numbers: [...numbers, ...records.map((record) => record[LINE]!)].sort((a, b) => a - b),
+    parse: asWritten(parse),
+  };
 }

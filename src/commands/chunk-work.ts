@@ -2,17 +2,17 @@
  * The work on one chunk of lines: parse, run the steps, write as lines or fold. One function for the main thread and for
  * worker threads, so that any number of workers gives the same bytes.
  */
-import { isUtf8 } from 'node:buffer';
-import { PipeError, type ErrorCode, type ErrorDetails } from '../errors.js';
 import { LINE, type Batch } from '../formats/record.js';
 import type { Chunk } from '../io/lines.js';
-import { byteLines, parseChunk, type ParseOptions } from '../io/parse.js';
 import { linesOf, plainLinesOf } from '../io/write.js';
 import type { LineStep } from '../steps/lines/step.js';
-import type { Count, Step, StepContext } from '../steps/step.js';
-import { doLines, together, type LinesDone } from './chunk-lines.js';
+import type { Count, Step } from '../steps/step.js';
+import { recordLines, type ParseLines } from './chunk-lines.js';
+import { ChunkRun } from './chunk-run.js';
 import { FOLDS, type FoldName, type FoldOptions } from './folds.js';
-import { stageOf, type Stage } from './stages.js';
+import type { BadLine } from './plain-error.js';
+import { readyStages, type ReadyStages } from './ready-stages.js';
+import type { Stage } from './stages.js';
 
 /** What all chunks of a run have in common. */
 export interface Work {
@@ -24,37 +24,18 @@ export interface Work {
 
 export interface Job {
   chunk: Chunk;
-  parse: Omit<ParseOptions, 'onBad' | 'count'>;
-}
-
-/** A line put aside, byte for byte, and why. */
-export interface BadLine {
-  line: number;
-  bytes: Uint8Array;
-  why: PlainError;
+  parse: ParseLines;
 }
 
 export interface Done {
   lines: Uint8Array;
   /** the input's line of each record, for the steps that come after the threads */
-  lineNumbers: number[];
+  lineNumbers: readonly number[];
   recordsIn: number;
   recordsOut: number;
   counts: [Count, number][];
   bad: BadLine[];
 }
-
-/** A PipeError as it goes from a thread to another. */
-export interface PlainError extends ErrorDetails {
-  code: ErrorCode;
-  message: string;
-}
-
-export function plain({ code, message, expected, found, hint, place }: PipeError): PlainError {
-  return { code, message, place, ...(expected ? { expected } : {}), ...(found ? { found } : {}), ...(hint ? { hint } : {}) };
-}
-
-export const fromPlain = ({ code, message, ...details }: PlainError): PipeError => new PipeError(code, message, details);
 
 /** A thread's share of a run's work. What it needs is loaded when it is first needed, once a thread. */
 export interface Share {
@@ -70,18 +51,15 @@ export interface Share {
   keepSmall(): Promise<void>;
 }
 
-/** @param ready the stages, where they are made ready already */
-export function openShare(work: Work, ready = (): Promise<Step[]> => prepare(work.stages)): Share {
-  const { stages, then } = work;
+export function openShare(work: Work, ready = readyStages(work.stages)): Share {
+  const { then } = work;
   const accumulator: unknown = typeof then === 'string' ? undefined : FOLDS[then.fold].create(then.options);
-  const lineFold = typeof then === 'string' || stages.length > 0 ? undefined : FOLDS[then.fold].lines?.(accumulator as never);
+  const lineFold = typeof then === 'string' ? undefined : FOLDS[then.fold].lines?.(accumulator as never);
   const bound = typeof then === 'string' ? undefined : FOLDS[then.fold].bound?.(accumulator as never, then.options, lineFold);
-  let steps: Promise<Step[]> | undefined;
-  let lineStep: Promise<LineStep | undefined> | undefined;
   const share: Share = {
-    steps: () => (steps ??= ready()),
+    steps: ready.steps,
     do: async (job) => {
-      const done = await doChunk(job, work, share, await (lineStep ??= lineFold ? Promise.resolve(lineFold.step) : prepareLines(work)));
+      const done = await doChunk(job, work, share, ready, lineFold?.step);
       await share.keepSmall();
       return done;
     },
@@ -98,73 +76,31 @@ export function openShare(work: Work, ready = (): Promise<Step[]> => prepare(wor
   return share;
 }
 
-export async function prepare(stages: readonly Stage[]): Promise<Step[]> {
-  const steps: Step[] = [];
-  for (const stage of stages) steps.push(await (await stageOf(stage)).prepare(stage.options));
-  return steps;
-}
-
-/** The one step of a run that can be done on lines as they lie. */
-async function prepareLines({ stages, then }: Work): Promise<LineStep | undefined> {
-  const [stage] = stages;
-  return stage && stages.length === 1 && then === 'lines' ? (await stageOf(stage)).prepareLines?.(stage.options) : undefined;
-}
-
-async function doChunk({ chunk, parse }: Job, work: Work, share: Share, lineStep: LineStep | undefined): Promise<Done> {
-  const tally = new Tally();
-  const bad: { line: number; why: PlainError }[] = [];
-  const reject = (line: number, error: PipeError): void => {
-    if (!work.quarantine) throw error;
-    bad.push({ line, why: plain(error) });
-  };
-  const context: StepContext = {
-    count: tally.count,
-    reject: (record, error) => reject(record[LINE]!, error.at({ file: parse.file, line: record[LINE]! })),
-  };
-  const quick = lineStep && areRecords(parse) && isUtf8(chunk.bytes) ? doLines(chunk, lineStep, context, parse.maxLineBytes) : undefined;
-  const batches: Batch[] = [];
-  for (const rest of quick?.left.map((left) => left.chunk) ?? [chunk])
-    batches.push(await parseChunk(rest, { ...parse, onBad: reject, count: tally.count }));
-  const batch = batches.flat();
-  const unreadable = bad.length;
-  const results: Batch[] = [];
-  if (batch.length > 0) for await (const result of chain(one(batch), await share.steps(), context)) results.push(result);
-  const records = results.flat();
+/** The chunk through all stages: as lines as far as they go, then as records. */
+async function doChunk(job: Job, { stages, then, quarantine }: Work, share: Share, ready: ReadyStages, lineFold?: LineStep): Promise<Done> {
+  const run = new ChunkRun(job.chunk, job.parse, quarantine);
+  const lineSteps = await ready.lineSteps();
+  const byLines = lineSteps.length === stages.length && (lineFold !== undefined || (then === 'lines' && stages.length > 0));
+  let lines = byLines || lineSteps.length > 0 ? recordLines(job.chunk, job.parse) : undefined;
+  if (lines) for (const [index, lineStep] of lineSteps.entries()) lines = await run.lineStep(lines, lineStep, () => ready.step(index));
+  if (lines && byLines && lineFold) {
+    const { numbers, records } = await run.doLines(lines, lineFold);
+    share.fold(records);
+    return { ...noLines(), recordsOut: numbers.length + records.length, ...run.summary() };
+  }
+  if (lines && byLines) return { lines: lines.bytes, lineNumbers: lines.numbers, recordsOut: lines.numbers.length, ...run.summary() };
+  const batch = lines ? await run.recordsOf(lines) : await run.records();
+  const rest = batch.length > 0 ? (await ready.steps()).slice(lines ? lineSteps.length : 0) : [];
+  const records = batch.length > 0 ? await run.through(batch, rest) : [];
   share.fold(records);
-  const bytes = bad.length > 0 ? byteLines(chunk.bytes) : [];
-  const done = quick?.lineNumbers.length ?? 0;
-  return {
-    ...written(work, quick, records),
-    recordsIn: done + batch.length + unreadable,
-    recordsOut: done + records.length,
-    counts: [...tally.counts],
-    // two bad sentences of one line share its bytes, as one object: by that the quarantine knows to write them once
-    bad: bad
-      .sort((a, b) => a.line - b.line)
-      .map(({ line, why }) => ({ line, bytes: bytes[line - chunk.firstLine] ?? new Uint8Array(), why })),
-  };
+  return { ...written(then, records), recordsOut: records.length, ...run.summary() };
 }
 
-/** Whether lines are the records as they are: nothing is renamed, and none gets an id. */
-const areRecords = ({ layout, raw }: Job['parse']): boolean => layout.kind === 'jsonl' && !layout.textKey && !layout.labelKey && !raw;
+/** Made anew each time: a thread gives its bytes away. */
+const noLines = (): Pick<Done, 'lines' | 'lineNumbers'> => ({ lines: new Uint8Array(), lineNumbers: [] });
 
-function written({ then }: Work, quick: LinesDone | undefined, records: Batch): Pick<Done, 'lines' | 'lineNumbers'> {
+function written(then: Work['then'], records: Batch): Pick<Done, 'lines' | 'lineNumbers'> {
   if (then === 'plain') return { lines: plainLinesOf(records), lineNumbers: [] };
-  if (then !== 'lines') return { lines: new Uint8Array(), lineNumbers: [] };
-  return quick ? together(quick, records) : { lines: linesOf(records), lineNumbers: records.map((record) => record[LINE]!) };
-}
-
-/** The steps in a row over one stream of batches. */
-export function chain(batches: AsyncIterable<Batch>, steps: readonly Step[], context: StepContext): AsyncIterable<Batch> {
-  return steps.reduce((stream, step) => step(stream, context), batches);
-}
-
-async function* one(batch: Batch): AsyncGenerator<Batch> {
-  yield await Promise.resolve(batch);
-}
-
-/** The counts of a run. */
-export class Tally {
-  readonly counts = new Map<Count, number>();
-  readonly count = (what: Count, howMany: number): void => void this.counts.set(what, (this.counts.get(what) ?? 0) + howMany);
+  if (then !== 'lines') return noLines();
+  return { lines: linesOf(records), lineNumbers: records.map((record) => record[LINE]!) };
 }

@@ -38,10 +38,11 @@ function node(): Finding {
 function segmenters(): Finding[] {
   const nodejieba = hasNodejieba();
   return [
+    { what: 'jieba, backend builtin', there: true, about: 'the default for --segmenter jieba; needs nothing' },
     {
       what: 'jieba, backend nodejieba',
       there: nodejieba,
-      about: nodejieba ? 'the default for --segmenter jieba' : 'not there: npm install nodejieba, with a C++ compiler; jieba-rs stands in',
+      about: nodejieba ? 'the default with --hmm' : 'not there: npm install nodejieba, with a C++ compiler; jieba-rs stands in',
     },
     {
       what: 'jieba, backend jieba-rs',

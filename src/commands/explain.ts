@@ -4,7 +4,6 @@ import type { Batch, SentenceRecord } from '../formats/record.js';
 import { Tensor } from '../formats/tensor.js';
 import { decimals } from '../drawing/numbers.js';
 import { formatVocabulary, vocabularyOf } from '../text/vocabulary.js';
-import { prepare } from './chunk-work.js';
 import { nameOf, type CommandDefinition, type Invocation, type OptionDefinition, type Options } from './command.js';
 import { FOLDS } from './folds.js';
 import { MODEL_OPTION, refuseDecided, takeOfModel } from './model-option.js';
@@ -12,6 +11,7 @@ import { openWalk, walk } from './model-walk.js';
 import { list, wholeNumber } from './options.js';
 import { rnnCommand } from './rnn.js';
 import { STEPS } from './stages.js';
+import { readyStages } from './ready-stages.js';
 import { throughOne } from './through.js';
 
 /** Options that a model decides. */
@@ -187,7 +187,7 @@ async function explain(text: string, options: Options): Promise<string> {
     return { ...Object.fromEntries(entries.filter(([, value]) => value !== undefined)), ...options };
   };
   const through = async (name: string, more: Options = {}): Promise<SentenceRecord> => {
-    const steps = await prepare([{ name, options: { ...(await defaults(name)), ...more } }]);
+    const steps = await readyStages([{ name, options: { ...(await defaults(name)), ...more } }]).steps();
     return throughOne(record, steps);
   };
   const parts: string[] = [];

@@ -1,7 +1,8 @@
 /** Chunks through worker threads, results in the order of the chunks. The threads stay for the next pass over the input, with their dictionaries. */
 import { Worker } from 'node:worker_threads';
 import { PipeError } from '../errors.js';
-import { fromPlain, type Done, type Job, type Work } from './chunk-work.js';
+import type { Done, Job, Work } from './chunk-work.js';
+import { fromPlain } from './plain-error.js';
 import type { Reply, Request, Start } from './worker.js';
 
 /** Chunks that wait in a worker, besides the one that it works on: enough to keep it busy, few enough to stay small. */

@@ -11,8 +11,8 @@ import type { Model } from './model-folder.js';
 
 /** The segmenter's options: with the jieba that cut the training text, where it is there. */
 function modelSegmenterOptions({ segmenter: { options, backend } }: Pick<ModelDocument, 'segmenter'>): SegmenterOptions {
-  const usable = backend === 'jieba-rs' || (backend === 'nodejieba' && hasNodejieba());
-  return { ...options, ...(usable ? { backend } : {}) };
+  const usable = backend !== undefined && (backend !== 'nodejieba' || hasNodejieba());
+  return { ...options, ...(usable ? { backend: backend as 'builtin' } : {}) };
 }
 
 /** @throws PipeError('mismatch') where this machine, or this version, cuts otherwise than the training text was cut */

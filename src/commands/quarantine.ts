@@ -1,7 +1,7 @@
 /** Bad lines put aside byte for byte (`--on-bad quarantine`), up to a limit. */
 import { PipeError } from '../errors.js';
 import { openOutput } from '../io/output.js';
-import { fromPlain, type PlainError } from './chunk-work.js';
+import { fromPlain, type PlainError } from './plain-error.js';
 
 export interface QuarantineOptions {
   /** the file that bad lines go to; without one they are only counted, by a pass that comes before the run itself */

@@ -8,7 +8,10 @@ import { fromJson, LINE, RAW, toJson, type Batch } from '../formats/record.js';
 import { chunksOf, inputs, recordsOf, stop, type Input, type OnBad, type ReadOptions } from '../io/read.js';
 import type { InputFile } from '../io/source.js';
 import { openWriter, outputFormat, type RecordWriter } from '../io/write.js';
-import { chain, openShare, plain, prepare, Tally, type Done, type Job, type Share, type Work } from './chunk-work.js';
+import { chain, Tally } from './chunk-run.js';
+import { openShare, type Done, type Job, type Share, type Work } from './chunk-work.js';
+import { plain } from './plain-error.js';
+import { readyStages } from './ready-stages.js';
 import { FOLDS, type FoldName, type FoldOptions, type Folded } from './folds.js';
 import type { Pass, Pool } from './pool.js';
 import { openQuarantine, type Quarantine, type QuarantineOptions } from './quarantine.js';
@@ -199,7 +202,7 @@ async function inThisThread(run: Run, input: Input, own: Share, writer?: RecordW
 
 /** The first stages in threads, the others here, over one stream of batches. */
 async function through(run: Run, shared: readonly Stage[], here: readonly Stage[], writer: RecordWriter): Promise<void> {
-  const steps = await prepare(here);
+  const steps = await readyStages(here).steps();
   const current = { name: '' };
   for await (const batch of chain(sharedBatches(run, shared, current), steps, contextOf(run, current))) {
     run.recordsOut += batch.length;

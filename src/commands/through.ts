@@ -2,7 +2,7 @@
 import { PipeError } from '../errors.js';
 import type { Batch, SentenceRecord } from '../formats/record.js';
 import type { Step, StepContext } from '../steps/step.js';
-import { chain } from './chunk-work.js';
+import { chain } from './chunk-run.js';
 
 /** @throws PipeError for what a step refuses */
 export async function through(batch: Batch, steps: readonly Step[]): Promise<Batch> {

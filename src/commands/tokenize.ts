@@ -1,5 +1,6 @@
 /** Step 2 as a command: sentences to tokens. */
 import { PipeError } from '../errors.js';
+import { tokenizeLines } from '../steps/lines/tokenize.js';
 import { tokenize } from '../steps/tokenize.js';
 import type { AnySegmenter } from '../text/segmenter.js';
 import { openSegmenter, SEGMENTERS, type SegmenterOptions } from '../text/segmenters/index.js';
@@ -10,6 +11,10 @@ import { readText } from '../io/file.js';
 const JIEBA_ONLY = { backend: '--backend', hmm: '--hmm', userDict: '--user-dict', pos: '--pos', mode: '--mode' } as const;
 
 export function checkSegmenter(options: Options): void {
+  if (options['hmm'] === true && options['backend'] === 'builtin')
+    throw new PipeError('usage', '--hmm does not apply to --backend builtin', {
+      hint: '--backend nodejieba or jieba-rs can guess new words',
+    });
   if (options['segmenter'] === 'jieba') return;
   for (const [name, flag] of Object.entries(JIEBA_ONLY))
     if (options[name] !== undefined)
@@ -39,8 +44,12 @@ export const SEGMENTER_OPTIONS: readonly OptionDefinition[] = [
     default: 'jieba',
     parse: segmenterName,
   },
-  { flags: '--backend <name>', about: 'which jieba (default: nodejieba where it is installed)', choices: ['nodejieba', 'jieba-rs'] },
-  { flags: '--hmm', about: 'let jieba guess words that are not in its dictionary (the backends then differ)' },
+  {
+    flags: '--backend <name>',
+    about: 'which jieba (default: builtin; with --hmm nodejieba where it is installed)',
+    choices: ['builtin', 'nodejieba', 'jieba-rs'],
+  },
+  { flags: '--hmm', about: 'let nodejieba or jieba-rs guess words that are not in the dictionary (they then differ)' },
   {
     flags: '--mode <mode>',
     about: 'cut: each character once (default); all: every word that is in the text; search: also the words inside long ones',
@@ -63,7 +72,7 @@ export async function segmenterOptions(options: Options): Promise<SegmenterOptio
   const stopWords = options['stopWords'] as string | undefined;
   return {
     name: options['segmenter'] as 'jieba',
-    ...(options['backend'] === undefined ? {} : { backend: options['backend'] as 'nodejieba' }),
+    ...(options['backend'] === undefined ? {} : { backend: options['backend'] as 'builtin' }),
     hmm: options['hmm'] === true,
     mode: (options['mode'] ?? 'cut') as 'cut',
     userDicts: await Promise.all(userDicts.map(async (file) => ({ file, text: await readText(file, 'user dictionary') }))),
@@ -106,6 +115,11 @@ everything else by one rule that keeps LSTM, 3.14, 21% and AlphaGo-Zero whole. i
     parallel: true,
     rawText: true,
     check: checkSegmenter,
+    prepareLines: async (options) => {
+      if (String(options['segmenter']).startsWith(MODEL)) return undefined;
+      const { cutRuns, fingerprint } = await openAny(options);
+      return cutRuns && tokenizeLines({ cutRuns, fingerprint });
+    },
     prepare: async (options) => {
       return tokenize({ segmenter: await openAny(options) });
     },

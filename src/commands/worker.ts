@@ -1,7 +1,8 @@
 /** A worker thread: does the chunks that it is sent, one after another, and hands the accumulator over at the end of a pass. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { PipeError } from '../errors.js';
-import { openShare, plain, type Done, type Job, type PlainError, type Share, type Work } from './chunk-work.js';
+import { openShare, type Done, type Job, type Share, type Work } from './chunk-work.js';
+import { plain, type PlainError } from './plain-error.js';
 
 /** What a thread is started with; `stop` is not 0 when what waits need not be done any more. */
 export interface Start {

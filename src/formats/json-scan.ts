@@ -10,7 +10,7 @@ export const [LF, COLON, COMMA, OPEN, CLOSE, OPEN_BRACE, CLOSE_BRACE] = [0x0a, 0
 const [QUOTE, BACKSLASH, MINUS, ZERO, NINE] = [0x22, 0x5c, 0x2d, 0x30, 0x39];
 
 /** Bytes that need a look within a string: control characters, `"`, `\`, and those that U+0085, U+2028 and U+2029 begin with. */
-const LOOK = Uint8Array.from({ length: 256 }, (_, byte) => (byte < 0x20 || [QUOTE, BACKSLASH, 0xc2, 0xe2].includes(byte) ? 1 : 0));
+export const LOOK = Uint8Array.from({ length: 256 }, (_, byte) => (byte < 0x20 || [QUOTE, BACKSLASH, 0xc2, 0xe2].includes(byte) ? 1 : 0));
 
 /** What may follow a backslash; `\u` and `\/` are ways to write what we write otherwise, or may be. */
 const ESCAPED = Uint8Array.from({ length: 256 }, (_, byte) => ('"\\bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0));
@@ -29,7 +29,7 @@ export const stringEnd: ValueEnd = (bytes, at) => {
 };
 
 /** U+0085, U+2028, U+2029: `toJson` writes them escaped. */
-function isLineEnd(bytes: Uint8Array, at: number): boolean {
+export function isLineEnd(bytes: Uint8Array, at: number): boolean {
   if (bytes[at] === 0xc2) return bytes[at + 1] === 0x85;
   return bytes[at] === 0xe2 && bytes[at + 1] === 0x80 && (bytes[at + 2] === 0xa8 || bytes[at + 2] === 0xa9);
 }

@@ -2,20 +2,14 @@
  * Cuts texts into runs of Chinese characters, which a segmenter gets, and the rest, which `other-text.ts` cuts.
  * The runs of all texts go to the segmenter in one call.
  */
-import { PipeError } from '../errors.js';
+import { HAN, isHan, notTheRuns } from './han.js';
 import type { Literals } from './literals.js';
 import { cutOther } from './other-text.js';
-import type { Cut, Cutter } from './segmenter.js';
-
-/** The words of many runs, in order and flat: the words of each run, joined, are the run. Line breaks between runs are passed over. */
-export type CutRuns = (runs: readonly string[]) => string[];
+import { unitsOf } from './runs.js';
+import type { Cut, CutRuns, Cutter } from './segmenter.js';
 
 /** Words of a run with their place, where they are not just one after another. */
 export type Expand = (run: string, words: readonly string[]) => { word: string; start: number }[];
-
-/** Python jieba's idea of a Chinese character, in its segmentation without guesses. */
-const HAN = /[\u4E00-\u9FD5]+/g;
-const isHan = (code: number): boolean => code >= 0x4e00 && code <= 0x9fd5;
 
 export interface HanOptions {
   /** words of the user's with other characters, matched before anything is cut */
@@ -33,7 +27,7 @@ export function hanAndOther(cutRuns: CutRuns, { literals, expand }: HanOptions =
         const found = piece.literal ? null : piece.text.match(HAN);
         if (found) for (const run of found) runs.push(run);
       }
-    const queue: Queue = { runs, words: cutRuns(runs), run: 0, word: 0 };
+    const queue: Queue = { runs, lengths: cutRuns(unitsOf(runs)), run: 0, word: 0 };
     return texts.map((text, i) => {
       const cut: Cut = { tokens: [], spans: [], dropped: 0 };
       if (!pieces) fill(text, 0, queue, cut, expand);
@@ -50,10 +44,10 @@ export function hanAndOther(cutRuns: CutRuns, { literals, expand }: HanOptions =
   };
 }
 
-/** Runs and their words, taken one after another by the texts. */
+/** Runs and the lengths of their words, taken one after another by the texts. */
 interface Queue {
   runs: string[];
-  words: string[];
+  lengths: ArrayLike<number>;
   run: number;
   word: number;
 }
@@ -76,18 +70,15 @@ function fill(text: string, offset: number, queue: Queue, cut: Cut, expand: Expa
 }
 
 function fillRun(run: string, start: number, queue: Queue, { tokens, spans }: Cut): void {
-  const end = start + run.length;
-  let at = start;
-  while (at < end) {
-    const word = queue.words[queue.word++];
-    if (word === '\n') continue;
-    if (word === undefined) throw notTheRun(run);
-    const next = at + word.length;
-    tokens.push(word);
-    spans.push(at, next);
-    at = next;
+  let at = 0;
+  while (at < run.length) {
+    const length = queue.lengths[queue.word++];
+    if (length === undefined) throw notTheRuns();
+    tokens.push(run.slice(at, at + length));
+    spans.push(start + at, start + at + length);
+    at += length;
   }
-  if (at !== end) throw notTheRun(run);
+  if (at !== run.length) throw notTheRuns();
 }
 
 function expandRun(run: string, start: number, queue: Queue, cut: Cut, expand: Expand): void {
@@ -99,10 +90,4 @@ function expandRun(run: string, start: number, queue: Queue, cut: Cut, expand: E
 function add(token: string, at: number, { tokens, spans }: Cut): void {
   tokens.push(token);
   spans.push(at, at + token.length);
-}
-
-function notTheRun(run: string): PipeError {
-  return new PipeError('bug', `the segmenter's words are not the text "${run.slice(0, 20)}"`, {
-    hint: 'try --backend jieba-rs, and report this',
-  });
 }

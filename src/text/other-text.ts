@@ -54,6 +54,15 @@ export function cutOther(text: string, from: number, to: number, offset: number,
   }
 }
 
+/** Does the text in UTF-8 bytes[start, end) begin with a mark that combines with what stands before it? */
+export function beginsWithMark(bytes: Uint8Array, start: number, end: number): boolean {
+  const [lead, next] = [bytes[start]!, bytes[start + 1]!];
+  // Latin, general punctuation, Chinese marks, full-width letters: spared the look into Unicode's tables, as below
+  if (lead < 0xcc || (lead === 0xe2 && next === 0x80) || (lead === 0xe3 && next === 0x80 && bytes[start + 2]! < 0xaa)) return false;
+  if (lead === 0xef && next >= 0xbc) return false;
+  return /^\p{M}/u.test(Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(4, end - start)).toString('utf8'));
+}
+
 /** Spares the usual marks of Chinese and Latin text the look into Unicode's tables. */
 function mayCombine(code: number): boolean {
   return code >= 0x300 && (code < 0x2000 || code > 0x206f) && (code < 0x3000 || code > 0x3029) && (code < 0xff00 || code > 0xffef);

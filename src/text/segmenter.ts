@@ -12,6 +12,12 @@ export interface Cut {
 /** Cuts many texts in one call, so that the cost of calling native code is shared. */
 export type Cutter = (texts: readonly string[]) => Cut[];
 
+/**
+ * Cuts many runs of Chinese characters, whose code units stand one after another with a line end between each two runs: gives the
+ * lengths of their words, in order. No word goes over a line end, which is in none of them.
+ */
+export type CutRuns = (runs: Uint16Array) => ArrayLike<number>;
+
 /** The same by a network, which answers in its own time. */
 export type LaterCutter = (texts: readonly string[]) => Promise<Cut[]>;
 
@@ -23,8 +29,8 @@ export interface UserDictionary {
 
 export interface SegmenterOptions {
   name: 'jieba' | 'intl' | 'characters' | 'codepoints' | 'whitespace';
-  /** jieba only; nodejieba where its binding loads, else jieba-rs */
-  backend?: 'nodejieba' | 'jieba-rs';
+  /** jieba only; builtin, and for --hmm nodejieba where its binding loads, else jieba-rs */
+  backend?: 'builtin' | 'nodejieba' | 'jieba-rs';
   /** jieba only: guess words that the dictionary does not have */
   hmm?: boolean;
   /** jieba only: `all` gives every word of the dictionary that is in the text, `search` adds the words inside long ones */
@@ -39,6 +45,8 @@ export interface SegmenterOptions {
 /** A segmenter that is ready to cut, as one file in segmenters/ makes it. */
 export interface OpenSegmenter {
   cut: Cutter;
+  /** where only runs of Chinese characters are cut in a way of its own, and all else by the one rule of `other-text.ts`: how they are */
+  cutRuns?: CutRuns;
   /** all that decides where it cuts: goes into the fingerprint */
   identity: readonly string[];
   backend?: string;
@@ -60,6 +68,8 @@ export interface Segmenter<C extends Cutter | LaterCutter = Cutter> {
   /** of jieba: which library cuts; not a part of the fingerprint, unless it guesses new words */
   backend?: string;
   cut: C;
+  /** as in OpenSegmenter, where nothing stands before or after the cutting */
+  cutRuns?: CutRuns;
   tagOf?: (token: string) => string;
   /** traditional to simplified characters, before cutting */
   simplify?: (text: string) => string;

@@ -14,6 +14,7 @@ test.each([
   ['rnn-pipe pad --length 0', ['at least 1']],
   ['rnn-pipe embed --dim 1e3', ['--dim', '1e3']],
   ['rnn-pipe rnn --cell lsmt', ['lsmt', 'lstm']],
+  ['rnn-pipe tokenize --backend builtin --hmm', ['--hmm does not apply', '--backend nodejieba']],
   ['rnn-pipe tokenize --segmenter intl --hmm', ['--hmm does not apply', 'jieba']],
   ['rnn-pipe tokenize --segmenter characters --user-dict examples/words.txt', ['--user-dict does not apply']],
   ['rnn-pipe rnn --cell lstm --reset before', ['--reset does not apply', '--cell gru']],

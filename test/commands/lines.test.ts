@@ -1,9 +1,12 @@
 /** Steps on lines as they lie (`steps/lines/step.ts`) against the same steps over records: bytes, counts and errors are the same. */
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
-import { doLines } from '../../src/commands/chunk-lines.js';
+import { doLines, recordLines } from '../../src/commands/chunk-lines.js';
 import { openShare, type Done, type Job, type Work } from '../../src/commands/chunk-work.js';
+import { chain } from '../../src/commands/chunk-run.js';
 import { encodeCommand } from '../../src/commands/encode.js';
+import { readyStages } from '../../src/commands/ready-stages.js';
+import { tokenizeCommand } from '../../src/commands/tokenize.js';
 import { describe as told, PipeError } from '../../src/errors.js';
 import { LINE, type Batch } from '../../src/formats/record.js';
 import { byteLines, parseChunk } from '../../src/io/parse.js';
@@ -23,21 +26,25 @@ function vocabulary(): ReturnType<typeof vocabularyOf> {
 }
 
 /** What a chunk gives over records: written down from the meaning of a chunk's work, with nothing of lines in it. */
-async function overRecords(bytes: Uint8Array, quarantine: boolean, use: (batch: Batch, reject: Reject) => Promise<Batch>) {
+async function overRecords(
+  bytes: Uint8Array,
+  quarantine: boolean,
+  use: (batch: Batch, reject: Reject) => Promise<Batch>,
+  job: Job = jobOf(bytes),
+) {
   const bad: { line: number; why: string }[] = [];
   const reject = (line: number, error: PipeError): void => {
     if (!quarantine) throw error;
     bad.push({ line, why: told(error) });
   };
-  const { chunk } = jobOf(bytes);
-  const batch = await parseChunk(chunk, { ...JOB, onBad: reject });
+  const batch = await parseChunk(job.chunk, { ...job.parse, onBad: reject });
   const unreadable = bad.length;
   const records = await use(batch, reject);
   const lines = byteLines(bytes);
   return {
     records,
     recordsIn: batch.length + unreadable,
-    bad: bad.sort((a, b) => a.line - b.line).map((one) => ({ ...one, bytes: Buffer.from(lines[one.line - 5]!) })),
+    bad: bad.sort((a, b) => a.line - b.line).map((one) => ({ ...one, bytes: Buffer.from(lines[one.line - job.chunk.firstLine]!) })),
   };
 }
 
@@ -50,17 +57,22 @@ const outcome = <T>(result: Promise<T>): Promise<T | string> =>
     throw error;
   });
 
-async function encoded(step: Step, bytes: Uint8Array, quarantine: boolean) {
+async function stepped(step: Step, bytes: Uint8Array, quarantine: boolean, job?: Job) {
   const counts = new Map<string, number>();
-  const { records, recordsIn, bad } = await overRecords(bytes, quarantine, async (batch, reject) => {
-    const out: Batch = [];
-    const context = {
-      count: (what: string, howMany: number) => void counts.set(what, (counts.get(what) ?? 0) + howMany),
-      reject: (record: Batch[number], error: PipeError) => reject(record[LINE]!, error.at({ file: JOB.file, line: record[LINE]! })),
-    };
-    for await (const some of step(one(batch), context)) out.push(...some);
-    return out;
-  });
+  const { records, recordsIn, bad } = await overRecords(
+    bytes,
+    quarantine,
+    async (batch, reject) => {
+      const out: Batch = [];
+      const context = {
+        count: (what: string, howMany: number) => void counts.set(what, (counts.get(what) ?? 0) + howMany),
+        reject: (record: Batch[number], error: PipeError) => reject(record[LINE]!, error.at({ file: JOB.file, line: record[LINE]! })),
+      };
+      for await (const some of step(one(batch), context)) out.push(...some);
+      return out;
+    },
+    job,
+  );
   const lineNumbers = records.map((record) => record[LINE]!);
   return { lines: textOf(linesOf(records)), lineNumbers, recordsIn, recordsOut: records.length, counts: Object.fromEntries(counts), bad };
 }
@@ -133,9 +145,9 @@ const chunk = fc
 test('the lines of examples/ are done as they lie, and nothing is left of them', async () => {
   const step = await encodeCommand.stage.prepareLines!({ vocab: 'examples/vocabulary.json', oov: 'unk' });
   const bytes = readFileSync('examples/tokens.jsonl');
-  const { left, lineNumbers } = doLines(jobOf(bytes).chunk, step!, { count: () => {} });
+  const { left, numbers } = doLines(recordLines(jobOf(bytes).chunk, { ...JOB, maxLineBytes: undefined })!, step!, { count: () => {} });
   expect(left).toHaveLength(0);
-  expect(lineNumbers).toHaveLength(bytes.toString('utf8').split('\n').length - 1);
+  expect(numbers).toHaveLength(bytes.toString('utf8').split('\n').length - 1);
 });
 
 test.each([
@@ -149,7 +161,7 @@ test.each([
   const step = encode({ vocabulary: vocabulary(), oov });
   await fc.assert(
     fc.asyncProperty(chunk, async (bytes) => {
-      expect(await outcome(share.do(jobOf(bytes)).then(seen))).toEqual(await outcome(encoded(step, bytes, quarantine)));
+      expect(await outcome(share.do(jobOf(bytes)).then(seen))).toEqual(await outcome(stepped(step, bytes, quarantine)));
     }),
     { numRuns: 400 },
   );
@@ -175,5 +187,144 @@ test('vocab: lines as they lie count what records count', async () => {
       expect(await outcome(quick())).toEqual(await outcome(slow()));
     }),
     { numRuns: 400 },
+  );
+});
+
+const piece = fc.constantFrom(
+  '我爱',
+  '中国科学院',
+  'LSTM',
+  '3.14',
+  '，',
+  '。”',
+  '……',
+  ' ',
+  '\u3000',
+  '\t',
+  '"',
+  '\\',
+  '\r',
+  '\u0301',
+  '\u3099',
+  '\u0085',
+  '\u2028',
+  '\0',
+  '😀',
+  '👨‍👩‍👧',
+  '𠮷',
+  '\ufeff',
+  'ひら',
+  'é',
+  '〇',
+  '鿿',
+);
+const text = fc.array(piece, { maxLength: 9 }).map((pieces) => pieces.join(''));
+const textChunk = fc
+  .tuple(fc.array(text, { minLength: 1, maxLength: 8 }), fc.constantFrom('\n', '\r\n'), fc.constantFrom('', '\n'), fc.nat({ max: 14 }))
+  .map(([lines, between, end, badByte]) => {
+    const bytes = Buffer.from(lines.join(between) + end);
+    if (badByte === 0) bytes[bytes.length >> 1] = 0xff;
+    return bytes;
+  })
+  .filter((bytes) => bytes.length > 0);
+
+/** Raw text as it is read from the beginning of one file, and from the middle of one of several. */
+const ways = fc.constantFrom(
+  { firstLine: 1, firstCharacter: 0, idPrefix: '' },
+  { firstLine: 5, firstCharacter: 77, idPrefix: 'a "b".txt:' },
+  { firstLine: 5, firstCharacter: 2 ** 31 - 2, idPrefix: '' },
+);
+
+test.each([
+  ['builtin', true],
+  ['builtin', false],
+  ['jieba-rs', true],
+  ['characters', true],
+  ['intl', true],
+] as const)('tokenize with %s, quarantine %s: raw text and lines as they lie give what records give', async (name, quarantine) => {
+  const options = name === 'builtin' || name === 'jieba-rs' ? { segmenter: 'jieba', backend: name } : { segmenter: name };
+  const share = openShare({ stages: [{ name: 'tokenize', options }], then: 'lines', quarantine });
+  const step = await tokenizeCommand.stage.prepare(options);
+  await fc.assert(
+    fc.asyncProperty(textChunk, ways, async (bytes, { idPrefix, ...place }) => {
+      const parse = { file: 'f.txt', layout: { kind: 'text', wrapped: false }, idPrefix, raw: true } as const;
+      const raw: Job = { chunk: { bytes, ...place }, parse };
+      const done = await outcome(share.do(raw).then(seen));
+      expect(done).toEqual(await outcome(stepped(step, bytes, quarantine, raw)));
+    }),
+    { numRuns: 300 },
+  );
+  const records = fc
+    .array(
+      fc
+        .tuple(text, fc.constantFrom<object[]>({}, {}, {}, { label: '我' }, { tokens: ['x'] }, { segmenter: 's' }), fc.boolean())
+        .map(([of, more, named]) => JSON.stringify({ ...(named ? { id: 3 } : {}), text: of, ...more })),
+      { minLength: 1, maxLength: 8 },
+    )
+    .map((lines) => Buffer.from(lines.join('\n')));
+  await fc.assert(
+    fc.asyncProperty(records, fc.boolean(), async (bytes, raw) => {
+      const job: Job = { chunk: jobOf(bytes).chunk, parse: { ...JOB, raw, maxLineBytes: 400 } };
+      expect(await outcome(share.do(job).then(seen))).toEqual(await outcome(stepped(step, bytes, quarantine, job)));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('several stages in a row, and a fold at their end: lines as they lie give what records give', async () => {
+  const counts = newCounts();
+  const options = { segmenter: 'characters' };
+  for await (const batch of (await tokenizeCommand.stage.prepare(options))(one([{ text: '我爱，我"😀' }]), {
+    count: () => {},
+    reject: () => {},
+  }))
+    for (const record of batch) addTokens(counts, record);
+  const vocabText = formatVocabulary(vocabularyOf(counts));
+  const stages = [
+    { name: 'tokenize', options },
+    { name: 'encode', options: { vocabText, oov: 'unk' } },
+    { name: 'pad', options: { length: 4, padding: 'post', truncating: 'post' } },
+  ];
+  const parse = { file: 'f.txt', layout: { kind: 'text', wrapped: false }, idPrefix: '', raw: true } as const;
+  await fc.assert(
+    fc.asyncProperty(textChunk, fc.integer({ min: 1, max: 3 }), async (bytes, many) => {
+      const job: Job = { chunk: { bytes, firstLine: 1, firstCharacter: 0 }, parse };
+      const some = stages.slice(0, many);
+      const steps: Step[] = await readyStages(some).steps();
+      const whole: Step = (batches, context) => chain(batches, steps, context);
+      const share = openShare({ stages: some, then: 'lines', quarantine: true });
+      expect(await outcome(share.do(job).then(seen))).toEqual(await outcome(stepped(whole, bytes, true, job)));
+
+      const fold = openShare({ stages: stages.slice(0, 1), then: { fold: 'counts', options: {} }, quarantine: true });
+      const found = newCounts();
+      await fold.do(job);
+      await overRecords(
+        bytes,
+        true,
+        async (batch) => {
+          for await (const cut of steps[0]!(one(batch), { count: () => {}, reject: () => {} }))
+            for (const record of cut) addTokens(found, record);
+          return batch;
+        },
+        job,
+      );
+      expect(mergeCounts([(await fold.accumulator()) as TokenCounts])).toEqual(mergeCounts([found]));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('nearly all of raw text is cut as it lies', async () => {
+  const step = await tokenizeCommand.stage.prepareLines!({ segmenter: 'jieba' });
+  const bytes = readFileSync('examples/news.txt');
+  const parse = { file: 'news.txt', layout: { kind: 'text', wrapped: false }, idPrefix: '', raw: true } as const;
+  const { left, numbers } = doLines(recordLines({ bytes, firstLine: 1, firstCharacter: 0 }, parse)!, step!, { count: () => {} });
+  expect(left).toHaveLength(0);
+  expect(numbers).toEqual(
+    bytes
+      .toString('utf8')
+      .trimEnd()
+      .split('\n')
+      .flatMap((line, i) => (line.trim() === '' ? [] : [i + 1])),
   );
 });

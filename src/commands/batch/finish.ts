@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Configuration, OutputFile, ShardEntry } from '../../corpus/ledger.js';
 import { writeDocument } from '../../io/output.js';
-import { Tally } from '../chunk-work.js';
+import { Tally } from '../chunk-run.js';
 import type { Summary } from '../report.js';
 import { table } from '../table.js';
 import type { Conducted } from './conduct.js';

@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { PipeError } from '../../errors.js';
-import { fromPlain } from '../chunk-work.js';
+import { fromPlain } from '../plain-error.js';
 import type { OutputFile } from '../../corpus/ledger.js';
 import type { FromWorker, ShardJob, ShardResult, ShardWork, ToWorker } from './messages.js';
 

@@ -3,7 +3,7 @@ import type { CorpusFile } from '../../corpus/files.js';
 import type { OutputFile } from '../../corpus/ledger.js';
 import type { ReadOptions } from '../../io/read.js';
 import type { Count } from '../../steps/step.js';
-import type { PlainError } from '../chunk-work.js';
+import type { PlainError } from '../plain-error.js';
 import type { FoldOptions } from '../folds.js';
 import type { Stage } from '../stages.js';
 

@@ -4,7 +4,7 @@ import { createReadStream, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OutputFile } from '../../corpus/ledger.js';
 import { openOutput, type Output } from '../../io/output.js';
-import type { PlainError } from '../chunk-work.js';
+import type { PlainError } from '../plain-error.js';
 
 export interface HashedOutput extends Output {
   /** what was written; ask after `publish` */

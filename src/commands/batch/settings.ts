@@ -7,7 +7,7 @@ import { ENGINES } from '../../engine/index.js';
 import { PipeError, show } from '../../errors.js';
 import { inputFailure } from '../../io/failure.js';
 import type { ReadOptions } from '../../io/read.js';
-import { hasNodejieba } from '../../text/jieba/nodejieba.js';
+import { defaultBackend } from '../../text/segmenters/jieba.js';
 import { namesOf, type OptionDefinition, type Options } from '../command.js';
 import { SPEAKING } from '../options.js';
 import type { Stage } from '../stages.js';
@@ -92,7 +92,7 @@ function picked(options: Options, definitions: readonly OptionDefinition[]): Rec
 /** What a step would take by itself, which may be another thing on another machine; and one thread for each worker's engine. */
 async function resolved(options: Record<string, unknown>, names: ReadonlySet<string>): Promise<Record<string, unknown>> {
   const made = { ...options };
-  if (made['segmenter'] === 'jieba') made['backend'] ??= hasNodejieba() ? 'nodejieba' : 'jieba-rs';
+  if (made['segmenter'] === 'jieba') made['backend'] ??= defaultBackend(made['hmm'] === true);
   if (names.has('engine'))
     made['engine'] ??= await ENGINES.onnx({}).then(
       () => 'onnx',

@@ -3,15 +3,16 @@
  * its parent does, so none is left over when the parent is killed.
  */
 import { PipeError } from '../../errors.js';
-import type { Step } from '../../steps/step.js';
-import { openShare, plain, prepare, type Share } from '../chunk-work.js';
+import { openShare, type Share } from '../chunk-work.js';
+import { plain } from '../plain-error.js';
+import { readyStages, type ReadyStages } from '../ready-stages.js';
 import type { FromWorker, ShardJob, ShardWork, ToWorker } from './messages.js';
 import { areThere } from './outputs.js';
 import { chunkWork, doShard, type Hooks } from './shard.js';
 
 let work: ShardWork;
 // loaded for the first shard, so that a worker that only proves what is there loads nothing
-let steps: Promise<Step[]> | undefined;
+let ready: ReadyStages | undefined;
 let share: Share | undefined;
 let orphaned = false;
 
@@ -48,7 +49,7 @@ function tell(): void {
 
 /** One share does all shards, but where it is filled with counts. */
 function shareFor(job: ShardJob): Share {
-  const open = (): Share => openShare(chunkWork(work, job), () => (steps ??= prepare(work.stages)));
+  const open = (): Share => openShare(chunkWork(work, job), (ready ??= readyStages(work.stages)));
   return typeof work.result === 'string' && !job.probe ? (share ??= open()) : open();
 }
 

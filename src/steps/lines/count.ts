@@ -22,7 +22,7 @@ export function countLines(counts: TokenCounts): LineFold | undefined {
   let found = new Float64Array(1 << 10);
   let segmenter: Uint8Array | undefined;
   return {
-    step: (line) => {
+    step: () => (line) => {
       if (!line.has(TOKENS) || counts.segmenter === undefined) return false;
       segmenter ??= Buffer.from(JSON.stringify(counts.segmenter));
       if (line.has(SEGMENTER) ? !line.is(SEGMENTER, segmenter) : counts.segmenter !== '') return false;

@@ -3,7 +3,7 @@ import { fieldNumber } from '../../formats/plain-line.js';
 import { tableOf } from '../../formats/text-table.js';
 import { SPECIALS, UNKNOWN } from '../../text/specials.js';
 import type { EncodeOptions } from '../encode.js';
-import type { LineStep } from './step.js';
+import type { DoLine, LineStep } from './step.js';
 
 const [TOKENS, SEGMENTER, IDS, VOCABULARY] = (['tokens', 'segmenter', 'ids', 'vocabulary'] as const).map(fieldNumber) as [
   number,
@@ -19,7 +19,7 @@ export function encodeLines({ vocabulary, oov, atLeastOne = false }: EncodeOptio
   const segmenter = vocabulary.segmenter === '' ? undefined : Buffer.from(JSON.stringify(vocabulary.segmenter));
   const [before, after] = [Buffer.from(',"ids":['), Buffer.from(`],"vocabulary":${JSON.stringify(vocabulary.hash)}}\n`)];
   let ids = new Int32Array(256);
-  return (line, out, context) => {
+  const encodeLine: DoLine = (line, out, context) => {
     const { bytes, tokens, tokenCount } = line;
     if (atLeastOne && tokenCount === 0) return false;
     if (!line.has(TOKENS) || line.has(IDS) || line.has(VOCABULARY)) return false;
@@ -34,10 +34,11 @@ export function encodeLines({ vocabulary, oov, atLeastOne = false }: EncodeOptio
     if (unknown > 0 && oov === 'error') return false;
     context.count('encodedTokens', tokenCount);
     context.count('unknownTokens', unknown);
-    out.put(bytes.subarray(line.begin, line.end));
+    out.put(bytes, line.begin, line.end);
     out.put(before);
     out.numbers(ids.subarray(0, tokenCount));
     out.put(after);
     return true;
   };
+  return () => encodeLine;
 }

@@ -6,5 +6,8 @@ import type { ByteWriter } from '../../formats/byte-writer.js';
 import type { PlainLine } from '../../formats/plain-line.js';
 import type { StepContext } from '../step.js';
 
+/** The step over the lines of these bytes: what they have in common, it may look up in one go. */
+export type LineStep = (bytes: Uint8Array) => DoLine;
+
 /** Puts the line with what the step adds and its line end into `out`. False: it has done nothing, and the line must become a record. */
-export type LineStep = (line: PlainLine, out: ByteWriter, context: Pick<StepContext, 'count'>) => boolean;
+export type DoLine = (line: PlainLine, out: ByteWriter, context: Pick<StepContext, 'count'>) => boolean;

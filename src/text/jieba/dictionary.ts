@@ -6,8 +6,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, dirname } from 'node:path';
-import { suggestFrequency } from './route.js';
+import { suggestFrequency } from './most-probable.js';
 import type { UserWord } from './user-dictionary.js';
+import { WordTrie } from './word-trie.js';
 
 const require = createRequire(import.meta.url);
 
@@ -30,23 +31,33 @@ export function baseDictionary(): Required<Dictionary> {
   return base;
 }
 
-/** Frequencies and tags of a dictionary's words. */
-export interface Words {
-  frequencies: Map<string, number>;
-  tags: Map<string, string>;
-  total: number;
+/** The trie that was made last, and of what. */
+let made: { hash: string; trie: WordTrie } | undefined;
+
+/** The words of a dictionary; nobody may change them. */
+export function trieOf({ bytes, hash }: Dictionary): WordTrie {
+  // the same dictionary opened again costs nothing
+  if (made?.hash !== hash) made = { hash, trie: WordTrie.of(bytes.toString('utf8')) };
+  return made.trie;
 }
 
-export function wordsOf({ bytes }: Dictionary): Words {
-  const words: Words = { frequencies: new Map(), tags: new Map(), total: 0 };
+/** The part of speech of each word. */
+export function tagsOf(dictionary: Dictionary): Map<string, string> {
+  return new Map([...entriesOf(dictionary)].map(([word, { tag }]) => [word, tag]));
+}
+
+interface Entry {
+  frequency: number;
+  tag: string;
+}
+
+function entriesOf({ bytes }: Dictionary): Map<string, Entry> {
+  const entries = new Map<string, Entry>();
   for (const line of bytes.toString('utf8').split('\n')) {
     const [word, frequency, tag] = line.split(' ');
-    if (!word) continue;
-    words.frequencies.set(word, Number(frequency));
-    words.tags.set(word, tag ?? 'x');
-    words.total += Number(frequency);
+    if (word) entries.set(word, { frequency: Number(frequency), tag: tag ?? 'x' });
   }
-  return words;
+  return entries;
 }
 
 /**
@@ -55,14 +66,14 @@ export function wordsOf({ bytes }: Dictionary): Words {
  */
 export function withUserWords(dictionary: Dictionary, userWords: readonly UserWord[]): Dictionary {
   if (userWords.length === 0) return dictionary;
-  const words = wordsOf(dictionary);
+  const entries = entriesOf(dictionary);
+  const words = WordTrie.of(dictionary.bytes.toString('utf8'));
   for (const { word, frequency, tag } of userWords) {
     const chosen = frequency ?? suggestFrequency(word, words);
-    words.total += chosen - (words.frequencies.get(word) ?? 0);
-    words.frequencies.set(word, chosen);
-    words.tags.set(word, tag ?? words.tags.get(word) ?? 'x');
+    words.set(word, chosen);
+    entries.set(word, { frequency: chosen, tag: tag ?? entries.get(word)?.tag ?? 'x' });
   }
-  const lines = [...words.frequencies].map(([word, frequency]) => `${word} ${frequency} ${words.tags.get(word)!}\n`);
+  const lines = [...entries].map(([word, { frequency, tag }]) => `${word} ${frequency} ${tag}\n`);
   const bytes = Buffer.from(lines.join(''), 'utf8');
   return { bytes, hash: hashOf(bytes) };
 }

@@ -3,8 +3,10 @@ import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { PipeError } from '../../errors.js';
-import type { CutRuns } from '../han-and-other.js';
+import { stringOf } from '../runs.js';
+import type { CutRuns } from '../segmenter.js';
 import type { Dictionary } from './dictionary.js';
+import { lengthsOf } from './lengths.js';
 
 const require = createRequire(import.meta.url);
 
@@ -12,16 +14,19 @@ type CutText = (text: string, hmm: boolean) => string[];
 
 /** Opens jieba-rs over a dictionary. */
 export async function openJiebaRs(dictionary: Dictionary, hmm: boolean): Promise<CutRuns> {
-  return overJoinedRuns((await openNative(dictionary)) ?? (await openWasm(dictionary)), hmm);
+  // the same dictionary opened again costs nothing
+  if (opened?.hash !== dictionary.hash)
+    opened = { hash: dictionary.hash, cut: (await openNative(dictionary)) ?? (await openWasm(dictionary)) };
+  return overJoinedRuns(opened.cut, hmm);
 }
 
 /** jieba-rs takes a line break for no part of a word, so many runs can go in one text: half the time of one call a run. */
 function overJoinedRuns(cut: CutText, hmm: boolean): CutRuns {
-  return (runs) => cut(runs.join('\n'), hmm);
+  return (runs) => lengthsOf(cut(stringOf(runs), hmm));
 }
 
-/** The native jieba-rs that was opened last. */
-let native: { hash: string; jieba: import('@node-rs/jieba').Jieba } | undefined;
+/** The jieba-rs that was opened last. */
+let opened: { hash: string; cut: CutText } | undefined;
 
 /** Undefined where the package has no binary for this machine. */
 async function openNative(dictionary: Dictionary): Promise<CutText | undefined> {
@@ -31,9 +36,7 @@ async function openNative(dictionary: Dictionary): Promise<CutText | undefined> 
   } catch {
     return undefined;
   }
-  // the same dictionary opened again costs nothing
-  if (native?.hash !== dictionary.hash) native = { hash: dictionary.hash, jieba: library.Jieba.withDict(dictionary.bytes) };
-  const { jieba } = native;
+  const jieba = library.Jieba.withDict(dictionary.bytes);
   return (text, hmm) => jieba.cut(text, hmm);
 }
 

@@ -8,8 +8,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PipeError } from '../../errors.js';
-import type { CutRuns } from '../han-and-other.js';
+import { stringOf } from '../runs.js';
+import type { CutRuns } from '../segmenter.js';
 import type { Dictionary } from './dictionary.js';
+import { lengthsOf } from './lengths.js';
 import { loadOnce, type DictionaryFiles } from './one-dictionary.js';
 
 const require = createRequire(import.meta.url);
@@ -51,19 +53,20 @@ export function openNodejieba(dictionary: Dictionary, hmm: boolean): CutRuns {
   const { cut } = require(bindingPath()) as Pick<Nodejieba, 'cut'>;
   return (runs) => {
     load(library, dictionary);
-    return joined(runs).flatMap((text) => cut(text, hmm));
+    return lengthsOf(parts(stringOf(runs)).flatMap((text) => cut(text, hmm)));
   };
 }
 
 /** Characters that go in one call: a call has its price, and so has a text that outgrows the processor's cache. */
 const TOGETHER = 4000;
 
-/** Runs in texts of many: nodejieba always cuts at a line break, and gives it as a word. */
-function joined(runs: readonly string[]): string[] {
+/** The runs in texts of many: nodejieba always cuts at a line break, and gives it as a word. */
+function parts(runs: string): string[] {
   const texts: string[] = [];
-  for (let begin = 0, end = 0; begin < runs.length; begin = end) {
-    for (let size = 0; end < runs.length && size < TOGETHER; end++) size += runs[end]!.length + 1;
-    texts.push(runs.slice(begin, end).join('\n'));
+  for (let begin = 0; begin < runs.length;) {
+    const end = runs.indexOf('\n', begin + TOGETHER) + 1 || runs.length;
+    texts.push(runs.slice(begin, end));
+    begin = end;
   }
   return texts;
 }

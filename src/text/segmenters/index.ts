@@ -22,17 +22,22 @@ const ALGORITHM = '1';
  */
 export async function openSegmenter(options: SegmenterOptions): Promise<Segmenter> {
   const definition = SEGMENTERS.find(({ name }) => name === options.name)!;
-  const { cut, ...opened } = await definition.open(options);
+  const { cut, cutRuns, ...opened } = await definition.open(options);
   const { dropping, ...about } = await around(options.name, options, opened);
-  return { ...about, cut: dropping ? (texts) => cut(texts).map(dropping) : cut };
+  const nothingElse = !dropping && !about.tagOf && !about.simplify;
+  return {
+    ...about,
+    ...(cutRuns && nothingElse ? { cutRuns } : {}),
+    cut: dropping ? (texts) => cut(texts).map(dropping) : cut,
+  };
 }
 
 /** All of a segmenter but its cutting: what the options say of before and after it, and the fingerprint. */
 export async function around(
   name: Segmenter['name'],
   options: Omit<SegmenterOptions, 'name'>,
-  { identity, backend, tagOf }: Omit<OpenSegmenter, 'cut'>,
-): Promise<Omit<Segmenter, 'cut'> & { dropping?: (cut: Cut) => Cut }> {
+  { identity, backend, tagOf }: Omit<OpenSegmenter, 'cut' | 'cutRuns'>,
+): Promise<Omit<Segmenter, 'cut' | 'cutRuns'> & { dropping?: (cut: Cut) => Cut }> {
   const stopWords = new Set(options.stopWords);
   const { dropPunctuation = false, toSimplified = false } = options;
   const drop = dropper(stopWords, dropPunctuation);

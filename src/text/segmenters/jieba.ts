@@ -1,16 +1,19 @@
 /**
  * jieba: runs of Chinese characters by the dictionary's most probable cut, without guesses at new words (Python's `HMM=False`).
- * One algorithm and one dictionary over two backends, which cut alike but for ties of equal probability.
+ * One algorithm and one dictionary over three backends: our own cuts as Python does and needs the least time and memory; the two
+ * libraries cut alike but for ties of equal probability, and can guess new words.
  */
 import { hanAndOther, type Expand } from '../han-and-other.js';
-import { baseDictionary, withUserWords, wordsOf, type Words } from '../jieba/dictionary.js';
+import { baseDictionary, tagsOf, trieOf, withUserWords, type Dictionary } from '../jieba/dictionary.js';
+import { everyWord, searchWords } from '../jieba/inner-words.js';
 import { openJiebaRs } from '../jieba/jieba-rs.js';
+import { mostProbable } from '../jieba/most-probable.js';
 import { hasNodejieba, openNodejieba } from '../jieba/nodejieba.js';
-import { everyWord, longestWord, searchWords } from '../jieba/route.js';
 import { parseUserDictionary, type UserWord } from '../jieba/user-dictionary.js';
+import type { WordTrie } from '../jieba/word-trie.js';
 import { literalsOf } from '../literals.js';
 import { tagOfOther } from '../other-text.js';
-import type { SegmenterDefinition, SegmenterOptions } from '../segmenter.js';
+import type { CutRuns, SegmenterDefinition, SegmenterOptions } from '../segmenter.js';
 
 const HAN_ONLY = /^[\u4E00-\u9FD5]+$/;
 
@@ -18,32 +21,39 @@ export const jieba: SegmenterDefinition = {
   name: 'jieba',
   open: async (options) => {
     const { hmm = false, mode = 'cut', userDicts = [], pos = false } = options;
-    const backend = options.backend ?? (hasNodejieba() ? 'nodejieba' : 'jieba-rs');
+    const backend = options.backend ?? defaultBackend(hmm);
     const userWords = userDicts.flatMap(parseUserDictionary);
     const [han, other] = [userWords.filter(isHan), userWords.filter((word) => !isHan(word))];
     const dictionary = withUserWords(baseDictionary(), han);
-    const words = pos || mode !== 'cut' ? wordsOf(dictionary) : undefined;
-    const cutRuns = backend === 'nodejieba' ? openNodejieba(dictionary, hmm) : await openJiebaRs(dictionary, hmm);
+    const cutRuns = await openBackend(backend, dictionary, hmm);
     const literals = literalsOf(other.map(({ word }) => word));
     return {
-      cut: hanAndOther(cutRuns, { literals, expand: words && expander(mode, words) }),
+      ...(other.length === 0 && mode === 'cut' ? { cutRuns } : {}),
+      cut: hanAndOther(cutRuns, { literals, expand: mode === 'cut' ? undefined : expander(mode, trieOf(dictionary)) }),
       backend,
       identity: [mode, hmm ? `hmm ${backend}` : 'no hmm', dictionary.hash, ...other.map(({ word }) => word).sort()],
-      ...(pos && words ? { tagOf: tagger(words, other) } : {}),
+      ...(pos ? { tagOf: tagger(tagsOf(dictionary), other) } : {}),
     };
   },
 };
 
-const isHan = ({ word }: UserWord): boolean => HAN_ONLY.test(word);
+type Backend = NonNullable<SegmenterOptions['backend']>;
 
-function expander(mode: SegmenterOptions['mode'], words: Words): Expand | undefined {
-  if (mode === 'search') return (_, parts) => searchWords(parts, words);
-  if (mode !== 'all') return undefined;
-  const longest = longestWord(words);
-  return (run) => everyWord(run, words, longest);
+/** Only the libraries guess new words; which of them is there, may differ from machine to machine. */
+export const defaultBackend = (hmm: boolean): Backend => (!hmm ? 'builtin' : hasNodejieba() ? 'nodejieba' : 'jieba-rs');
+
+function openBackend(backend: Backend, dictionary: Dictionary, hmm: boolean): CutRuns | Promise<CutRuns> {
+  if (backend === 'nodejieba') return openNodejieba(dictionary, hmm);
+  return backend === 'jieba-rs' ? openJiebaRs(dictionary, hmm) : mostProbable(trieOf(dictionary));
 }
 
-function tagger({ tags }: Words, literals: readonly UserWord[]): (token: string) => string {
+const isHan = ({ word }: UserWord): boolean => HAN_ONLY.test(word);
+
+function expander(mode: 'all' | 'search', words: WordTrie): Expand {
+  return mode === 'search' ? (_, parts) => searchWords(parts, words) : (run) => everyWord(run, words);
+}
+
+function tagger(tags: ReadonlyMap<string, string>, literals: readonly UserWord[]): (token: string) => string {
   const own = new Map(literals.map(({ word, tag }) => [word, tag]));
   return (token) => own.get(token) ?? tags.get(token) ?? tagOfOther(token);
 }
