@@ -22,7 +22,7 @@ export async function openJiebaRs(dictionary: Dictionary, hmm: boolean): Promise
 
 /** jieba-rs takes a line break for no part of a word, so many runs can go in one text: half the time of one call a run. */
 function overJoinedRuns(cut: CutText, hmm: boolean): CutRuns {
-  return (runs) => lengthsOf(cut(stringOf(runs), hmm));
+  return (runs) => lengthsOf([cut(stringOf(runs), hmm)], runs.length);
 }
 
 /** The jieba-rs that was opened last. */
