@@ -290,15 +290,41 @@ export function* toOutput(system: System, output: Target | undefined): Generator
   const { nodes, rows, context } = system;
   const row = rows.find(({ kind }) => kind === 'output');
   if (!row) return;
-  const used = usedSteps(system).filter(({ lane, timeStep }) => nodes.has(hiddenName(lane, timeStep)));
+  const drawn = usedSteps(system).filter(({ lane, timeStep }) => nodes.has(hiddenName(lane, timeStep)));
+  const own = new Set(system.columns.flatMap(({ column }) => (column.kind === 'step' ? [column.timeStep] : [])));
+  const used = drawn.filter(({ timeStep }) => own.has(timeStep));
+  const earlier = drawn.filter(({ timeStep }) => !own.has(timeStep));
+  const breadthOf = (weight: number): number => (drawn.length <= 2 ? 2 : Math.min(Math.max(0.75, 8 * weight), 6));
   const y = row.y + 22;
   // past the zero that a backward reading begins with
   const end = endOf(system) + (context.scene.directions.includes('backward') ? 24 : 18);
   const isTop = (lane: Lane): boolean => lanesUpwards(context.scene).at(-1) === lane;
   const edgeName = `output.edge.${system.index}`;
-  if (!output && used.length > 0) nodes.set(edgeName, { x: end - 4, y: y - 5, width: 8, height: 10 });
+  if (!output && drawn.length > 0) nodes.set(edgeName, { x: end - 4, y: y - 5, width: 8, height: 10 });
+  const finish: Point[] = !output
+    ? [[end, y]]
+    : output.above !== undefined
+      ? [
+          [end, y],
+          [end, output.box.y - output.above],
+          [centreX(output.box), output.box.y - output.above],
+          [centreX(output.box), output.box.y],
+        ]
+      : [
+          [centreX(output.box), y],
+          [centreX(output.box), output.box.y],
+        ];
+  const to = output?.name ?? edgeName;
+  if (earlier.length > 0) {
+    // what comes from the systems above enters at the left, as states do
+    const name = `output.in.${system.index}`;
+    const box = { x: system.columns[0]!.box.x - EDGE, y: y - 5, width: 8, height: 10 };
+    nodes.set(name, box);
+    yield { kind: 'shape', box, look: 'none', name };
+    yield arrow('output', name, to, [[box.x, y], ...finish], 2);
+  }
   for (const { lane, timeStep, weight, from = hiddenName(lane, timeStep) } of used) {
-    if (weight < LEAST_WEIGHT && used.length > 2) continue;
+    if (weight < LEAST_WEIGHT && drawn.length > 2) continue;
     const box = nodes.get(from)!;
     const x = centreX(box);
     const beside = box.x - 2 * BESIDE;
@@ -314,23 +340,9 @@ export function* toOutput(system: System, output: Target | undefined): Generator
             [beside, box.y - TURN],
             [beside, y],
           ];
-    const finish: Point[] = !output
-      ? [[end, y]]
-      : output.above !== undefined
-        ? [
-            [end, y],
-            [end, output.box.y - output.above],
-            [centreX(output.box), output.box.y - output.above],
-            [centreX(output.box), output.box.y],
-          ]
-        : [
-            [centreX(output.box), y],
-            [centreX(output.box), output.box.y],
-          ];
-    const width = used.length <= 2 ? 2 : Math.max(0.75, 8 * weight);
-    yield arrow('output', from, output?.name ?? edgeName, [...start, ...finish], Math.min(width, 6));
+    yield arrow('output', from, to, [...start, ...finish], breadthOf(weight));
   }
-  yield* outputLabels(system, used, y);
+  yield* outputLabels(system, drawn, y);
 }
 
 function* outputLabels({ context, nodes }: System, used: readonly Used[], y: number): Generator<Mark> {

@@ -7,7 +7,7 @@ import { joined } from './png.js';
 import { part, realSteps, type Matrix, type Scene } from './scene.js';
 
 /** More numbers than this are not packed whole, unless all of them are asked for. */
-const MOST_NUMBERS = 230_000;
+const MOST_NUMBERS = 400_000;
 
 export interface Packed {
   json: string;

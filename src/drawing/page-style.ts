@@ -26,7 +26,7 @@ tr.padding{color:var(--soft)}tr.current{background:var(--chosen)}tbody tr{cursor
 .scroll{overflow:auto;max-height:420px}
 #arithmetic td,#arithmetic th{text-align:left;font-family:${MONO};font-size:14px;white-space:nowrap}
 #arithmetic th{font-family:inherit}
-.cells{width:100%;table-layout:fixed;font:10.5px ${MONO}}.cells th{width:3.2em;padding:2px;text-align:left;font-size:12px;white-space:nowrap}.cells td{padding:2px 1px;text-align:center;border:0;height:22px}
+.cells{width:100%;table-layout:fixed;font:10.5px ${MONO}}.cells th{width:3.2em;padding:2px;text-align:left;font-size:12px;white-space:nowrap}.cells thead th+th{width:auto;text-align:center;font:10.5px ${MONO};padding:2px 1px}.cells td{padding:2px 1px;text-align:center;border:0;height:22px}
 .cells text,.cells tspan{pointer-events:none}
 details{margin:6px 0}summary{cursor:pointer;min-height:28px;padding:3px 0}
 #keys{border:1px solid var(--soft);border-radius:6px;padding:10px 16px;margin:8px 0}#keys dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px;margin:0}#keys dd{margin:0}kbd{font:13px ${MONO}}

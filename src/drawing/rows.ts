@@ -182,7 +182,7 @@ export function rowLabels(context: Context, row: Row, x: number, width: number):
   if (row.kind === 'chances') return [...tagNames(context, row, x, width)];
   const word = WORD_OF[row.kind];
   if (!word) return [];
-  const lines: { text: string; bold: boolean }[] = [];
+  const lines: { text: string; bold: boolean; spare?: boolean }[] = [];
   const add = (text: string, bold = false): void => {
     for (const line of wrap(text, width, bold ? NAME_SIZE : NOTE_SIZE, bold ? 'bold' : 'plain')) lines.push({ text: line, bold });
   };
@@ -191,12 +191,13 @@ export function rowLabels(context: Context, row: Row, x: number, width: number):
   const small = row.kind === 'token' || row.kind === 'id' || row.kind === 'time';
   const both = `${say(word, view.language)} ${sayToo(word, view.language)}`;
   if (small && row.height < 26) lines[0]!.text = widthOf(both, NAME_SIZE, 'bold') <= width ? both : say(word, view.language);
-  else if (row.kind !== 'thin' && row.kind !== 'gradient') add(sayToo(word, view.language));
+  else if (row.kind !== 'thin' && row.kind !== 'gradient') lines.push({ text: sayToo(word, view.language), bold: false, spare: true });
   if (row.kind === 'gradient') add(gradientNote(context));
   if (row.lane && scene.lanes.length > 1) add(laneName(context, row.lane));
   if (row.bands && row.kind !== 'thin') for (const note of notesOf(context, row)) add(note);
   const most = Math.max(Math.floor((row.kind === 'gradient' ? row.height : row.height + GAP - 4) / (NOTE_SIZE * 1.25)), 1);
-  const shown = lines.slice(0, most);
+  // the name in the other language gives way to what the cells show
+  const shown = lines.filter(({ spare }) => !spare || lines.length <= most).slice(0, most);
   const heights = shown.map(({ bold }) => (bold ? NAME_SIZE : NOTE_SIZE) * 1.25);
   let y = row.y + row.height / 2 - heights.reduce((sum, height) => sum + height, 0) / 2;
   return shown.map(({ text, bold }, i) => {

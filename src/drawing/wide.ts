@@ -139,8 +139,9 @@ function systemOf(
   index: number,
   nodes: Map<string, Box>,
 ): System {
-  const inSystem = new Set(columns.flatMap((column) => (column.kind === 'step' ? [column.timeStep] : [])));
-  const withOutput = usedSteps({ context }).some(({ timeStep }) => inSystem.has(timeStep));
+  const last = columns.at(-1)!;
+  // from the first used time step on, through every system to the last
+  const withOutput = usedSteps({ context }).some(({ timeStep }) => timeStep <= (last.kind === 'step' ? last.timeStep : last.to));
   const { rows, bottom: end } = rowsOf(context, pitch, y, withOutput);
   // a marked column begins above the strips: the words of the output lane stand clear of it
   const first = columnTop(rows);

@@ -94,11 +94,12 @@ function arithmeticInWords(state: State): string {
 
 /** On a phone: quantities by units, in the scales' colours. */
 function cellTable(state: State, units: readonly number[]): Node {
-  const { scene, view } = state;
+  const { scene, view, words } = state;
   const { ranges } = view;
   const lane = scene.lanes.find(({ layer }) => layer === view.layer)!;
   const previous = before(scene, view.chosen, lane.direction);
-  const rows = rowsOf(state).filter((row) => row.lane === undefined || row.lane === lane);
+  // numbers of x are no units: it stands in the picture
+  const rows = rowsOf(state).filter((row) => row.lane === lane);
   const body = make('tbody');
   const add = (sign: string, values: Float32Array | undefined, scale: 'signed' | 'share', limit: number): void => {
     const row = make('tr', {}, make('th', { scope: 'row', textContent: sign }));
@@ -115,13 +116,15 @@ function cellTable(state: State, units: readonly number[]): Node {
     body.append(row);
   };
   for (const { sign, what, matrix } of rows) {
-    const limit = what === 'embeddings' ? ranges.x.limit : what === 'cellStates' ? ranges.c.limit : ranges.h.limit;
+    const limit = what === 'cellStates' ? ranges.c.limit : ranges.h.limit;
     const isGate = what.endsWith('Gate');
     if ((what === 'cellStates' || what === 'hiddenStates') && previous !== undefined)
       add(`${sign}′`, rowOf(matrix, previous), 'signed', limit);
     add(sign, rowOf(matrix, view.chosen), isGate ? 'share' : 'signed', isGate ? 1 : limit);
   }
-  return make('table', { className: 'cells' }, body);
+  const names = units.map((unit) => make('th', { scope: 'col', textContent: String(unit) }));
+  const head = make('thead', {}, make('tr', {}, make('th', { scope: 'col', textContent: words.unit }), ...names));
+  return make('table', { className: 'cells' }, head, body);
 }
 
 export function showPins(state: State): void {

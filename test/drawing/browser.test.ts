@@ -550,6 +550,9 @@ describeBrowser('in a browser', () => {
           .map((cell) => cell.textContent),
       );
       expect(wrong).toEqual([]);
+      // a column a unit, and no row of what has no units
+      expect(await page.locator('#opened .cells thead th').allTextContents()).toEqual(['Unit', '0', '1', '2', '3', '4', '5', '6', '7']);
+      expect(await page.locator('#opened .cells tbody th').allTextContents()).not.toContain('x');
       // the cells are in the scales’ colours, and their numbers can be read on them
       const grounds = await page.$$eval('#opened .cells td[class]', (cells) => cells.map((cell) => getComputedStyle(cell).backgroundColor));
       expect(new Set(grounds).size).toBeGreaterThan(5);

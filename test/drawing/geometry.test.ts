@@ -78,6 +78,24 @@ function checkArrows(scene: Scene, picture: Picture & { nodes: ReadonlyMap<strin
   expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
 }
 
+/** Lines to the output that run through a word's box or a strip which they have nothing to do with. */
+function checkWays({ marks }: Picture): void {
+  const solid = marks.filter((mark) => mark.kind === 'strip' || (mark.kind === 'shape' && mark.look === 'token'));
+  const through = arrowsOf(marks)
+    .filter(({ role }) => role === 'output')
+    .flatMap(({ from, to, points }) =>
+      points.slice(1).flatMap(([x, y], i) => {
+        const [left, top] = [Math.min(x, points[i]![0]), Math.min(y, points[i]![1])];
+        const way: Box = { x: left - 0.5, y: top - 0.5, width: Math.abs(x - points[i]![0]) + 1, height: Math.abs(y - points[i]![1]) + 1 };
+        const inside = ({ box: { x, y, width, height } }: Mark): Box => ({ x: x + 1, y: y + 1, width: width - 2, height: height - 2 });
+        return solid
+          .filter((mark) => 'name' in mark && mark.name !== from && mark.name !== to && overlap(way, inside(mark)))
+          .map((mark) => `${from} → ${to} on ${show(mark)}`);
+      }),
+    );
+  expect(through).toEqual([]);
+}
+
 const masked = (scene: Scene, marks: readonly Mark[]): string[] =>
   stripsOf(marks).flatMap(({ timeStep, name }) =>
     timeStep !== undefined && !scene.mask[timeStep] && !name.startsWith('overview') ? [name] : [],
@@ -88,6 +106,7 @@ function checkAll(spec: SceneSpec, look: Look = {}): void {
   const picture = pictureOf(scene, viewOf(scene, look));
   checkPicture(picture);
   checkArrows(scene, picture);
+  checkWays(picture);
   expect(masked(scene, picture.marks)).toEqual([]);
 }
 
@@ -237,6 +256,32 @@ describe('a decoder beside its encoder', () => {
     expect(() => drawn({}, { said: 5 })).toThrow('--said is not in this record');
     expect(() => viewOf(sceneFor({ tokens: 3, units: 2 }), { said: 1 })).toThrow('--said does not apply');
   });
+});
+
+test('what a cell shows stands beside its row in full, however many lines the name of the lane takes', () => {
+  for (const layers of [1, 3])
+    for (const [language, says] of [
+      ['en', 'mean of 8 units a band'],
+      ['zh', '每格为 8 个单元的平均'],
+    ] as const) {
+      const scene = sceneFor({ tokens: 5, units: 512, directions: BOTH, layers });
+      const lines = textsOf(pictureOf(scene, viewOf(scene, { language })).marks).filter(({ box, align }) => align === 'end' && box.x < 108);
+      const all = lines.map(({ text }) => text).join(' ');
+      expect(all.replaceAll(' ', '').split(says.replaceAll(' ', ''))).toHaveLength(3);
+    }
+});
+
+test('what is used of the first of three systems is handed through the second to the output', () => {
+  for (const padding of [0, 30]) {
+    const scene = sceneFor({ tokens: padding === 0 ? 66 : 20, units: 8, directions: BOTH, padding });
+    const picture = pictureOf(scene, viewOf(scene, { width: 1100, allSteps: true }));
+    checkArrows(scene, picture);
+    checkWays(picture);
+    const ways = arrowsOf(picture.marks).flatMap(({ role, from, to }) => (role === 'output' ? [`${from} → ${to}`] : []));
+    const last = padding === 0 ? 2 : 0;
+    expect(ways).toContain(last === 0 ? 'h.1.backward.0 → output' : 'h.1.backward.0 → output.edge.0');
+    if (last > 0) expect(ways).toEqual(expect.arrayContaining(['output.in.1 → output.edge.1', 'output.in.2 → output']));
+  }
 });
 
 test('a narrow column of padding says that it is not computed, in full, whatever the number of steps', () => {

@@ -68,7 +68,7 @@ test('a packed scene comes back bit for bit; a large one with h whole and the re
   const scene = sceneFor({ tokens: 6, units: 8, padding: 2 });
   const back = ({ json, bytes }: ReturnType<typeof packScene>): typeof scene => unpackScene(json, new Float32Array(bytes.slice().buffer));
   expect(back(packScene(scene, 3, false))).toEqual(JSON.parse(JSON.stringify(scene), (_, value: unknown) => value) && { ...scene });
-  const large = sceneFor({ tokens: 200, units: 256 });
+  const large = sceneFor({ tokens: 200, units: 512 });
   const packed = packScene(large, 100, false);
   expect(packed.only).toEqual([95, 112]);
   const some = back(packed);
