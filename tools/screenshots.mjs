@@ -57,8 +57,8 @@ const MODELS = [
     ),
     '--task seq2seq --segmenter characters --units 6 --target-dim 8 --target-min-count 1 --bidirectional --epochs 30 --decoder-units 8',
     '三一四',
-    '',
-    { selector: 'what is looked at', width: 760, height: 345 },
+    '--said 2',
+    { y: 140, width: 1280, height: 1330 },
   ],
 ];
 
@@ -130,9 +130,7 @@ for (const [name, learnt, train, text, draw, kept] of MODELS) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   await page.goto(`file://${join(folder, 'page.html')}`);
   await page.waitForSelector('#controls button');
-  const { selector, width, height } = kept;
-  const y = selector ? (await page.locator(`#picture text:has-text("${selector}")`).boundingBox()).y - 22 : kept.y;
-  await page.screenshot({ path: join(root, `docs/pictures/${name}.png`), fullPage: true, clip: { x: 0, y, width, height } });
+  await page.screenshot({ path: join(root, `docs/pictures/${name}.png`), fullPage: true, clip: { x: 0, ...kept } });
   await page.close();
 }
 await browser.close();

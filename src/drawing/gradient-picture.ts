@@ -1,5 +1,5 @@
 /** Gradients along time as bars on one logarithmic axis with its decades marked: what each word still does to the loss. */
-import type { Mark, Picture } from './marks.js';
+import { bottom, type Mark, type Picture, type TextMark } from './marks.js';
 import { grouped } from './numbers.js';
 import { placeToken } from './rows.js';
 import { fit, label, LINE_HEIGHT, visible, widthOf } from './text.js';
@@ -66,8 +66,10 @@ export function gradientPicture(tokens: readonly string[], lanes: readonly Gradi
     }
     y = top + LANE + 20;
   }
-  marks.push(...names(tokens, pitch, y));
-  return { width, height: Math.ceil(y + TOKENS + 22), marks, columns: [] };
+  const words = [...names(tokens, pitch, y)];
+  const end = Math.max(y, ...words.map(({ box }) => bottom(box)));
+  marks.push(...words, ...numbers(tokens.length, pitch, end + 10));
+  return { width, height: Math.ceil(end + 24), marks, columns: [] };
 }
 
 function* axis(top: number, width: number, low: number, decades: number): Generator<Mark> {
@@ -79,16 +81,22 @@ function* axis(top: number, width: number, low: number, decades: number): Genera
   }
 }
 
-/** Tokens under their bars, or numbers where there are too many. */
-function* names(tokens: readonly string[], pitch: number, y: number): Generator<Mark> {
-  const step = pitch >= 18 ? 1 : ([10, 20, 50, 100, 200, 500].find((one) => one * pitch >= 40) ?? 1000);
+/** The least pitch at which every token and number has room. */
+const NAMED = 18;
+
+/** The numbers of the time steps: all of them, or as many as have room. */
+function* numbers(timeSteps: number, pitch: number, y: number): Generator<Mark> {
+  const step = pitch >= NAMED ? 1 : ([10, 20, 50, 100, 200, 500].find((one) => one * pitch >= 40) ?? 1000);
+  for (let t = 0; t < timeSteps; t++)
+    if (t === 0 || (t + 1) % step === 0)
+      yield label(String(t + 1), LEFT + (t + 0.5) * pitch, y, { size: 11, align: 'middle', look: 'soft' });
+}
+
+/** Tokens under their bars, where there is room. */
+function* names(tokens: readonly string[], pitch: number, y: number): Generator<TextMark> {
+  if (pitch < NAMED) return;
   for (const [t, token] of tokens.entries()) {
     const middle = LEFT + (t + 0.5) * pitch;
-    if (t === 0 || (t + 1) % step === 0) {
-      const number = label(String(t + 1), middle, y + TOKENS + 8, { size: 11, align: 'middle', look: 'soft' });
-      if (step === 1 || t === 0 || t + 1 >= step) yield number;
-    }
-    if (pitch < 18) continue;
     const text = visible(token.slice(0, 100));
     if (widthOf(text, 14) <= pitch - 4) yield { ...label(text, middle, y + 12, { size: 14, align: 'middle' }), foreign: true, timeStep: t };
     else if (placeToken(text, pitch - 4, 14).how === 'upright') {

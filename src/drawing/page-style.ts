@@ -21,7 +21,7 @@ button[aria-pressed=true]{background:var(--chosen);border-color:var(--chosenEdge
 table{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}
 th,td{padding:3px 10px;text-align:right;border-bottom:1px solid var(--faint)}
 thead th{position:sticky;top:0;background:var(--page)}
-td:nth-child(2),th:nth-child(2){text-align:left}
+td:nth-child(2),th:nth-child(2){text-align:left}#steps th{white-space:nowrap}#steps td:nth-child(2){min-width:5em}
 tr.padding{color:var(--soft)}tr.current{background:var(--chosen)}tbody tr{cursor:default}
 .scroll{overflow:auto;max-height:420px}
 #arithmetic td,#arithmetic th{text-align:left;font-family:${MONO};font-size:14px;white-space:nowrap}

@@ -109,6 +109,10 @@ test('the picture of gradients: no text on another, whatever the length', () => 
         .map((b) => `${a.text} on ${b.text}`),
     );
     expect(wrong).toEqual([]);
+    // the numbers stand close beneath the longest word
+    const end = Math.max(...texts.filter(({ foreign }) => foreign).map(({ box }) => box.y + box.height));
+    const first = texts.find(({ text, align }) => text === '1' && align === 'middle')!;
+    if (tokens <= 50) expect(first.box.y - end).toBeLessThan(8);
     expect(texts.every(({ box }) => box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height)).toBe(true);
   }
   expect(ratioInWords([1, 4100], 'en')).toBe('the first word’s gradient is 1/4,100 of the last’s');
