@@ -58,7 +58,7 @@ const MODELS = [
     '--task seq2seq --segmenter characters --units 6 --target-dim 8 --target-min-count 1 --bidirectional --epochs 30 --decoder-units 8',
     '三一四',
     '--said 2',
-    { y: 140, width: 1280, height: 1330 },
+    { y: 140, width: 1280, height: 1280 },
   ],
 ];
 
