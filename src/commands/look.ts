@@ -97,12 +97,15 @@ export function lookOf(options: Options): Look {
   };
 }
 
+/** Bytes of one record that is looked at: 200 time steps of 512 units, two layers and both directions are 70 MB; a string holds 512. */
+const LONGEST = 500 * 1024 * 1024;
+
 /** The record of that number or id. @param records those of steps; else raw text, too. @throws PipeError('data') where there is none */
 export async function recordOf(file: string, wanted: string, records = true): Promise<SentenceRecord> {
   let count = 0;
   const number = /^\d+$/.test(wanted) ? Number(wanted) : undefined;
   let byNumber: SentenceRecord | undefined;
-  for await (const batch of readRecords([inputFile(file)], { records }))
+  for await (const batch of readRecords([inputFile(file)], { records, maxLineBytes: LONGEST }))
     for (const record of batch) {
       count++;
       if (String(record.id) === wanted && number === undefined) return record;

@@ -1,5 +1,5 @@
 /** draw, compare, gradients and explain as users type them; the browser has tests of its own. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { gradientPicture, ratioInWords } from '../../src/drawing/gradient-picture.js';
 import { textsOf } from '../../src/drawing/marks.js';
 import { overlap } from '../../src/drawing/text.js';
@@ -86,6 +86,14 @@ test('gradients: a table, or a picture on one axis', () => {
   expect(folder.run(['gradients', 'examples/embeddings.jsonl', '--cells', 'rnn,transformer']).code).toBe(64);
   expect(folder.run(['gradients', 'examples/embeddings.jsonl', '-o', 'g.svg']).code).toBe(0);
   expect(readFileSync(folder.file('g.svg'), 'utf8')).toContain('LSTM ‖∂loss/∂h‖: the first word’s gradient is');
+});
+
+test('a record of more than 64 MB is drawn: deep networks over long sentences make them', () => {
+  writeFileSync(folder.file('large.jsonl'), `{"id":1,"text":"好","tokens":["好"],"note":"${'x'.repeat(65 * 1024 * 1024)}"}\n`);
+  const { code, stderr } = folder.run(['draw', 'large.jsonl', '-o', 'large.svg', '-q']);
+  rmSync(folder.file('large.jsonl'));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(readFileSync(folder.file('large.svg'), 'utf8')).toContain('>好</text>');
 });
 
 test('the picture of gradients: no text on another, whatever the length', () => {
