@@ -42,7 +42,6 @@ interface Left {
   bytes: Uint8Array;
   /** of the first of them */
   index: number;
-  lines: number;
   at: number;
 }
 
@@ -67,7 +66,7 @@ export function doLines({ bytes, numbers: all, parse }: RecordLines, step: LineS
     const next = done ? line.end + 2 : bytes.indexOf(LF, at) + 1 || bytes.length;
     if (done) numbers.push(all[index]!);
     else if (leaving) extend(left.at(-1)!, bytes, next);
-    else left.push({ bytes: bytes.subarray(at, next), index, lines: 1, at: out.length });
+    else left.push({ bytes: bytes.subarray(at, next), index, at: out.length });
     leaving = !done;
     at = next;
   }
@@ -76,25 +75,27 @@ export function doLines({ bytes, numbers: all, parse }: RecordLines, step: LineS
 
 function extend(left: Left, bytes: Uint8Array, end: number): void {
   left.bytes = bytes.subarray(left.bytes.byteOffset - bytes.byteOffset, end);
-  left.lines++;
 }
 
-/** What was done and what became of the lines that were left, in the order of the lines. */
-export function together({ output, numbers, left }: LinesDone, records: Batch, { numbers: all, parse }: RecordLines): RecordLines {
+/** Records as the lines that they are written as. */
+export function linesOfRecords(records: Batch, parse: ParseLines): RecordLines {
+  return { bytes: linesOf(records), numbers: records.map((record) => record[LINE]!), parse: asWritten(parse) };
+}
+
+/** What was done and what became of each group of lines that was left, in the order of the lines. */
+export function together({ output, numbers, left }: LinesDone, records: readonly Batch[], { parse }: RecordLines): RecordLines {
   if (left.length === 0) return { bytes: output, numbers, parse: asWritten(parse) };
   const out = new ByteWriter(2 * output.length);
-  let [at, next] = [0, 0];
-  for (const { index, lines, at: place } of left) {
-    out.put(output, at, place);
-    at = place;
-    const [first, last] = [next, all[index + lines - 1]!];
-    while (next < records.length && records[next]![LINE]! <= last) next++;
-    out.put(linesOf(records.slice(first, next)));
+  let done = 0;
+  for (const [i, { at }] of left.entries()) {
+    out.put(output, done, at);
+    out.put(linesOf(records[i]!));
+    done = at;
   }
-  out.put(output, at);
+  out.put(output, done);
   return {
     bytes: out.bytes(),
-    numbers: [...numbers, ...records.map((record) => record[LINE]!)].sort((a, b) => a - b),
+    numbers: [...numbers, ...records.flat().map((record) => record[LINE]!)].sort((a, b) => a - b),
     parse: asWritten(parse),
   };
 }

@@ -41,19 +41,21 @@ export class ChunkRun {
     return batch;
   }
 
-  /** The lines that a step can do as they lie, and the others as records. */
-  async doLines(lines: RecordLines, lineStep: LineStep): Promise<LinesDone & { records: Batch }> {
+  /** The lines that a step can do as they lie, and the others as records, each group by itself. */
+  async doLines(lines: RecordLines, lineStep: LineStep): Promise<LinesDone & { records: Batch[] }> {
     const done = doLines(lines, lineStep, this.#context);
-    const records: Batch = [];
-    for (const { bytes, index } of done.left) for (const record of await this.recordsOf(lines, bytes, index)) records.push(record);
-    this.#recordsIn ??= done.numbers.length + records.length + this.#bad.length;
+    const records: Batch[] = [];
+    for (const { bytes, index } of done.left) records.push(await this.recordsOf(lines, bytes, index));
+    this.#recordsIn ??= done.numbers.length + records.flat().length + this.#bad.length;
     return { ...done, records };
   }
 
   /** The lines with what a step adds; those that it cannot do as they lie go through it as records. */
   async lineStep(lines: RecordLines, lineStep: LineStep, step: () => Promise<Step>): Promise<RecordLines> {
     const done = await this.doLines(lines, lineStep);
-    return together(done, done.records.length > 0 ? await this.through(done.records, [await step()]) : [], lines);
+    const through: Batch[] = [];
+    for (const records of done.records) through.push(records.length > 0 ? await this.through(records, [await step()]) : []);
+    return together(done, through, lines);
   }
 
   /** The records of some of the lines; `index` is that of the first. */

@@ -7,7 +7,7 @@ import type { Chunk } from '../io/lines.js';
 import { linesOf, plainLinesOf } from '../io/write.js';
 import type { LineStep } from '../steps/lines/step.js';
 import type { Count, Step } from '../steps/step.js';
-import { recordLines, type ParseLines } from './chunk-lines.js';
+import { linesOfRecords, recordLines, type ParseLines } from './chunk-lines.js';
 import { ChunkRun } from './chunk-run.js';
 import { FOLDS, type FoldName, type FoldOptions } from './folds.js';
 import type { BadLine } from './plain-error.js';
@@ -76,24 +76,27 @@ export function openShare(work: Work, ready = readyStages(work.stages)): Share {
   return share;
 }
 
-/** The chunk through all stages: as lines as far as they go, then as records. */
+/** The chunk through all stages: the first ones over records, the last ones, where they can, on lines as they lie. */
 async function doChunk(job: Job, { stages, then, quarantine }: Work, share: Share, ready: ReadyStages, lineFold?: LineStep): Promise<Done> {
   const run = new ChunkRun(job.chunk, job.parse, quarantine);
-  const lineSteps = await ready.lineSteps();
-  const byLines = lineSteps.length === stages.length && (lineFold !== undefined || (then === 'lines' && stages.length > 0));
-  let lines = byLines || lineSteps.length > 0 ? recordLines(job.chunk, job.parse) : undefined;
-  if (lines) for (const [index, lineStep] of lineSteps.entries()) lines = await run.lineStep(lines, lineStep, () => ready.step(index));
-  if (lines && byLines && lineFold) {
-    const { numbers, records } = await run.doLines(lines, lineFold);
-    share.fold(records);
-    return { ...noLines(), recordsOut: numbers.length + records.length, ...run.summary() };
+  const lineSteps = then === 'lines' || lineFold ? await ready.lineSteps() : [];
+  const overRecords = stages.length - lineSteps.length;
+  const byLines = lineSteps.length > 0 || (lineFold !== undefined && stages.length === 0);
+  let lines = byLines && overRecords === 0 ? recordLines(job.chunk, job.parse) : undefined;
+  if (!lines) {
+    let records = await run.records();
+    for (let index = 0; index < overRecords && records.length > 0; index++) records = await run.through(records, [await ready.step(index)]);
+    if (!byLines) {
+      share.fold(records);
+      return { ...written(then, records), recordsOut: records.length, ...run.summary() };
+    }
+    lines = linesOfRecords(records, job.parse);
   }
-  if (lines && byLines) return { lines: lines.bytes, lineNumbers: lines.numbers, recordsOut: lines.numbers.length, ...run.summary() };
-  const batch = lines ? await run.recordsOf(lines) : await run.records();
-  const rest = batch.length > 0 ? (await ready.steps()).slice(lines ? lineSteps.length : 0) : [];
-  const records = batch.length > 0 ? await run.through(batch, rest) : [];
-  share.fold(records);
-  return { ...written(then, records), recordsOut: records.length, ...run.summary() };
+  for (const [i, lineStep] of lineSteps.entries()) lines = await run.lineStep(lines, lineStep, () => ready.step(overRecords + i));
+  if (!lineFold) return { lines: lines.bytes, lineNumbers: lines.numbers, recordsOut: lines.numbers.length, ...run.summary() };
+  const { numbers, records } = await run.doLines(lines, lineFold);
+  for (const batch of records) share.fold(batch);
+  return { ...noLines(), recordsOut: numbers.length + records.flat().length, ...run.summary() };
 }
 
 /** Made anew each time: a thread gives its bytes away. */

@@ -1,6 +1,7 @@
 /** Step 4 as a command: every sentence to one length. */
-import { pad } from '../steps/pad.js';
-import type { StepCommand } from './command.js';
+import { padLines } from '../steps/lines/pad.js';
+import { pad, type PadOptions } from '../steps/pad.js';
+import type { Options, StepCommand } from './command.js';
 import { PipeError } from '../errors.js';
 import { wholeNumber } from './options.js';
 
@@ -39,13 +40,13 @@ mask is 1 for a real token and 0 for padding. auto and p95 read the input twice.
   stage: {
     parallel: true,
     rawText: false,
-    prepare: (options) =>
-      Promise.resolve(
-        pad({
-          length: Number(options['length']),
-          padding: options['padding'] as 'post' | 'pre',
-          truncating: options['truncating'] as 'post' | 'pre',
-        }),
-      ),
+    prepare: (options) => Promise.resolve(pad(padOptions(options))),
+    prepareLines: (options) => Promise.resolve(padLines(padOptions(options))),
   },
 };
+
+const padOptions = (options: Options): PadOptions => ({
+  length: Number(options['length']),
+  padding: options['padding'] as 'post' | 'pre',
+  truncating: options['truncating'] as 'post' | 'pre',
+});

@@ -7,7 +7,7 @@ export interface ReadyStages {
   /** all of them */
   steps: () => Promise<Step[]>;
   step(index: number): Promise<Step>;
-  /** of the leading stages that can be done on lines as they lie */
+  /** of the last stages that can all be done on lines as they lie: from the first of those on, no record is made */
   lineSteps(): Promise<LineStep[]>;
 }
 
@@ -30,10 +30,10 @@ const prepare = async (stage: Stage): Promise<Step> => (await stageOf(stage)).pr
 
 async function prepareLines(stages: readonly Stage[]): Promise<LineStep[]> {
   const lineSteps: LineStep[] = [];
-  for (const stage of stages) {
+  for (const stage of [...stages].reverse()) {
     const lineStep = await (await stageOf(stage)).prepareLines?.(stage.options);
     if (!lineStep) break;
-    lineSteps.push(lineStep);
+    lineSteps.unshift(lineStep);
   }
   return lineSteps;
 }

@@ -12,6 +12,7 @@ import { LINE, type Batch } from '../../src/formats/record.js';
 import { byteLines, parseChunk } from '../../src/io/parse.js';
 import { linesOf } from '../../src/io/write.js';
 import { encode } from '../../src/steps/encode.js';
+import { pad } from '../../src/steps/pad.js';
 import type { Step } from '../../src/steps/step.js';
 import { addTokens, mergeCounts, newCounts, type TokenCounts } from '../../src/text/counts.js';
 import { formatVocabulary, vocabularyOf } from '../../src/text/vocabulary.js';
@@ -281,28 +282,30 @@ test('several stages in a row, and a fold at their end: lines as they lie give w
     for (const record of batch) addTokens(counts, record);
   const vocabText = formatVocabulary(vocabularyOf(counts));
   const stages = [
+    // over records, and several of one line
+    { name: 'sentences', options: { maxChars: 5 } },
     { name: 'tokenize', options },
     { name: 'encode', options: { vocabText, oov: 'unk' } },
     { name: 'pad', options: { length: 4, padding: 'post', truncating: 'post' } },
   ];
   const parse = { file: 'f.txt', layout: { kind: 'text', wrapped: false }, idPrefix: '', raw: true } as const;
   await fc.assert(
-    fc.asyncProperty(textChunk, fc.integer({ min: 1, max: 3 }), async (bytes, many) => {
+    fc.asyncProperty(textChunk, fc.constantFrom([0, 2], [0, 3], [0, 4], [1, 2], [1, 3], [1, 4]), async (bytes, [from, to]) => {
       const job: Job = { chunk: { bytes, firstLine: 1, firstCharacter: 0 }, parse };
-      const some = stages.slice(0, many);
+      const some = stages.slice(from, to);
       const steps: Step[] = await readyStages(some).steps();
       const whole: Step = (batches, context) => chain(batches, steps, context);
       const share = openShare({ stages: some, then: 'lines', quarantine: true });
       expect(await outcome(share.do(job).then(seen))).toEqual(await outcome(stepped(whole, bytes, true, job)));
 
-      const fold = openShare({ stages: stages.slice(0, 1), then: { fold: 'counts', options: {} }, quarantine: true });
+      const fold = openShare({ stages: stages.slice(from, 2), then: { fold: 'counts', options: {} }, quarantine: true });
       const found = newCounts();
       await fold.do(job);
       await overRecords(
         bytes,
         true,
         async (batch) => {
-          for await (const cut of steps[0]!(one(batch), { count: () => {}, reject: () => {} }))
+          for await (const cut of chain(one(batch), steps.slice(0, 2 - from), { count: () => {}, reject: () => {} }))
             for (const record of cut) addTokens(found, record);
           return batch;
         },
@@ -326,5 +329,24 @@ test('nearly all of raw text is cut as it lies', async () => {
       .trimEnd()
       .split('\n')
       .flatMap((line, i) => (line.trim() === '' ? [] : [i + 1])),
+  );
+});
+
+test('pad: lines as they lie give what records give', async () => {
+  const side = fc.constantFrom('post' as const, 'pre' as const);
+  const ids = fc.array(fc.integer({ min: -3, max: 3000 }), { maxLength: 7 });
+  const more = fc.constantFrom<object[]>({}, {}, {}, { label: 'x' }, { mask: [1] }, { length: 2 }, { ngramIds: [4] });
+  const lines = fc.array(
+    fc.tuple(ids, more, fc.constantFrom<object[]>({}, { after: 1 })).map(([some, a, b]) => JSON.stringify({ ...a, ids: some, ...b })),
+    { minLength: 1, maxLength: 6 },
+  );
+  await fc.assert(
+    fc.asyncProperty(lines, fc.integer({ min: 1, max: 5 }), side, side, async (all, length, padding, truncating) => {
+      const options = { length, padding, truncating };
+      const bytes = Buffer.from(all.join('\n'));
+      const share = openShare({ stages: [{ name: 'pad', options }], then: 'lines', quarantine: true });
+      expect(await outcome(share.do(jobOf(bytes)).then(seen))).toEqual(await outcome(stepped(pad(options), bytes, true)));
+    }),
+    { numRuns: 300 },
   );
 });
