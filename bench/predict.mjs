@@ -12,7 +12,7 @@ import { inTurn, least, median, once, row, table } from './measure.mjs';
 
 const [BATCH, STEPS, SIZE, WORDS, BATCHES, THREADS, LABELS] = [64, 32, 128, 5000, 150, 2, 10];
 const LINES = 100_000;
-const BACKENDS = ['jieba-rs', 'nodejieba'];
+const BACKENDS = ['builtin', 'jieba-rs', 'nodejieba'];
 const show = (values, digits = 2) => `${least(values).toFixed(digits)} / ${median(values).toFixed(digits)}`;
 
 const shape = {
