@@ -66,10 +66,8 @@ export class ChunkRun {
     return batch;
   }
 
-  async through(batch: Batch, steps: readonly Step[]): Promise<Batch> {
-    const results: Batch[] = [];
-    for await (const result of chain(one(batch), steps, this.#context)) results.push(result);
-    return results.flat();
+  through(batch: Batch, steps: readonly Step[]): Promise<Batch> {
+    return throughSteps(batch, steps, this.#context);
   }
 
   /** What there is to tell at the end. */
@@ -98,6 +96,13 @@ export class ChunkRun {
 /** The steps in a row over one stream of batches. */
 export function chain(batches: AsyncIterable<Batch>, steps: readonly Step[], context: StepContext): AsyncIterable<Batch> {
   return steps.reduce((stream, step) => step(stream, context), batches);
+}
+
+/** All that comes of a batch. */
+export async function throughSteps(batch: Batch, steps: readonly Step[], context: StepContext): Promise<Batch> {
+  const results: Batch[] = [];
+  for await (const result of chain(one(batch), steps, context)) results.push(result);
+  return results.flat();
 }
 
 async function* one(batch: Batch): AsyncGenerator<Batch> {

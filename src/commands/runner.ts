@@ -4,6 +4,7 @@
  * takes batches) goes on in this thread. In which thread a step runs never shows in the bytes.
  */
 import { PipeError } from '../errors.js';
+import { textOf } from '../formats/bytes.js';
 import { fromJson, LINE, RAW, toJson, type Batch } from '../formats/record.js';
 import { chunksOf, inputs, recordsOf, stop, type Input, type OnBad, type ReadOptions } from '../io/read.js';
 import type { InputFile } from '../io/source.js';
@@ -231,7 +232,7 @@ async function* sharedBatches(run: Run, shared: readonly Stage[], current: { nam
 
 /** What a thread has written, as records again. */
 function recordsOfLines({ lines, lineNumbers }: Done): Batch {
-  const texts = Buffer.from(lines.buffer, lines.byteOffset, lines.length).toString('utf8').split('\n');
+  const texts = textOf(lines).split('\n');
   return lineNumbers.map((line, i) => Object.assign(fromJson(JSON.parse(texts[i]!)), { [LINE]: line }));
 }
 

@@ -2,14 +2,10 @@
 import { PipeError } from '../errors.js';
 import type { Batch, SentenceRecord } from '../formats/record.js';
 import type { Step, StepContext } from '../steps/step.js';
-import { chain } from './chunk-run.js';
+import { throughSteps } from './chunk-run.js';
 
 /** @throws PipeError for what a step refuses */
-export async function through(batch: Batch, steps: readonly Step[]): Promise<Batch> {
-  const done: Batch = [];
-  for await (const part of chain(once(batch), steps, CONTEXT)) done.push(...part);
-  return done;
-}
+export const through = (batch: Batch, steps: readonly Step[]): Promise<Batch> => throughSteps(batch, steps, CONTEXT);
 
 const CONTEXT: StepContext = {
   count: () => {},
@@ -17,10 +13,6 @@ const CONTEXT: StepContext = {
     throw error;
   },
 };
-
-async function* once(batch: Batch): AsyncGenerator<Batch> {
-  yield await Promise.resolve(batch);
-}
 
 /** One record. @throws PipeError where nothing is left of it */
 export async function throughOne(record: SentenceRecord, steps: readonly Step[]): Promise<SentenceRecord> {

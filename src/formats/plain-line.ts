@@ -6,6 +6,7 @@
  * otherwise (floats, tensors, `\u` escapes, long integers, line ends of Windows) is no error: it is a line for `fromJson`, which
  * knows what to do or to say.
  */
+import { larger } from './bytes.js';
 import {
   arrayEnd,
   CLOSE,
@@ -134,16 +135,10 @@ export class PlainLine {
       const start = end + 1;
       end = stringEnd(bytes, start);
       if (end < 0) return -1;
-      if (2 * this.tokenCount === this.tokens.length) this.#growTokens();
+      if (2 * this.tokenCount === this.tokens.length) this.tokens = larger(this.tokens, new Int32Array(2 * this.tokens.length));
       this.tokens[2 * this.tokenCount] = start + 1;
       this.tokens[2 * this.tokenCount++ + 1] = end - 1;
     } while (bytes[end] === COMMA);
     return bytes[end] === CLOSE ? end + 1 : -1;
-  }
-
-  #growTokens(): void {
-    const larger = new Int32Array(2 * this.tokens.length);
-    larger.set(this.tokens);
-    this.tokens = larger;
   }
 }

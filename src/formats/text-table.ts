@@ -3,6 +3,8 @@
  * could be asked, which costs more than the asking.
  */
 
+import { larger } from './bytes.js';
+
 /** The texts are JSON strings without their quotes, so that all of them are one JSON array. */
 export class TextTable {
   size = 0;
@@ -102,9 +104,4 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
   return hash ^ (hash >>> 15);
-}
-
-function larger<T extends Uint8Array | Int32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }

@@ -3,6 +3,7 @@
  * they lie can so begin with raw text.
  */
 import { ByteWriter, DIGITS, putNumber } from '../formats/byte-writer.js';
+import { textOf } from '../formats/bytes.js';
 import { isLineEnd, LOOK } from '../formats/json-scan.js';
 import { countCharacters, hasMark, type Chunk } from './lines.js';
 import type { ParseOptions } from './parse.js';
@@ -78,9 +79,6 @@ function escaped(bytes: Uint8Array, start: number, end: number): Uint8Array {
   const json = JSON.stringify(character).slice(1, -1);
   return Buffer.from(json === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : json);
 }
-
-const textOf = (bytes: Uint8Array, start: number, end: number): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
 
 /** Is there nothing but white space? */
 function isBlank(bytes: Uint8Array, start: number, end: number): boolean {

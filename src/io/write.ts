@@ -1,4 +1,5 @@
 /** Records to an output in the format that its name or `--format` says. */
+import { textOf } from '../formats/bytes.js';
 import { PLAIN, toJson, type Batch, type SentenceRecord } from '../formats/record.js';
 import { arrowWriter } from './arrow/write.js';
 import { openOutput, type Output, type OutputOptions } from './output.js';
@@ -69,7 +70,7 @@ function arrayWriter(output: Output): RecordWriter {
   let first = true;
   const writeLines = async (lines: Uint8Array): Promise<void> => {
     if (lines.length === 0) return;
-    const text = Buffer.from(lines.buffer, lines.byteOffset, lines.length).toString('utf8').slice(0, -1);
+    const text = textOf(lines).slice(0, -1);
     await output.write(Buffer.from(`${first ? '[\n' : ',\n'}${text.replaceAll('\n', ',\n')}`));
     first = false;
   };

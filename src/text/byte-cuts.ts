@@ -2,6 +2,7 @@
  * Cuts texts that lie as UTF-8: runs of Chinese characters by a segmenter, the rest by the one rule, as `han-and-other.ts` does with strings.
  * The runs of all texts go to the segmenter in one call, and no token becomes a string.
  */
+import { larger, textOf } from '../formats/bytes.js';
 import { hanWidth, notTheRuns } from './han.js';
 import { beginsWithMark, cutOther } from './other-text.js';
 import type { Cut, CutRuns } from './segmenter.js';
@@ -57,7 +58,7 @@ export class ByteCuts {
 
   #addOther(start: number, end: number, point: number): void {
     const bytes = this.#bytes;
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
+    const text = textOf(bytes, start, end);
     const cut: Cut = { tokens: [], spans: [], dropped: 0 };
     cutOther(text, 0, text.length, 0, cut);
     let [at, unit] = [start, 0];
@@ -73,8 +74,8 @@ export class ByteCuts {
 
   #add(byteEnd: number, end: number): void {
     if (this.count === this.ends.length) {
-      this.byteEnds = twice(this.byteEnds);
-      this.ends = twice(this.ends);
+      this.byteEnds = larger(this.byteEnds, new Int32Array(2 * this.byteEnds.length));
+      this.ends = larger(this.ends, new Int32Array(2 * this.ends.length));
     }
     this.byteEnds[this.count] = byteEnd;
     this.ends[this.count++] = end;
@@ -93,7 +94,7 @@ function runsIn(bytes: Uint8Array): Runs {
   let [length, count, begins] = [0, 0, new Int32Array(1 << 10)];
   for (let at = 0; at < bytes.length; at++) {
     if (hanWidth(bytes, at) === 0) continue;
-    if (count === begins.length) begins = twice(begins);
+    if (count === begins.length) begins = larger(begins, new Int32Array(2 * begins.length));
     begins[count++] = at;
     do {
       units[length++] = ((bytes[at]! & 0x0f) << 12) | ((bytes[at + 1]! & 0x3f) << 6) | (bytes[at + 2]! & 0x3f);
@@ -121,10 +122,4 @@ function wordEnds(bytes: Uint8Array, cutRuns: CutRuns): Uint8Array {
   }
   if (word !== lengths.length) throw notTheRuns();
   return ends;
-}
-
-function twice(numbers: Int32Array): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(2 * numbers.length);
-  larger.set(numbers);
-  return larger;
 }

@@ -3,6 +3,7 @@ import { PipeError } from '../errors.js';
 
 export const [HAN_FIRST, HAN_LAST] = [0x4e00, 0x9fd5];
 export const HAN = /[\u4E00-\u9FD5]+/g;
+export const HAN_ONLY = /^[\u4E00-\u9FD5]+$/;
 
 export const isHan = (code: number): boolean => code >= HAN_FIRST && code <= HAN_LAST;
 

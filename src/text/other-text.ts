@@ -3,6 +3,7 @@
  * Every segmenter but `whitespace` uses it, so that LSTM, 3.14, 21%, C++ and AlphaGo-Zero are whole with each of them.
  * Tokens joined are the text, whatever the text is.
  */
+import { textOf } from '../formats/bytes.js';
 import type { Cut } from './segmenter.js';
 
 /** Letters and digits of a Latin word, full-width ones too. */
@@ -60,7 +61,7 @@ export function beginsWithMark(bytes: Uint8Array, start: number, end: number): b
   // Latin, general punctuation, Chinese marks, full-width letters: spared the look into Unicode's tables, as below
   if (lead < 0xcc || (lead === 0xe2 && next === 0x80) || (lead === 0xe3 && next === 0x80 && bytes[start + 2]! < 0xaa)) return false;
   if (lead === 0xef && next >= 0xbc) return false;
-  return /^\p{M}/u.test(Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(4, end - start)).toString('utf8'));
+  return /^\p{M}/u.test(textOf(bytes, start, Math.min(start + 4, end)));
 }
 
 /** Spares the usual marks of Chinese and Latin text the look into Unicode's tables. */

@@ -1,4 +1,5 @@
 /** Counts the tokens of lines of JSON as they lie: for `vocab`, which is step 3 too. */
+import { larger } from '../../formats/bytes.js';
 import { fieldNumber } from '../../formats/plain-line.js';
 import { TextTable } from '../../formats/text-table.js';
 import type { TokenCounts } from '../../text/counts.js';
@@ -28,7 +29,7 @@ export function countLines(counts: TokenCounts): LineFold | undefined {
       if (line.has(SEGMENTER) ? !line.is(SEGMENTER, segmenter) : counts.segmenter !== '') return false;
       for (let i = 0; i < line.tokenCount; i++) {
         const number = table.add(line.bytes, line.tokens[2 * i]!, line.tokens[2 * i + 1]!);
-        if (number === found.length) found = twice(found);
+        if (number === found.length) found = larger(found, new Float64Array(2 * found.length));
         found[number]!++;
       }
       return true;
@@ -39,10 +40,4 @@ export function countLines(counts: TokenCounts): LineFold | undefined {
       [table, found] = [new TextTable(), new Float64Array(1 << 10)];
     },
   };
-}
-
-function twice(numbers: Float64Array): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(2 * numbers.length);
-  larger.set(numbers);
-  return larger;
 }

@@ -3,6 +3,7 @@
  * One algorithm and one dictionary over three backends: our own cuts as Python does and needs the least time and memory; the two
  * libraries cut alike but for ties of equal probability, and can guess new words.
  */
+import { HAN_ONLY } from '../han.js';
 import { hanAndOther, type Expand } from '../han-and-other.js';
 import { baseDictionary, tagsOf, trieOf, withUserWords, type Dictionary } from '../jieba/dictionary.js';
 import { everyWord, searchWords } from '../jieba/inner-words.js';
@@ -14,8 +15,6 @@ import type { WordTrie } from '../jieba/word-trie.js';
 import { literalsOf } from '../literals.js';
 import { tagOfOther } from '../other-text.js';
 import type { CutRuns, SegmenterDefinition, SegmenterOptions } from '../segmenter.js';
-
-const HAN_ONLY = /^[\u4E00-\u9FD5]+$/;
 
 export const jieba: SegmenterDefinition = {
   name: 'jieba',
