@@ -56,7 +56,10 @@ export interface Ops<T> {
   squeeze(x: T, axis: number): T;
   /** [timeSteps, batch, …]: the first lengths[b] time steps of row b in reverse, the others as they are; its own inverse */
   reverseSequence(x: T, lengths: T): T;
-  /** rows of a table by ids: [rows, width], […] → […, width]; no gradient: rows are gathered outside where they are learnt */
+  /**
+   * Rows of a table by ids: [rows, width], […] → […, width]; no gradient: rows are gathered outside where they are learnt. In a `scan` it
+   * stays in the loop: the rows of one time step fit the processor's cache, those of all do not.
+   */
   gather(table: T, ids: T): T;
   /** of each row along the last axis the number at its place: […, n], […] → […] */
   pick(x: T, places: T): T;
@@ -71,10 +74,11 @@ export interface Ops<T> {
   selectRows(x: T, places: T): T;
   /** Runs `step` along the first axis of `inputs`; gives the outputs, stacked in the order of time. */
   scan(options: { initial: readonly T[]; inputs: readonly T[]; step: (state: T[], slices: T[]) => ScanStep<T> }): T[];
-  /** a constant matrix [inputs, outputs] that `matmul` may have at its right, its products taken in 8 bits; where an engine has that */
+  /**
+   * A constant matrix [inputs, outputs] that `matmul` may have at its right, its products taken in 8 bits; where an engine has that. What
+   * it is multiplied with must lie in -1 … 1 and is rounded to 1/127: so a row's result does not depend on what else is in the batch.
+   */
   quantizedMatrix?(weights: QuantizedWeights): T;
-  /** a whole recurrent layer by the engine's own operator, where it has one; [timeSteps, batch, ·] in and out */
-  recurrentLayer?(inputs: T, lengths: T, layer: FusedLayer): T;
 }
 
 /** Weights rounded to 8 bits: integers × scale, a scale a row. */
@@ -86,7 +90,7 @@ export interface QuantizedWeights {
   scales: Float32Array;
 }
 
-/** What an engine's own recurrent operator needs; weights as `model/layouts.ts` makes them for ONNX. */
+/** What ONNX's own recurrent operators need; weights as `model/layouts.ts` makes them. */
 export interface FusedLayer {
   operator: 'LSTM' | 'GRU' | 'RNN';
   direction: 'forward' | 'reverse' | 'bidirectional';
@@ -110,9 +114,26 @@ export interface InputType {
 /** Builds the results of a program from its inputs. */
 export type Build = <T>(ops: Ops<T>, inputs: Record<string, T>) => Record<string, T>;
 
+/** Tensors by the names of a program's inputs or results. */
+export type Tensors = Readonly<Record<string, HostTensor>>;
+
 export interface Program {
-  run(feeds: Record<string, HostTensor>): Promise<Record<string, HostTensor>>;
+  run(feeds: Tensors): Promise<Record<string, HostTensor>>;
+  /**
+   * Runs that have something in common, one after another; in a thread of its own where that pays, so that `threads` of such jobs
+   * keep the engine busy. In which thread one runs does not show in its results.
+   *
+   * @param common the inputs of `Common`
+   */
+  runAll(common: Tensors, runs: readonly Tensors[]): Promise<Record<string, HostTensor>[]>;
+  threads: number;
   close(): Promise<void>;
+}
+
+/** What is computed once for all runs of a job: its results are inputs of each of them. */
+export interface Common {
+  inputs: Record<string, InputType>;
+  build: Build;
 }
 
 /** Gradients that a program gives beside its results, under the names of `gradientOf`. */
@@ -130,14 +151,13 @@ export interface Engine {
   name: EngineName;
   /** what computes, with its version, for people */
   description: string;
-  /** whether its operations have `recurrentLayer` */
-  fused: boolean;
-  compile(inputs: Record<string, InputType>, build: Build, differentiate?: Differentiate): Promise<Program>;
+  /** @param beside the gradients that are wanted beside the results, or what runs have in common */
+  compile(inputs: Record<string, InputType>, build: Build, beside?: { differentiate?: Differentiate; common?: Common }): Promise<Program>;
 }
 
 export type EngineName = 'onnx' | 'onnx-wasm' | 'tfjs';
 
 export interface EngineOptions {
-  /** threads that one program may use (default: the cores) */
+  /** threads that the jobs of one program are shared among (default: the cores) */
   threads?: number | undefined;
 }

@@ -49,9 +49,13 @@ export function memoryOf<T>(ops: Ops<T>, kind: AttentionKind, weights: Readonly<
   return { keys: ops.add(ops.matmul(values, weights['attention.kernel']!), weights['attention.bias']!), values, barred };
 }
 
+/** What is compared with the keys: queries […, units] times W. */
+export const asked = <T>(ops: Ops<T>, weights: Readonly<Record<string, T>>, queries: T): T =>
+  ops.matmul(queries, weights['attention.query']!);
+
 /**
- * @param queries [steps, batch, units]
- * @returns `context` [steps, batch, width], and `attention` [batch, steps, timeSteps], whose rows add up to 1
+ * @param queries `asked` [batch, steps, width or units]
+ * @returns `context` [batch, steps, width], and `attention` [batch, steps, timeSteps], whose rows add up to 1
  */
 export function attend<T>(
   ops: Ops<T>,
@@ -60,11 +64,10 @@ export function attend<T>(
   { keys, values, barred }: Memory<T>,
   queries: T,
 ): { context: T; attention: T } {
-  const asked = ops.transpose(ops.matmul(queries, weights['attention.query']!), [1, 0, 2]);
   const scores =
     kind === 'multiplicative'
-      ? ops.matmul(asked, keys)
-      : ops.squeeze(ops.matmul(ops.tanh(ops.add(ops.unsqueeze(asked, 2), ops.unsqueeze(keys, 1))), weights['attention.score']!), 3);
+      ? ops.matmul(queries, keys)
+      : ops.squeeze(ops.matmul(ops.tanh(ops.add(ops.unsqueeze(queries, 2), ops.unsqueeze(keys, 1))), weights['attention.score']!), 3);
   const attention = ops.softmax(ops.add(scores, barred));
-  return { context: ops.transpose(ops.matmul(attention, values), [1, 0, 2]), attention };
+  return { context: ops.matmul(attention, values), attention };
 }

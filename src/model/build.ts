@@ -1,15 +1,15 @@
 /**
  * A model as programs of an engine: one that learns (loss and gradients, weights as inputs) and one that predicts (weights as constants,
- * by the engine's own recurrent operators). Both are the same network, pooling and head.
+ * the first layer's products looked up). Both are the same network, pooling and head.
  */
-import type { Differentiate, Engine, InputType, Ops, Program } from '../engine/ops.js';
+import type { Build, Differentiate, Engine, InputType, Ops, Program } from '../engine/ops.js';
 import type { ModelShape, Quantization } from '../formats/model.js';
 import type { Below, Values } from './heads/head.js';
 import { headOf } from './heads/index.js';
-import { denseParameters, networkValues, networkWeights, readingsOf, VECTORS, type Parameters } from './parameters.js';
+import { denseParameters, networkValues, networkWeights, readingsOf, VECTORS, type Parameters, type Reading } from './parameters.js';
 import { pool, stepInputs, takeOf } from './pooling.js';
-import { checkQuantizable } from './quantize.js';
-import { recurrentNetwork, trainedNetwork } from './recurrent.js';
+import { commonProducts, lookedUp, lookingInputs } from './products.js';
+import { constantWeights, recurrentNetwork } from './recurrent.js';
 
 /** Names of the inputs that hold dropout: what is kept, divided by its probability, else 0. */
 export const DROPOUT = {
@@ -57,7 +57,7 @@ export function compileLearning(engine: Engine, shape: ModelShape, dropout: Drop
   };
   const vectors = readingsOf(shape).map((reading) => reading.vectors);
   const differentiate: Differentiate = { loss: 'loss', to: [...vectors, ...parameters.map(({ name }) => name)] };
-  return engine.compile(all, (ops, given) => ({ loss: lossOf(ops, shape, given) }), differentiate);
+  return engine.compile(all, (ops, given) => ({ loss: lossOf(ops, shape, given) }), { differentiate });
 }
 
 /** The zeros that are added to the hidden states of a layer (from 0) and direction. */
@@ -81,7 +81,7 @@ export function compileStateGradients(engine: Engine, shape: ModelShape, paramet
       const weights = Object.fromEntries(constants.map(({ name, tensor }) => [name, ops.constant(tensor.shape, tensor.data)]));
       return { loss: lossOf(ops, shape, { ...weights, ...given }) };
     },
-    { loss: 'loss', to: nudges },
+    { differentiate: { loss: 'loss', to: nudges } },
   );
 }
 
@@ -109,18 +109,20 @@ function lossOf<T>(ops: Ops<T>, shape: ModelShape, given: Values<T>): T {
 }
 
 /** What the network and pooling read: vectors, lengths, and what tells real time steps. */
-function networkInputs(shape: ModelShape): Record<string, InputType> {
-  return {
-    ...Object.fromEntries(
-      readingsOf(shape).map(({ vectors, timeSteps, tables }): [string, InputType] => [
-        vectors,
-        { type: 'float', shape: [timeSteps, 'batch', tables.reduce((sum, { shape: [, dim], fields }) => sum + dim! * fields.length, 0)] },
-      ]),
-    ),
-    lengths: { type: 'int', shape: ['batch'] },
-    ...stepInputs(shape.head),
-  };
-}
+const networkInputs = (shape: ModelShape): Record<string, InputType> => ({ ...vectorInputs(readingsOf(shape)), ...stepsInputs(shape) });
+
+const vectorInputs = (readings: readonly Reading[]): Record<string, InputType> =>
+  Object.fromEntries(
+    readings.map(({ vectors, timeSteps, tables }): [string, InputType] => [
+      vectors,
+      { type: 'float', shape: [timeSteps, 'batch', tables.reduce((sum, { shape: [, dim], fields }) => sum + dim! * fields.length, 0)] },
+    ]),
+  );
+
+const stepsInputs = ({ head }: ModelShape): Record<string, InputType> => ({
+  lengths: { type: 'int', shape: ['batch'] },
+  ...stepInputs(head),
+});
 
 function belowHead<T>(ops: Ops<T>, shape: ModelShape, hiddenStates: T, given: Values<T>): Below<T> & { attention?: T } {
   const take = takeOf(shape.head);
@@ -129,12 +131,12 @@ function belowHead<T>(ops: Ops<T>, shape: ModelShape, hiddenStates: T, given: Va
 }
 
 /**
- * The program that predicts: the head's answers, and `output` and `attention` where there are any.
+ * The program that predicts: the head's answers, and `output` and `attention` where there are any. It looks the first layer's products up,
+ * which are what its runs have in common (`products.ts`).
  *
- * @param quantize rounds the weights of the recurrent layers to 8 bits; an engine without an operator for that computes with the rounded weights
+ * @param quantize rounds to 8 bits what hidden states are multiplied with; an engine without such products computes with the rounded weights
  * @param judging the answers are to be compared with targets: of a head that judges, what it makes of both
- * @param traced by the cell's equations, with `hiddenStates` and every state and gate of every layer among the results
- * @throws PipeError('usage') where the cell cannot be quantised
+ * @param traced with `hiddenStates` and every state and gate of every layer among the results
  */
 export function compilePrediction(
   engine: Engine,
@@ -142,10 +144,17 @@ export function compilePrediction(
   parameters: Parameters,
   { quantize, traced = false, judging = false }: { quantize?: Quantization | undefined; traced?: boolean; judging?: boolean } = {},
 ): Promise<Program> {
-  if (quantize) checkQuantizable(shape.network);
-  const inputs = { ...networkInputs(shape), ...(judging ? headOf(shape.head).judging?.inputs : {}) };
-  const how = { quantize, traced, judging, fused: engine.fused && !traced };
-  return engine.compile(inputs, (ops, given) => predicted(ops, shape, parameters, given, how));
+  const { network, head } = shape;
+  const weights = networkWeights(network, parameters);
+  const [, ...others] = readingsOf(shape);
+  const judges = judging ? headOf(head).judging?.inputs : undefined;
+  const inputs = { ...lookingInputs(network), ...stepsInputs(shape), ...(judges ? { ...vectorInputs(others), ...judges } : {}) };
+  const build: Build = (ops, given) => {
+    const constants = constantWeights(ops, network, weights, quantize !== undefined);
+    const results = recurrentNetwork(ops, network, constants, lookedUp(network, given), given['lengths']!);
+    return { ...(traced ? results : {}), ...answered(ops, shape, parameters, given, results['hiddenStates']!, judging) };
+  };
+  return engine.compile(inputs, build, { common: commonProducts(network, weights) });
 }
 
 /** The program of the head alone: `output` [batch, width], or of a head that answers each token `hiddenStates` [timeSteps, batch, width]. */
@@ -170,30 +179,20 @@ const headConstants = <T>(ops: Ops<T>, shape: ModelShape, parameters: Parameters
       .map(({ name }) => [name, ops.constant(parameters.get(name)!.shape, parameters.get(name)!.data)]),
   );
 
-interface HowToPredict {
-  fused: boolean;
-  quantize?: Quantization | undefined;
-  traced?: boolean;
-  judging?: boolean;
-}
-
-/** @param how by the engine's own recurrent operators, or by the cell's equations, where all states and gates can be had */
-export function predicted<T>(
+/** What pooling and head make of the network's states, [timeSteps, batch, width]. */
+export function answered<T>(
   ops: Ops<T>,
   shape: ModelShape,
   parameters: Parameters,
   given: Values<T>,
-  { fused, quantize, traced = false, judging = false }: HowToPredict,
+  hiddenStates: T,
+  judging = false,
 ): Record<string, T> {
   const head = headOf(shape.head);
-  const weights = networkWeights(shape.network, parameters);
   const constants = headConstants(ops, shape, parameters);
-  const how = { fused, quantize: quantize !== undefined };
-  const results = trainedNetwork(ops, shape.network, weights, given[VECTORS]!, given['lengths']!, how);
-  const below = belowHead(ops, shape, results['hiddenStates']!, { ...given, ...constants });
+  const below = belowHead(ops, shape, hiddenStates, { ...given, ...constants });
   const { output, attention } = below;
   return {
-    ...(traced ? results : {}),
     ...(output === undefined ? {} : { output }),
     ...(attention === undefined ? {} : { attention }),
     ...(judging && head.judging

@@ -8,7 +8,7 @@
  */
 import type { Ops } from '../engine/ops.js';
 import type { HeadDefinition } from '../formats/model.js';
-import { attend, attentionParameters, type Memory } from './attention.js';
+import { asked, attend, attentionParameters, type Memory } from './attention.js';
 import { cellOf } from './cells/index.js';
 import { linear, type Parameter } from './parameter.js';
 import type { NetworkShape } from './shape.js';
@@ -41,11 +41,11 @@ export function firstStates<T>(ops: Ops<T>, { decoder }: Seq2seq, weights: Value
 }
 
 /**
- * What is said at time steps of the decoder.
+ * What is said at all time steps of the decoder.
  *
  * @param states [steps, batch, units]
  * @param dropped dropout of o
- * @returns `said` o [steps, batch, units], `logits` [steps, batch, tokens], `attention` [batch, steps, timeSteps]
+ * @returns `said` o [steps, batch, units], `logits` [steps, batch, tokens]
  */
 export function say<T>(
   ops: Ops<T>,
@@ -53,9 +53,36 @@ export function say<T>(
   weights: Values<T>,
   memory: Memory<T>,
   states: T,
-  dropped: (o: T) => T = (o) => o,
-): { said: T; logits: T; attention: T } {
-  const { context, attention } = attend(ops, kind, weights, memory, states);
-  const said = dropped(ops.tanh(dense(ops, weights, 'mix', ops.concat([states, context], 2))));
-  return { said, logits: dense(ops, weights, 'output', said), attention };
+  dropped?: (o: T) => T,
+): { said: T; logits: T } {
+  const turned = (x: T): T => ops.transpose(x, [1, 0, 2]);
+  const { context } = attend(ops, kind, weights, memory, turned(asked(ops, weights, states)));
+  return output(ops, weights, ops.concat([states, turned(context)], 2), dropped);
+}
+
+/**
+ * What is said at one time step by hypotheses, which are rows; those of a sentence ask its memory together.
+ *
+ * @param states [rows, units]
+ * @param rowAt which row stands at each place of a sentence, [batch, beam]: any row where none does
+ * @param placeOf where each row stands, counted through that, [rows]
+ * @returns `logits` [rows, tokens], `attention` [rows, timeSteps]
+ */
+export function sayNext<T>(
+  ops: Ops<T>,
+  { attention: kind }: Seq2seq,
+  weights: Values<T>,
+  memory: Memory<T>,
+  states: T,
+  { rowAt, placeOf }: { rowAt: T; placeOf: T },
+): { logits: T; attention: T } {
+  const { context, attention } = attend(ops, kind, weights, memory, ops.gather(asked(ops, weights, states), rowAt));
+  const { logits } = output(ops, weights, ops.concat([states, ops.selectRows(context, placeOf)], 1));
+  return { logits, attention: ops.selectRows(attention, placeOf) };
+}
+
+/** @param seen [h, context], […, units + width] */
+function output<T>(ops: Ops<T>, weights: Values<T>, seen: T, dropped: (o: T) => T = (o) => o): { said: T; logits: T } {
+  const said = dropped(ops.tanh(dense(ops, weights, 'mix', seen)));
+  return { said, logits: dense(ops, weights, 'output', said) };
 }

@@ -2,10 +2,14 @@
  * A recurrent network, compiled and ready: sentences in, states out.
  * Only real time steps enter it, moved to the front of their rows; so padding, wherever it stands, cannot change a state.
  */
-import type { Engine, HostTensor, Ops, Program } from '../engine/ops.js';
+import type { Build, Engine, HostTensor, Program } from '../engine/ops.js';
 import { Tensor } from '../formats/tensor.js';
 import type { LayerTrace } from '../formats/record.js';
-import { trainedNetwork } from './recurrent.js';
+import { distinctVectors, type DistinctVectors } from './distinct.js';
+import { sideBySide } from './jobs.js';
+import { VECTORS } from './parameters.js';
+import { commonProducts, lookedUp, lookingInputs, mostVectors, PLACES } from './products.js';
+import { constantWeights, recurrentNetwork } from './recurrent.js';
 import { checkWeights, type NetworkShape, type NetworkWeights } from './shape.js';
 import { layerTraces } from './trace.js';
 
@@ -26,6 +30,8 @@ export interface States {
 
 export interface Network {
   shape: NetworkShape;
+  /** so many runs at once keep the engine busy */
+  threads: number;
   /**
    * The states of each sentence, in order. Sentences of like length run together, at most `batchSize` of them: what is computed
    * for the shorter ones up to the longest of their batch is for nothing.
@@ -35,7 +41,7 @@ export interface Network {
 }
 
 /**
- * @param trace every state and gate of every layer, by the cell's equations
+ * @param trace every state and gate of every layer
  * @param quantized with weights rounded to 8 bits
  */
 export async function openNetwork(
@@ -47,50 +53,65 @@ export async function openNetwork(
 ): Promise<Network> {
   checkWeights(shape, weights);
   const program = await compile(engine, shape, weights, trace, quantized);
-  // the inputs' memory is used again: a batch's worth of fresh memory costs more than copying the batch
-  const spare: Float32Array[] = [];
   return {
     shape,
+    threads: program.threads,
     close: () => program.close(),
     run: async (sentences, batchSize = sentences.length) => {
       const real = sentences.map(realSteps);
       const collected = collector(sentences, shape, trace);
-      // a sentence without a real time step has nothing to run; its states are zeros
-      const rows = real.flatMap((steps, row) => (steps.length > 0 ? [row] : []));
-      rows.sort((a, b) => real[a]!.length - real[b]!.length || a - b);
-      for (let at = 0; at < rows.length; at += batchSize) {
-        const together = rows.slice(at, at + batchSize);
-        const size = together.length * real[together.at(-1)!]!.length * shape.inputSize;
-        const memory = taken(spare, size);
-        const results = await program.run(feedsOf(sentences, real, together, shape.inputSize, memory.subarray(0, size).fill(0)));
-        spare.push(memory);
-        collected.put(results, together, real);
-      }
+      await sideBySide(jobsOf(sentences, real, batchSize, shape), program.threads, async ({ vectors, batches }) => {
+        const results = await program.runAll(
+          { [VECTORS]: vectors },
+          batches.map(({ feeds }) => feeds),
+        );
+        batches.forEach(({ rows }, i) => collected.put(results[i]!, rows, real));
+      });
       return collected.states();
     },
   };
 }
 
 function compile(engine: Engine, shape: NetworkShape, weights: NetworkWeights, trace: boolean, quantized: boolean): Promise<Program> {
-  const types = {
-    inputs: { type: 'float', shape: ['batch', 'timeSteps', shape.inputSize] },
-    lengths: { type: 'int', shape: ['batch'] },
-  } as const;
-  return engine.compile(types, (ops, { inputs, lengths }) => {
-    // sentences lie in one piece outside, time steps inside; the engine turns them faster than we could
-    const turned = <T>(ops: Ops<T>, x: T): T => ops.transpose(x, [1, 0, 2]);
-    const timeMajor = turned(ops, inputs!);
-    const how = { fused: engine.fused && !trace, quantize: quantized };
-    const results = trainedNetwork(ops, shape, weights, timeMajor, lengths!, how);
+  const inputs = { ...lookingInputs(shape), lengths: { type: 'int', shape: ['batch'] } } as const;
+  const build: Build = (ops, given) => {
+    const constants = constantWeights(ops, shape, weights, quantized);
+    const results = recurrentNetwork(ops, shape, constants, lookedUp(shape, given), given['lengths']!);
     const wanted = trace ? Object.entries(results) : [['hiddenStates', results['hiddenStates']!] as const];
-    return Object.fromEntries(wanted.map(([name, result]) => [name, turned(ops, result)]));
-  });
+    // sentences lie in one piece outside, time steps inside; the engine turns them faster than we could
+    return Object.fromEntries(wanted.map(([name, result]) => [name, ops.transpose(result, [1, 0, 2])]));
+  };
+  return engine.compile(inputs, build, { common: commonProducts(shape, weights) });
 }
 
-/** Memory that is large enough, used before if there is some. */
-function taken(spare: Float32Array[], size: number): Float32Array {
-  const at = spare.findIndex(({ length }) => length >= size);
-  return at < 0 ? new Float32Array(size) : spare.splice(at, 1)[0]!;
+/** Sentences that run together. */
+interface Batch {
+  rows: readonly number[];
+  feeds: Record<string, HostTensor>;
+}
+
+/** Batches that look the same products up. */
+interface Job {
+  vectors: HostTensor;
+  batches: Batch[];
+}
+
+/** All sentences that have a real time step, those of like length together; the states of the others are zeros. */
+function* jobsOf(sentences: readonly Sequence[], real: readonly RealSteps[], batchSize: number, shape: NetworkShape): Generator<Job> {
+  const order = real.flatMap((steps, row) => (steps.length > 0 ? [row] : []));
+  order.sort((a, b) => real[a]!.length - real[b]!.length || a - b);
+  const batches = Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) => order.slice(i * batchSize, (i + 1) * batchSize));
+  const [width, most] = [shape.inputSize, mostVectors(shape)];
+  for (let at = 0; at < batches.length;) {
+    // at least one batch, and no more than may have so many vectors if they all differ
+    let [end, steps] = [at, 0];
+    do steps += batches[end++]!.reduce((sum, row) => sum + real[row]!.length, 0);
+    while (end < batches.length && steps + batches[end]!.reduce((sum, row) => sum + real[row]!.length, 0) <= most);
+    const distinct = distinctVectors(width, steps);
+    const made = batches.slice(at, end).map((rows): Batch => ({ rows, feeds: feedsOf(sentences, real, rows, distinct, width) }));
+    yield { vectors: { shape: [distinct.count(), width], data: distinct.vectors() }, batches: made };
+    at = end;
+  }
 }
 
 /** The real time steps of a sentence, as runs of neighbours: usually one. */
@@ -114,25 +135,23 @@ function realSteps({ inputs, mask }: Sequence): RealSteps {
   return { runs, length };
 }
 
-/** @param inputs memory for [rows, timeSteps, inputSize], all zeros */
 function feedsOf(
   batch: readonly Sequence[],
   real: readonly RealSteps[],
   rows: readonly number[],
-  inputSize: number,
-  inputs: Float32Array,
+  distinct: DistinctVectors,
+  width: number,
 ): Record<string, HostTensor> {
-  const timeSteps = inputs.length / (rows.length * inputSize);
+  const timeSteps = real[rows.at(-1)!]!.length;
+  const places = new Int32Array(timeSteps * rows.length);
   for (const [place, row] of rows.entries()) {
     const { data } = batch[row]!.inputs;
-    let to = place * timeSteps * inputSize;
-    for (const [begin, end] of real[row]!.runs) {
-      inputs.set(data.subarray(begin * inputSize, end * inputSize), to);
-      to += (end - begin) * inputSize;
-    }
+    let t = 0;
+    for (const [begin, end] of real[row]!.runs)
+      for (let step = begin; step < end; step++) places[t++ * rows.length + place] = distinct.numberOf(data, step * width);
   }
   return {
-    inputs: { shape: [rows.length, timeSteps, inputSize], data: inputs },
+    [PLACES]: { shape: [timeSteps, rows.length], data: places },
     lengths: { shape: [rows.length], data: Int32Array.from(rows, (row) => real[row]!.length) },
   };
 }

@@ -1,9 +1,12 @@
 /** Sentences of ids through the program that predicts: batches of like length, answers in the order of the sentences. */
-import type { HostTensor, Program } from '../engine/ops.js';
+import type { HostTensor, Program, Tensors } from '../engine/ops.js';
 import type { ModelShape } from '../formats/model.js';
+import { distinctIds, type DistinctIds } from './distinct.js';
 import type { Answers, Targets } from './heads/head.js';
 import { headOf } from './heads/index.js';
-import { readingsOf, type Parameters, type Reading, type ReadTable } from './parameters.js';
+import { sideBySide } from './jobs.js';
+import { readingsOf, VECTORS, type Parameters, type Reading, type ReadTable } from './parameters.js';
+import { mostVectors, PLACES } from './products.js';
 import type { Sentences } from './sentences.js';
 import { gathered, partOf, stepFeeds, type Part, type Table } from './training/feeds.js';
 
@@ -37,13 +40,52 @@ export function readOf({ vectors, timeSteps, of, tables }: Reading, parameters: 
 export const vectorsOf = (reads: readonly Read[], rows: ArrayLike<number>): Record<string, HostTensor> =>
   Object.fromEntries(reads.map(({ vectors, tables, offsets }) => [vectors, gathered(tables, offsets, partOf({ offsets }, rows)).vectors]));
 
-/** What a program that predicts is fed for some sentences. */
-function predictionFeeds({ head }: ModelShape, reads: readonly Read[], part: Part): Record<string, HostTensor> {
-  return { ...vectorsOf(reads, part.rows), lengths: { shape: [part.rows.length], data: part.lengths }, ...stepFeeds(head, part) };
+/** Batches that look the same products up, and the vectors that these are made of. */
+export interface Job {
+  common: Tensors;
+  batches: { part: Part; feeds: Record<string, HostTensor> }[];
+}
+
+/** Sentences in one job: enough of them that words come again, few enough that threads share them. */
+const TOGETHER = 1024;
+
+/**
+ * Batches as jobs of a program that looks its products up.
+ *
+ * @param more what else a batch is fed
+ */
+export function* jobsOf(
+  { network }: Pick<ModelShape, 'network'>,
+  { tables, offsets }: Read,
+  batches: readonly Int32Array[],
+  more: (part: Part) => Record<string, HostTensor>,
+): Generator<Job> {
+  for (let at = 0; at < batches.length;) {
+    const distinct = distinctIds(tables);
+    const made: Job['batches'] = [];
+    let sentences = 0;
+    do {
+      const part = partOf({ offsets }, batches[at]!);
+      const places = placesOf(distinct, offsets, part);
+      made.push({ part, feeds: { [PLACES]: places, lengths: { shape: [part.rows.length], data: part.lengths }, ...more(part) } });
+      sentences += batches[at++]!.length;
+    } while (at < batches.length && sentences + batches[at]!.length <= TOGETHER && distinct.count() < mostVectors(network));
+    yield { common: { [VECTORS]: { shape: [distinct.count(), network.inputSize], data: distinct.vectors() } }, batches: made };
+  }
+}
+
+/** [timeSteps, batch]; 0 at padding */
+function placesOf(distinct: DistinctIds, offsets: Int32Array, { rows, lengths, timeSteps }: Part): HostTensor {
+  const data = new Int32Array(timeSteps * rows.length);
+  for (let row = 0; row < rows.length; row++) {
+    const begin = offsets[rows[row]!]!;
+    for (let t = 0; t < lengths[row]!; t++) data[t * rows.length + row] = distinct.numberOf(begin + t);
+  }
+  return { shape: [timeSteps, rows.length], data };
 }
 
 /** Some rows in batches: by length, so that little padding is computed. */
-function batchesByLength(rows: ArrayLike<number>, offsets: ArrayLike<number>, size: number): Int32Array[] {
+export function batchesByLength(rows: ArrayLike<number>, offsets: ArrayLike<number>, size: number): Int32Array[] {
   const length = (row: number): number => offsets[row + 1]! - offsets[row]!;
   const order = Int32Array.from(rows).sort((a, b) => length(a) - length(b) || a - b);
   const batches: Int32Array[] = [];
@@ -72,25 +114,27 @@ export async function answersOf(
   const begins = new Int32Array(rows.length + 1);
   for (let i = 0; i < rows.length; i++) begins[i + 1] = begins[i]! + offsets[rows[i]! + 1]! - offsets[rows[i]!]!;
   const answers: Record<string, { per: 'sentence' | 'token'; width: number; numbers: Float32Array }> = {};
-  for (const batch of batchesByLength(rows, offsets, batchSize)) {
-    const part = partOf(sentences, batch);
-    const results = await program.run({
-      ...predictionFeeds(shape, reads, part),
-      ...(judged && judging?.feeds(shape.head, { ...part, offsets, answers: sentences.answers, targets: judged })),
-    });
-    for (const [name, result] of Object.entries(results)) {
-      const per = result.shape.length === 3 ? 'token' : 'sentence';
-      const width = result.shape.at(-1)!;
-      answers[name] ??= { per, width, numbers: new Float32Array(width * (per === 'token' ? begins.at(-1)! : rows.length)) };
-      copy(
-        result,
-        part,
-        answers[name].numbers,
-        width,
-        (row) => (per === 'token' ? begins : undefined)?.[place.get(row)!] ?? place.get(row)!,
-      );
-    }
-  }
+  const [sentence, ...others] = reads;
+  const more = (part: Part): Record<string, HostTensor> => ({
+    ...vectorsOf(judged ? others : [], part.rows),
+    ...stepFeeds(shape.head, part),
+    ...(judged && judging?.feeds(shape.head, { ...part, offsets, answers: sentences.answers, targets: judged })),
+  });
+  const jobs = jobsOf(shape, sentence!, batchesByLength(rows, offsets, batchSize), more);
+  await sideBySide(jobs, program.threads, async ({ common, batches }) => {
+    const all = await program.runAll(
+      common,
+      batches.map(({ feeds }) => feeds),
+    );
+    for (const [i, results] of all.entries())
+      for (const [name, result] of Object.entries(results)) {
+        const per = result.shape.length === 3 ? 'token' : 'sentence';
+        const width = result.shape.at(-1)!;
+        answers[name] ??= { per, width, numbers: new Float32Array(width * (per === 'token' ? begins.at(-1)! : rows.length)) };
+        const begin = (row: number): number => (per === 'token' ? begins : undefined)?.[place.get(row)!] ?? place.get(row)!;
+        copy(result, batches[i]!.part, answers[name].numbers, width, begin);
+      }
+  });
   return answers;
 }
 

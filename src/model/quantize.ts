@@ -1,10 +1,12 @@
 /**
- * Weights rounded to 8 bits for prediction, as ONNX Runtime's own tool rounds them (quantize_dynamic of LSTM, per channel):
+ * Weights rounded to 8 bits for prediction, as ONNX Runtime's own tool rounds them (quantize_dynamic, per channel):
  *
  *     w ≈ scale × integer,    scale = max|w| / 64 of the row (one unit of one gate),    integer = round(w / scale) in -64 … 64
  *
  * Seven bits of the eight are used (the tool's `reduce_range`): processors without VNNI add two products in 16 bits, and
- * those of larger integers would be cut off. What the weights are multiplied with is rounded by the engine's operator, as it comes.
+ * those of larger integers would be cut off. Rounded is what hidden states are multiplied with: they lie in -1 … 1 by their equations, so
+ * one scale that is known before serves them all, and no row's answer depends on what else is in its batch. What the first layer makes of word
+ * vectors is computed in floats, once for each different vector.
  */
 import type { FusedLayer, HostTensor, Ops, QuantizedWeights } from '../engine/ops.js';
 import { PipeError } from '../errors.js';
@@ -14,7 +16,7 @@ const LARGEST = 64;
 /** below it 32-bit floats lose digits */
 const SMALLEST = 2 ** -126;
 
-/** @throws PipeError('usage') for a cell that has no operator with rounded weights */
+/** @throws PipeError('usage') for a cell of which ONNX Runtime has no operator with rounded weights, for files that others run */
 export function checkQuantizable({ cell }: NetworkShape): void {
   if (cell !== 'lstm')
     throw new PipeError('usage', '--quantize int8 does not apply to this model', {
@@ -24,7 +26,7 @@ export function checkQuantizable({ cell }: NetworkShape): void {
     });
 }
 
-/** The layer with its weights rounded; the biases stay floats. */
+/** The layer for ONNX Runtime's `DynamicQuantizeLSTM`, with all its weights rounded; the biases stay floats. */
 export function quantizedLayer(layer: FusedLayer): FusedLayer {
   const [inputWeights, recurrentWeights] = [layer.inputWeights, layer.recurrentWeights].map((matrix) => quantized(matrix as HostTensor));
   return { ...layer, inputWeights: inputWeights!, recurrentWeights: recurrentWeights! };
@@ -62,13 +64,13 @@ function scaleOf(weights: Float32Array | Int32Array): number {
   return scale >= SMALLEST ? scale : 1;
 }
 
-/** The numbers that the rounded weights stand for: for engines that have no operator for them. */
+/** The numbers that the rounded weights stand for. */
 export function roundedWeights(shape: NetworkShape, weights: NetworkWeights): NetworkWeights {
   const width = gatesOf(shape).length * shape.units;
   return weights.map((directions, layer) =>
     directions.map(({ kernel, recurrentKernel, ...biases }) => ({
       ...biases,
-      kernel: roundedColumns(kernel, inputSizeOf(shape, layer), width),
+      kernel: layer === 0 ? kernel : roundedColumns(kernel, inputSizeOf(shape, layer), width),
       recurrentKernel: roundedColumns(recurrentKernel, shape.units, width),
     })),
   );

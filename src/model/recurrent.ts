@@ -1,14 +1,13 @@
 /**
  * A recurrent network over time: the one file that knows time steps, lengths, directions and layers.
- * Written over `Ops`: by the cell's equations, where every gate can be seen and gradients can be had, or by the engine's own
- * operator, which is faster. The real time steps of a sentence stand first in its row; what comes after them is computed with
+ * Written over `Ops`, by the cell's equations: every gate can be seen, gradients can be had, and the first layer may look its products
+ * up. The real time steps of a sentence stand first in its row; what comes after them is computed with
  * whatever is there and must not be looked at. A backward layer reads each sentence in reverse up to its length, so that padding
  * comes last for it, too: no padding stands before a real time step, whichever way it is read.
  */
 import type { Ops } from '../engine/ops.js';
 import { cellOf } from './cells/index.js';
-import { fusedLayer } from './layouts.js';
-import { quantizedLayer, roundedWeights } from './quantize.js';
+import { quantizedConstant } from './quantize.js';
 import { gatesOf, inputSizeOf, type Direction, type DirectionWeights, type NetworkShape, type NetworkWeights } from './shape.js';
 
 /** The weights of one direction of a layer as values of an engine; shapes as in `DirectionWeights`. */
@@ -17,17 +16,37 @@ export type DirectionValues<T> = Record<keyof DirectionWeights, T>;
 /** By layer, then by direction. */
 export type NetworkValues<T> = readonly (readonly DirectionValues<T>[])[];
 
-/** Weights that do not change, as the constants of a program. */
-export function constantWeights<T>(ops: Ops<T>, shape: NetworkShape, weights: NetworkWeights): NetworkValues<T> {
+/**
+ * Weights that do not change, as the constants of a program.
+ *
+ * @param quantize in 8 bits what hidden states are multiplied with; the first layer's kernel, which reads word vectors, stays as it is
+ */
+export function constantWeights<T>(ops: Ops<T>, shape: NetworkShape, weights: NetworkWeights, quantize = false): NetworkValues<T> {
   const width = gatesOf(shape).length * shape.units;
+  const matrix = (rows: number, data: Float32Array, read: boolean): T =>
+    quantize && read ? quantizedConstant(ops, { shape: [rows, width], data }) : ops.constant([rows, width], data);
   return weights.map((layer, index) =>
     layer.map(({ kernel, recurrentKernel, bias, recurrentBias }) => ({
-      kernel: ops.constant([inputSizeOf(shape, index), width], kernel),
-      recurrentKernel: ops.constant([shape.units, width], recurrentKernel),
+      kernel: matrix(inputSizeOf(shape, index), kernel, index > 0),
+      recurrentKernel: matrix(shape.units, recurrentKernel, true),
       bias: ops.constant([width], bias),
       recurrentBias: ops.constant([width], recurrentBias),
     })),
   );
+}
+
+/** What a layer brings to the gates before the state does: x·W + b, and + c where the cell does not add it within. […, inputSize] → […, gates × units] */
+export function inputProducts<T>(ops: Ops<T>, shape: NetworkShape, { kernel, bias, recurrentBias }: DirectionValues<T>, inputs: T): T {
+  const { innerBias } = cellOf(shape.cell, shape.resetAfter);
+  return ops.add(ops.matmul(inputs, kernel), innerBias ? bias : ops.add(bias, recurrentBias));
+}
+
+/** Word vectors that were multiplied before: many time steps read the same one, and its products are looked up. */
+export interface LookedUp<T> {
+  /** `inputProducts` of the first layer for each vector, by direction: [vectors, gates × units] */
+  products: readonly T[];
+  /** which vector each time step reads, [timeSteps, batch] */
+  places: T;
 }
 
 /** The name under which a layer's matrix leaves the network: `1.forward.cellStates`. */
@@ -36,7 +55,7 @@ export const traceName = (layer: number, direction: string, matrix: string): str
 /**
  * The network by its equations.
  *
- * @param inputs [timeSteps, batch, inputSize]
+ * @param inputs [timeSteps, batch, inputSize], or vectors that are looked up
  * @param lengths how many time steps of each row are real, [batch]
  * @param betweenLayers what is done to the states that the layer of that index (from 1) reads, such as dropout
  * @param initial the states of each layer and direction before the first time step, [batch, units]; zeros if undefined
@@ -47,7 +66,7 @@ export function recurrentNetwork<T>(
   ops: Ops<T>,
   shape: NetworkShape,
   weights: NetworkValues<T>,
-  inputs: T,
+  inputs: T | LookedUp<T>,
   lengths: T,
   betweenLayers: (states: T, layer: number) => T = (states) => states,
   initial?: (layer: number, direction: number) => readonly T[],
@@ -56,18 +75,22 @@ export function recurrentNetwork<T>(
   const { states, gates, hasGates, advance } = cellOf(shape.cell, shape.resetAfter);
   const names = [...states, ...(hasGates ? gates : [])];
   const results: Record<string, T> = {};
-  let below = inputs;
+  const lookedUp = isLookedUp(inputs) ? inputs : undefined;
+  let below = isLookedUp(inputs) ? inputs.places : inputs;
   for (const [layer, directions] of weights.entries()) {
     if (layer > 0) below = betweenLayers(below, layer);
-    const hiddenStates = directions.map(({ kernel, bias, ...recurrent }, d) => {
+    const hiddenStates = directions.map((own, d) => {
       const name = shape.directions[d]!;
       const inOrder = (value: T): T => (name === 'backward' ? ops.reverseSequence(value, lengths) : value);
       const added = nudge?.(layer, name);
+      const products = layer === 0 ? lookedUp?.products[d] : undefined;
+      const read = inOrder(below);
       const matrices = ops.scan({
         initial: initial?.(layer, d) ?? states.map(() => ops.zeros(below, 1, shape.units)),
-        inputs: [ops.add(ops.matmul(inOrder(below), kernel), bias), ...(added === undefined ? [] : [inOrder(added)])],
-        step: (before, [input, nudged]) => {
-          const { state: after, gates: opened } = advance(input!, before, recurrent, ops);
+        inputs: [products === undefined ? inputProducts(ops, shape, own, read) : read, ...(added === undefined ? [] : [inOrder(added)])],
+        step: (before, [slice, nudged]) => {
+          const input = products === undefined ? slice! : ops.gather(products, slice!);
+          const { state: after, gates: opened } = advance(input, before, own, ops);
           const state = nudged === undefined ? after : [ops.add(after[0]!, nudged), ...after.slice(1)];
           return { state, outputs: [...state, ...(hasGates ? opened : [])] };
         },
@@ -81,10 +104,13 @@ export function recurrentNetwork<T>(
   return { ...results, hiddenStates: below };
 }
 
+const isLookedUp = <T>(inputs: T | LookedUp<T>): inputs is LookedUp<T> =>
+  typeof inputs === 'object' && inputs !== null && 'products' in inputs && 'places' in inputs;
+
 /**
  * One time step of a network that reads forwards.
  *
- * @param input [batch, inputSize]
+ * @param input `inputProducts` of the first layer, [batch, gates × units]
  * @param before the states of each layer, [batch, units] each
  * @returns the states after it
  */
@@ -96,41 +122,11 @@ export function networkStep<T>(
   before: readonly (readonly T[])[],
 ): T[][] {
   const { advance } = cellOf(shape.cell, shape.resetAfter);
-  let below = input;
+  let below: T | undefined;
   return weights.map(([forward], layer) => {
-    const { kernel, bias, ...recurrent } = forward!;
-    const { state } = advance(ops.add(ops.matmul(below, kernel), bias), [...before[layer]!], recurrent, ops);
+    const products = below === undefined ? input : inputProducts(ops, shape, forward!, below);
+    const { state } = advance(products, [...before[layer]!], forward!, ops);
     below = state[0]!;
     return state;
   });
-}
-
-/** By what a trained network is computed. */
-interface Computing {
-  /** by the engine's own operators, which are faster; else by the cell's equations */
-  fused: boolean;
-  /** weights are rounded to 8 bits; for an LSTM only */
-  quantize?: boolean;
-}
-
-/** The network with weights that do not change. @returns `hiddenStates`, and without `fused` all that `recurrentNetwork` gives */
-export function trainedNetwork<T>(
-  ops: Ops<T>,
-  shape: NetworkShape,
-  weights: NetworkWeights,
-  inputs: T,
-  lengths: T,
-  { fused, quantize = false }: Computing,
-): Record<string, T> {
-  if (fused) return { hiddenStates: fusedNetwork(ops, shape, weights, inputs, lengths, quantize) };
-  const used = quantize ? roundedWeights(shape, weights) : weights;
-  return recurrentNetwork(ops, shape, constantWeights(ops, shape, used), inputs, lengths);
-}
-
-/** [timeSteps, batch, units × directions], zeros after the last real time step. */
-function fusedNetwork<T>(ops: Ops<T>, shape: NetworkShape, weights: NetworkWeights, inputs: T, lengths: T, quantize: boolean): T {
-  return weights.reduce((below, layer, index) => {
-    const fused = fusedLayer(shape, layer, index);
-    return ops.recurrentLayer!(below, lengths, quantize ? quantizedLayer(fused) : fused);
-  }, inputs);
 }

@@ -7,9 +7,9 @@
  * One layer, read forward: the case that textbooks speak of. The weights are seeded random ones, or those that are given.
  */
 import { gradientOf, type Engine, type Ops } from '../engine/ops.js';
-import { cellOf } from './cells/index.js';
 import { uniform } from './random.js';
-import { randomWeights, type NetworkShape } from './shape.js';
+import { constantWeights, recurrentNetwork } from './recurrent.js';
+import { gatesOf, randomWeights, type NetworkShape } from './shape.js';
 
 export interface StateGradients {
   loss: number;
@@ -35,33 +35,17 @@ export async function stateGradients(
 ): Promise<StateGradients> {
   const { units, inputSize } = shape;
   const timeSteps = inputs.length / inputSize;
-  const [weights] = randomWeights({ ...shape, layers: 1, directions: ['forward'] }, seed)[0]!;
+  const single: NetworkShape = { ...shape, layers: 1, directions: ['forward'] };
   const next = uniform(seed, -1000);
   const answers = Float32Array.from({ length: units * labels }, () => (2 * next() - 1) / Math.sqrt(units));
-  const { states, gates, advance } = cellOf(shape.cell, shape.resetAfter);
+  const forget = gatesOf(shape).indexOf('forgetGate');
+  const weights = randomWeights(single, seed).map((layer) =>
+    layer.map((own) => ({ ...own, bias: own.bias.map((value, i) => (Math.floor(i / units) === forget ? value + forgetBias : value)) })),
+  );
   const build = <T>(ops: Ops<T>, given: Record<string, T>): Record<string, T> => {
-    const width = gates.length * units;
-    const kernel = ops.constant([inputSize, width], weights!.kernel);
-    const recurrentKernel = ops.constant([units, width], weights!.recurrentKernel);
-    const recurrentBias = ops.constant([width], weights!.recurrentBias);
-    const blocks = <V>(value: V, axis: number, split: (x: V, parts: number, axis: number) => V[]): V[] =>
-      gates.length === 1 ? [value] : split(value, gates.length, axis);
-    const recurrent = {
-      ...{ recurrentKernel, recurrentKernels: blocks(recurrentKernel, 1, (x, parts, axis) => ops.split(x, parts, axis)) },
-      ...{ recurrentBias, recurrentBiases: blocks(recurrentBias, 0, (x, parts, axis) => ops.split(x, parts, axis)) },
-    };
-    const forget = gates.indexOf('forgetGate');
-    const bias = weights!.bias.map((value, i) => (Math.floor(i / units) === forget ? value + forgetBias : value));
-    const projected = ops.add(ops.matmul(given['inputs']!, kernel), ops.constant([width], bias));
-    const [hiddenStates] = ops.scan({
-      initial: states.map(() => ops.zeros(given['inputs']!, 1, units)),
-      inputs: [projected, given['nudge']!],
-      step: (before, [input, nudge]) => {
-        const { state } = advance(input!, before, recurrent, ops);
-        const nudged = [ops.add(state[0]!, nudge!), ...state.slice(1)];
-        return { state: nudged, outputs: [nudged[0]!] };
-      },
-    });
+    const constants = constantWeights(ops, single, weights);
+    const network = [ops, single, constants, given['inputs']!, given['lengths']!] as const;
+    const { hiddenStates } = recurrentNetwork(...network, undefined, undefined, () => given['nudge']!);
     // [timeSteps, 1, units] · which step is the last, as a sum over all
     const last = ops.sum(ops.multiply(hiddenStates!, given['last']!), [0]);
     const logits = ops.matmul(last, ops.constant([units, labels], answers));
@@ -75,8 +59,9 @@ export async function stateGradients(
     inputs: { type: 'float', shape: ['timeSteps', 'batch', inputSize] },
     nudge: { type: 'float', shape: ['timeSteps', 'batch', units] },
     last: { type: 'float', shape: ['timeSteps', 'batch', 1] },
+    lengths: { type: 'int', shape: ['batch'] },
   } as const;
-  const program = await engine.compile(types, build, { loss: 'loss', to: ['nudge'] });
+  const program = await engine.compile(types, build, { differentiate: { loss: 'loss', to: ['nudge'] } });
   try {
     const last = new Float32Array(timeSteps);
     last[timeSteps - 1] = 1;
@@ -84,6 +69,7 @@ export async function stateGradients(
       inputs: { shape: [timeSteps, 1, inputSize], data: inputs },
       nudge: { shape: [timeSteps, 1, units], data: new Float32Array(timeSteps * units) },
       last: { shape: [timeSteps, 1, 1], data: last },
+      lengths: { shape: [1], data: Int32Array.of(timeSteps) },
     });
     const { data } = results[gradientOf('nudge')]!;
     const norms = Array.from({ length: timeSteps }, (_, t) => Math.hypot(...data.subarray(t * units, (t + 1) * units)));

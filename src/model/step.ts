@@ -8,7 +8,7 @@ import type { ModelShape } from '../formats/model.js';
 import { cellOf } from './cells/index.js';
 import { headOf } from './heads/index.js';
 import { denseParameters, networkWeights, VECTORS, type Parameters } from './parameters.js';
-import { constantWeights, networkStep } from './recurrent.js';
+import { constantWeights, inputProducts, networkStep } from './recurrent.js';
 
 /** `state 1.0`: the first state of the second layer, [batch, units]; a result of a program may not have the name of an input */
 const stateName = (layer: number, state: number): string => `state ${layer}.${state}`;
@@ -54,7 +54,8 @@ export function compileStep(engine: Engine, shape: ModelShape, parameters: Param
         .map(({ name }) => [name, ops.constant(parameters.get(name)!.shape, parameters.get(name)!.data)]),
     );
     const before = names.map((layer) => layer.map((name) => given[name]!));
-    const after = networkStep(ops, network, constantWeights(ops, network, networkWeights(network, parameters)), given[VECTORS]!, before);
+    const weights = constantWeights(ops, network, networkWeights(network, parameters));
+    const after = networkStep(ops, network, weights, inputProducts(ops, network, weights[0]![0]!, given[VECTORS]!), before);
     const states = names.flatMap((layer, index) => layer.map((name, i) => [AFTER + name, after[index]![i]!] as const));
     const hiddenStates = after.at(-1)![0]!;
     return { ...headOf(shape.head).predict(ops, shape.head, constants, { hiddenStates }), ...Object.fromEntries(states) };

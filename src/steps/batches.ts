@@ -42,14 +42,22 @@ export async function* inWindows(batches: AsyncIterable<Batch>, size: number): A
   if (window.length > 0) yield window;
 }
 
-/** Does the next batch's work while the results of the one before are waited for; the order is kept. */
-export async function* ahead<T>(batches: AsyncIterable<Batch>, work: (batch: Batch) => Promise<T>): AsyncGenerator<T> {
-  let pending: Promise<T> | undefined;
+/**
+ * Does the next batches' work while the results of those before are waited for; the order is kept.
+ *
+ * @param most so many batches are under way, asked for anew each time: it may be told by the work itself
+ */
+export async function* ahead<T>(
+  batches: AsyncIterable<Batch>,
+  work: (batch: Batch) => Promise<T>,
+  most: () => number = () => 2,
+): AsyncGenerator<T> {
+  const pending: Promise<T>[] = [];
   for await (const batch of batches) {
     const next = work(batch);
     next.catch(() => {}); // it is awaited below, in its turn
-    if (pending) yield await pending;
-    pending = next;
+    pending.push(next);
+    while (pending.length >= most()) yield await pending.shift()!;
   }
-  if (pending) yield await pending;
+  while (pending.length > 0) yield await pending.shift()!;
 }

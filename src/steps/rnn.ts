@@ -21,10 +21,12 @@ export function rnn({ open, keepEmbeddings, batchSize, traced }: RnnOptions): St
   const windows = traced ? inBatches : inWindows;
   return async function* (batches, context) {
     let network: Promise<Network> | undefined;
+    let threads = 1;
     const work = async (window: Batch): Promise<Batch> => {
       const records = window.filter((record) => usable(record, context));
       if (records.length === 0) return [];
       const opened = await (network ??= open(records[0]!.embeddings!.shape[1]!));
+      threads = opened.threads;
       const fitting = records.filter((record) => fits(record, opened, context));
       const states = await opened.run(fitting.map(sequenceOf), batchSize);
       return fitting.flatMap((record, i) => {
@@ -40,7 +42,7 @@ export function rnn({ open, keepEmbeddings, batchSize, traced }: RnnOptions): St
       });
     };
     try {
-      for await (const done of ahead(windows(batches, batchSize), work)) if (done.length > 0) yield done;
+      for await (const done of ahead(windows(batches, batchSize), work, () => threads + 1)) if (done.length > 0) yield done;
     } finally {
       await (await network)?.close();
     }

@@ -2,6 +2,7 @@
  * Every operation's gradient against central differences of its own forward pass, and against the other engines: `onnx` has our rules,
  * `tfjs` TensorFlow's.
  */
+import fc from 'fast-check';
 import { gradientOf, type Build, type Engine, type HostTensor, type InputType, type Ops } from '../../src/engine/ops.js';
 import { cellOf, type CellName } from '../../src/model/cells/index.js';
 import { uniform } from '../../src/model/random.js';
@@ -22,10 +23,10 @@ interface Case {
 const loop =
   (cell: CellName, resetAfter = true): Make =>
   (ops, { x, U, c }) => {
-    const { states, advance } = cellOf(cell, resetAfter);
+    const { states, advance, innerBias } = cellOf(cell, resetAfter);
     const [outputs] = ops.scan({
       initial: states.map(() => ops.zeros(x!, 1, 3)),
-      inputs: [x!],
+      inputs: [innerBias ? x! : ops.add(x!, c!)],
       step: (before, [slice]) => {
         const { state } = advance(slice!, before, { recurrentKernel: U!, recurrentBias: c! }, ops);
         return { state, outputs: [state[0]!] };
@@ -152,7 +153,7 @@ function sumAll<T>(ops: Ops<T>, value: T): T {
 
 async function gradientsOf(engine: Engine, one: Case): Promise<Record<string, Float32Array>> {
   const to = Object.keys(one.shapes);
-  const program = await engine.compile(types(one), lossOf(one), { loss: 'loss', to });
+  const program = await engine.compile(types(one), lossOf(one), { differentiate: { loss: 'loss', to } });
   const results = await program.run(feedsOf(one));
   await program.close();
   return Object.fromEntries(to.map((name) => [name, results[gradientOf(name)]!.data as Float32Array]));
@@ -197,8 +198,7 @@ describeEngines((open, engineName) => {
 test('the maximum shares its gradient among equals', async () => {
   const engine = await openEngine('onnx-wasm');
   const program = await engine.compile({ x: { type: 'float', shape: [3, 1] } }, (ops, { x }) => ({ loss: ops.sum(ops.max(x!, 0), [0]) }), {
-    loss: 'loss',
-    to: ['x'],
+    differentiate: { loss: 'loss', to: ['x'] },
   });
   const results = await program.run({ x: { shape: [3, 1], data: Float32Array.of(2, 1, 2) } });
   expect(Array.from(results[gradientOf('x')]!.data)).toEqual([0.5, 0, 0.5]);
@@ -213,5 +213,37 @@ describeEngines((open) => {
     expect(values!.shape).toEqual([2, 3]);
     expect(Array.from(values!.data)).toEqual([3, 3, 2, 5, 0, -1]);
     expect(Array.from(places!.data)).toEqual([1, 3, 2, 3, 0, 1]);
+  });
+
+  // three blocks of 64 would be too few for 2 of them: wide rows take the way through blocks
+  test('largest of wide rows: what sorting all of a row gives', async () => {
+    const engine = await open();
+    const program = await engine.compile({ x: { type: 'float', shape: ['rows', 256] } }, (ops, { x }) => ops.largest(x!, 2));
+    const row = fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 256, maxLength: 256 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 3 }), async (rows) => {
+        const { values, places } = await program.run({ x: { shape: [rows.length, 256], data: Float32Array.from(rows.flat()) } });
+        const order = rows.map((one) => Array.from(one.keys()).sort((a, b) => one[b]! - one[a]! || a - b));
+        expect(Array.from(places!.data)).toEqual(order.flatMap((at) => at.slice(0, 2)));
+        expect(Array.from(values!.data)).toEqual(order.flatMap((at, i) => at.slice(0, 2).map((place) => rows[i]![place]!)));
+      }),
+      { numRuns: 30 },
+    );
+    await program.close();
+  });
+
+  test('what runs have in common is computed for all of them', async () => {
+    const engine = await open();
+    const row = { type: 'float', shape: [2] } as const;
+    const program = await engine.compile({ doubled: row, y: row }, (ops, { doubled, y }) => ({ sum: ops.add(doubled!, y!) }), {
+      common: { inputs: { x: row }, build: (ops, { x }) => ({ doubled: ops.add(x!, x!) }) },
+    });
+    const pair = (...numbers: number[]) => ({ shape: [2], data: Float32Array.from(numbers) });
+    const results = await program.runAll({ x: pair(1, 2) }, [{ y: pair(10, 20) }, { y: pair(0, 1) }]);
+    await program.close();
+    expect(results.map(({ sum }) => Array.from(sum!.data))).toEqual([
+      [12, 24],
+      [2, 5],
+    ]);
   });
 });

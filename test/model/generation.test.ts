@@ -8,6 +8,7 @@ import { generate } from '../../src/model/generation.js';
 import { drawParameters, VECTORS } from '../../src/model/parameters.js';
 import { uniform } from '../../src/model/random.js';
 import { sample } from '../../src/model/sampling.js';
+import { PLACES } from '../../src/model/products.js';
 import { compileStep, firstStates, statesAfter } from '../../src/model/step.js';
 import { describeEngines } from '../support/engines.js';
 
@@ -26,7 +27,8 @@ describeEngines((open) => {
     const data = Float32Array.from({ length: 3 * 2 * 5 }, () => next() - 0.5);
     const whole = await compilePrediction(engine, shape, parameters);
     const { logits } = await whole.run({
-      [VECTORS]: { shape: [3, 2, 5], data },
+      [VECTORS]: { shape: [6, 5], data },
+      [PLACES]: { shape: [3, 2], data: Int32Array.of(0, 1, 2, 3, 4, 5) },
       lengths: { shape: [2], data: Int32Array.of(3, 3) },
     });
     const step = await compileStep(engine, shape, parameters);

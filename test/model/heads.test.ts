@@ -60,7 +60,7 @@ describeEngines((open) => {
       (ops, { output, hiddenStates, ...given }) => ({
         loss: head.loss(ops, definition, given, { hiddenStates: hiddenStates!, ...(output === undefined ? {} : { output }) }, given),
       }),
-      { loss: 'loss', to: Object.keys(inputs) },
+      { differentiate: { loss: 'loss', to: Object.keys(inputs) } },
     );
     const plain = Object.entries(inputs).map(([name, value]): [string, HostTensor] => [name, tensor(value)]);
     const results = await program.run({ ...Object.fromEntries(plain), ...feedsOf(golden) });

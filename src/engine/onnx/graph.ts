@@ -2,7 +2,7 @@
  * A graph of ONNX nodes as plain data, and its bytes. Field numbers are those of onnx.proto (opset 18, IR version 9).
  * What the nodes compute is in `ops.ts`; this file only knows how a graph is written.
  */
-import { bytes, integer, integers, message, nested, text, type Field } from './protobuf.js';
+import { bytes, integer, integers, joined, message, nested, text, type Field, type Message } from './protobuf.js';
 
 export type Attribute = number | readonly number[] | string | readonly string[] | Graph | { tensor: Initializer };
 
@@ -14,18 +14,19 @@ export interface Node {
   attributes: Readonly<Record<string, Attribute>>;
 }
 
-/** A constant: floats; 64-bit integers, which shapes are made of; or 8-bit ones, which quantised weights are. */
+/** A constant: floats; 64-bit integers, which shapes are made of; or 8-bit ones, which quantised weights and their zero points are. */
 export interface Initializer {
   name: string;
   shape: readonly number[];
   data: Constant;
 }
 
-export type Constant = Float32Array | BigInt64Array | Int8Array;
+export type Constant = Float32Array | BigInt64Array | Int8Array | Uint8Array;
 
 export interface GraphValue {
   name: string;
-  type: ElementType;
+  /** undefined in the body of a loop, where it is that of what is handed in */
+  type?: ElementType;
   /** sizes, or names of sizes; undefined: not told */
   shape?: readonly (number | string)[] | undefined;
 }
@@ -39,7 +40,7 @@ export interface Graph {
 }
 
 export type ElementType = 'float' | 'int' | 'int64';
-const ELEMENT = { float: 1, int8: 3, int: 6, int64: 7 };
+const ELEMENT = { float: 1, uint8: 2, int8: 3, int: 6, int64: 7 };
 const [OPSET, IR_VERSION] = [18, 9];
 
 /** What a file tells about itself. */
@@ -54,15 +55,16 @@ export interface About {
 export function modelBytes(graph: Graph, about?: About): Uint8Array {
   const operators = (domain: string, version: number): Field => nested(8, [text(1, domain), integer(2, version)]);
   const domains = new Set(graph.nodes.map(({ operator }) => splitOperator(operator).domain).filter((domain) => domain !== ''));
-  return message([
+  const pieces = message([
     integer(1, IR_VERSION),
     text(2, 'rnn-pipe'),
     about && text(3, about.version),
-    bytes(7, graphBytes(graph)),
+    bytes(7, graphMessage(graph)),
     operators('', OPSET),
     ...[...domains].map((domain) => operators(domain, 1)),
     ...Object.entries(about?.metadata ?? {}).map(([name, value]) => nested(14, [text(1, name), text(2, value)])),
   ]);
+  return joined(pieces);
 }
 
 function splitOperator(operator: string): { domain: string; type: string } {
@@ -70,17 +72,17 @@ function splitOperator(operator: string): { domain: string; type: string } {
   return { domain: operator.slice(0, Math.max(0, dot)), type: operator.slice(dot + 1) };
 }
 
-function graphBytes({ name, nodes, initializers, inputs, outputs }: Graph): Uint8Array {
+function graphMessage({ name, nodes, initializers, inputs, outputs }: Graph): Message {
   return message([
-    ...nodes.map((node) => bytes(1, nodeBytes(node))),
+    ...nodes.map((node) => bytes(1, nodeMessage(node))),
     text(2, name),
-    ...initializers.map((initializer) => bytes(5, tensorBytes(initializer))),
+    ...initializers.map((initializer) => bytes(5, tensorMessage(initializer))),
     ...inputs.map((value) => valueField(11, value)),
     ...outputs.map((value) => valueField(12, value)),
   ]);
 }
 
-function nodeBytes({ operator, inputs, outputs, attributes }: Node): Uint8Array {
+function nodeMessage({ operator, inputs, outputs, attributes }: Node): Message {
   const names = (field: number, values: readonly string[]): Field[] => values.map((value) => text(field, value));
   const { domain, type } = splitOperator(operator);
   return message([
@@ -100,22 +102,27 @@ function attributeFields(name: string, value: Attribute): Field[] {
     return typeof value[0] === 'string'
       ? [head, ...(value as string[]).map((one) => text(9, one)), integer(20, 8)]
       : [head, integers(8, value as number[]), integer(20, 7)];
-  if ('tensor' in value) return [head, bytes(5, tensorBytes(value.tensor)), integer(20, 4)];
-  return [head, bytes(6, graphBytes(value as Graph)), integer(20, 5)];
+  if ('tensor' in value) return [head, bytes(5, tensorMessage(value.tensor)), integer(20, 4)];
+  return [head, bytes(6, graphMessage(value as Graph)), integer(20, 5)];
 }
 
-function tensorBytes({ name, shape, data }: Initializer): Uint8Array {
-  const type = data instanceof BigInt64Array ? ELEMENT.int64 : data instanceof Int8Array ? ELEMENT.int8 : ELEMENT.float;
+function tensorMessage({ name, shape, data }: Initializer): Message {
   return message([
     integers(1, shape),
-    integer(2, type),
+    integer(2, elementOf(data)),
     text(8, name),
-    bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+    bytes(9, [new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]),
   ]);
+}
+
+function elementOf(data: Constant): number {
+  if (data instanceof BigInt64Array) return ELEMENT.int64;
+  if (data instanceof Uint8Array) return ELEMENT.uint8;
+  return data instanceof Int8Array ? ELEMENT.int8 : ELEMENT.float;
 }
 
 function valueField(field: number, { name, type, shape }: GraphValue): Field {
   const dimension = (size: number | string): Field => nested(1, [typeof size === 'number' ? integer(1, size) : text(2, size)]);
   const shapeField = shape && nested(2, shape.map(dimension));
-  return nested(field, [text(1, name), nested(2, [nested(1, [integer(1, ELEMENT[type]), shapeField])])]);
+  return nested(field, [text(1, name), type && nested(2, [nested(1, [integer(1, ELEMENT[type]), shapeField])])]);
 }

@@ -4,7 +4,6 @@ import { expressions, scopeOf, type Attributes, type Expression, type Expression
 import { crossEntropy } from './operations/cross-entropy.js';
 import { selectRows } from './operations/rows.js';
 import { abs, add, atLeast, divide, exp, log, multiply, sigmoid, subtract, tanh } from './operations/elementwise.js';
-import { fusedLayer } from './operations/fused-layer.js';
 import * as leaves from './operations/leaves.js';
 import type { Operation } from './operations/operation.js';
 import { matmul } from './operations/products.js';
@@ -38,7 +37,7 @@ export function graphOps(): GraphOps {
     return made;
   };
 
-  const { quantizedMatrix, matmulOf, addOf } = quantizing(graph, apply);
+  const { quantizedMatrix, matmulOf, addOf, partsOf } = quantizing(graph, apply);
 
   const ops: GraphOps = {
     graph,
@@ -67,7 +66,7 @@ export function graphOps(): GraphOps {
     sum: (x, axes, keep = false) => apply(sum, [x], { axes, keep }),
     max: (x, axis) => apply(max, [x], { axis }),
     concat: (parts, axis) => joined(apply, parts, axis),
-    split: (x, parts, axis) => graph.apply(split, [x], { axis, sizes: sizesOf(x, parts, axis) }),
+    split: (x, parts, axis) => partsOf(x, sizesOf(x, parts, axis)) ?? graph.apply(split, [x], { axis, sizes: sizesOf(x, parts, axis) }),
     transpose: (x, order) => apply(transpose, [x], { order }),
     unsqueeze: (x, axis) => apply(unsqueeze, [x], { axis }),
     squeeze: (x, axis) => apply(squeeze, [x], { axis }),
@@ -95,25 +94,34 @@ export function graphOps(): GraphOps {
       scope.newStates = made.state;
       return made.outputs.map((value) => graph.stacked(scope, value));
     },
-    recurrentLayer: (inputs, lengths, layer) => apply(fusedLayer(layer), [inputs, lengths]),
   };
   return ops;
 }
 
 type Binary = (a: Expression, b: Expression) => Expression;
 
+interface Quantizing {
+  quantizedMatrix: (weights: QuantizedWeights) => Expression;
+  matmulOf: Binary;
+  addOf: Binary;
+  /** a rounded matrix's columns in parts; undefined for any other value */
+  partsOf: (matrix: Expression, sizes: readonly number[]) => Expression[] | undefined;
+}
+
 /** Products and sums, of which those with a rounded matrix are one operation: a·W + bias. */
-function quantizing(
-  graph: Expressions,
-  apply: Apply,
-): { quantizedMatrix: (weights: QuantizedWeights) => Expression; matmulOf: Binary; addOf: Binary } {
+function quantizing(graph: Expressions, apply: Apply): Quantizing {
   const matrices = new Map<Expression, QuantizedWeights>();
   const products = new Map<Expression, QuantizedWeights>();
+  const quantizedMatrix: Quantizing['quantizedMatrix'] = (weights) => {
+    const matrix = graph.leaf(leaves.quantizedMatrix, weights.shape.toReversed());
+    matrices.set(matrix, weights);
+    return matrix;
+  };
   return {
-    quantizedMatrix: (weights) => {
-      const matrix = graph.leaf(leaves.quantizedMatrix, weights.shape.toReversed());
-      matrices.set(matrix, weights);
-      return matrix;
+    quantizedMatrix,
+    partsOf: (matrix, sizes) => {
+      const weights = matrices.get(matrix);
+      return weights && rowParts(weights, sizes).map(quantizedMatrix);
     },
     matmulOf: (a, b) => {
       const weights = matrices.get(b);
@@ -127,6 +135,17 @@ function quantizing(
       return weights ? apply(quantizedProduct(weights), [...a.node.inputs, b]) : apply(add, [a, b]);
     },
   };
+}
+
+/** Rounded weights [outputs, inputs] in parts of so many outputs. */
+function rowParts({ shape, integers, scales }: QuantizedWeights, sizes: readonly number[]): QuantizedWeights[] {
+  const inputs = shape.at(-1)!;
+  let end = 0;
+  return sizes.map((size) => {
+    end += size;
+    const begin = end - size;
+    return { shape: [size, inputs], integers: integers.subarray(begin * inputs, end * inputs), scales: scales.subarray(begin, end) };
+  });
 }
 
 /** Equal parts where only their number is given. */

@@ -72,12 +72,11 @@ export function writeGraph(graph: Graph, results: Record<string, Expression>): v
     const slices = [...scope.slices].filter(([, slice]) => inside.has(slice));
     const parameters = [...scope.states, ...slices.map(([, slice]) => slice)];
     for (const parameter of parameters) names.set(parameter, fresh());
-    const value = (name: string) => ({ name, type: 'float' as const });
     const body: Graph = {
       name: fresh(),
       nodes: [],
       initializers: [],
-      inputs: parameters.map((parameter) => value(names.get(parameter)!)),
+      inputs: parameters.map((parameter) => ({ name: names.get(parameter)! })),
       outputs: [],
     };
     const given = new Set<string>(parameters.map((parameter) => names.get(parameter)!));
@@ -86,7 +85,7 @@ export function writeGraph(graph: Graph, results: Record<string, Expression>): v
       // a result of the body has a name of its own, and is made by a node of the body
       const own = given.has(name) || scopeOf(one) !== scope ? writerInto(body).node('Identity', [name])[0]! : name;
       given.add(own);
-      return value(own);
+      return { name: own, type: 'float' };
     });
     const direction = scope.reverse ? 1 : 0;
     const attributes = {

@@ -5,7 +5,7 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { createRequire } from 'node:module';
 import { PipeError } from '../../errors.js';
-import { gradientOf, type Differentiate, type Engine, type HostTensor, type Program } from '../ops.js';
+import { gradientOf, type Build, type Differentiate, type Engine, type HostTensor, type InputType, type Program } from '../ops.js';
 import { tensorOps } from './ops.js';
 
 type Tfjs = typeof TensorFlow;
@@ -18,32 +18,51 @@ export async function openTfjs(): Promise<Engine> {
   return {
     name: 'tfjs',
     description: `TensorFlow.js ${tf.version_core}, backend ${tf.getBackend()}`,
-    fused: false,
-    compile: (inputs, build, differentiate) => {
-      const { ops, dispose } = tensorOps(tf, differentiate !== undefined);
-      const run: Program['run'] = async (feeds) => {
-        const results = tf.tidy(() => {
-          const values = Object.fromEntries(Object.entries(inputs).map(([name, { type }]) => [name, toTensor(tf, feeds[name]!, type)]));
-          return differentiate ? withGradients(tf, (given) => build(ops, given), values, differentiate) : build(ops, values);
-        });
-        const entries = await Promise.all(
-          Object.entries(results).map(async ([name, tensor]): Promise<[string, HostTensor]> => [
-            name,
-            { shape: tensor.shape, data: (await tensor.data()) as Float32Array },
-          ]),
-        );
-        tf.dispose(results);
-        return Object.fromEntries(entries);
+    compile: (inputs, build, { differentiate, common } = {}) => {
+      const each = runner(tf, inputs, build, differentiate);
+      const before = common && runner(tf, common.inputs, common.build);
+      const runAll: Program['runAll'] = async (shared, runs) => {
+        const ready = await before?.run(shared);
+        const results: Record<string, HostTensor>[] = [];
+        for (const feeds of runs) results.push(await each.run({ ...feeds, ...ready }));
+        return results;
       };
       return Promise.resolve({
-        run,
+        threads: 1,
+        run: async (feeds) => (await runAll(feeds, [feeds]))[0]!,
+        runAll,
         close: () => {
-          dispose();
+          each.dispose();
+          before?.dispose();
           return Promise.resolve();
         },
       });
     },
   };
+}
+
+function runner(
+  tf: Tfjs,
+  inputs: Record<string, InputType>,
+  build: Build,
+  differentiate?: Differentiate,
+): { run: Program['run']; dispose: () => void } {
+  const { ops, dispose } = tensorOps(tf, differentiate !== undefined);
+  const run: Program['run'] = async (feeds) => {
+    const results = tf.tidy(() => {
+      const values = Object.fromEntries(Object.entries(inputs).map(([name, { type }]) => [name, toTensor(tf, feeds[name]!, type)]));
+      return differentiate ? withGradients(tf, (given) => build(ops, given), values, differentiate) : build(ops, values);
+    });
+    const entries = await Promise.all(
+      Object.entries(results).map(async ([name, tensor]): Promise<[string, HostTensor]> => [
+        name,
+        { shape: tensor.shape, data: (await tensor.data()) as Float32Array },
+      ]),
+    );
+    tf.dispose(results);
+    return Object.fromEntries(entries);
+  };
+  return { run, dispose };
 }
 
 type Tensors = Record<string, TensorFlow.Tensor>;

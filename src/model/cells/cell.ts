@@ -5,7 +5,7 @@ import type { Ops } from '../../engine/ops.js';
 export interface RecurrentWeights<T> {
   /** [units, gates × units] */
   recurrentKernel: T;
-  /** [gates × units] */
+  /** [gates × units]; read by a cell with an inner bias alone */
   recurrentBias: T;
 }
 
@@ -25,8 +25,10 @@ export interface Cell {
   hasGates: boolean;
   /** hidden state, and for an LSTM cell state */
   states: readonly ('hiddenStates' | 'cellStates')[];
+  /** whether the recurrent bias c stands within the equations; else it is added to x·W + b before */
+  innerBias: boolean;
   /**
-   * @param input x·W + b of all gates, [batch, gates × units]
+   * @param input x·W + b of all gates, and + c of a cell without an inner bias, [batch, gates × units]
    * @param state of the time step before
    */
   advance: <T>(input: T, state: readonly T[], weights: RecurrentWeights<T>, ops: Ops<T>) => Advance<T>;

@@ -12,6 +12,7 @@ const shared = { name: 'gru', gates: ['updateGate', 'resetGate', 'candidate'], h
 
 export const gruResetAfter: Cell = {
   ...shared,
+  innerBias: true,
   advance: (input, [previous], { recurrentKernel, recurrentBias }, ops) => {
     const [inputZ, inputR, inputH] = ops.split(input, 3, 1);
     const [recurrentZ, recurrentR, recurrentH] = ops.split(ops.add(ops.matmul(previous!, recurrentKernel), recurrentBias), 3, 1);
@@ -24,8 +25,9 @@ export const gruResetAfter: Cell = {
 
 export const gruResetBefore: Cell = {
   ...shared,
-  advance: (input, [previous], { recurrentKernel, recurrentBias }, ops) => {
-    const [inputZ, inputR, inputH] = ops.split(ops.add(input, recurrentBias), 3, 1);
+  innerBias: false,
+  advance: (input, [previous], { recurrentKernel }, ops) => {
+    const [inputZ, inputR, inputH] = ops.split(input, 3, 1);
     const [kernelZ, kernelR, kernelH] = ops.split(recurrentKernel, 3, 1);
     const updateGate = ops.sigmoid(ops.add(inputZ!, ops.matmul(previous!, kernelZ!)));
     const resetGate = ops.sigmoid(ops.add(inputR!, ops.matmul(previous!, kernelR!)));

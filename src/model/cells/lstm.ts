@@ -10,10 +10,11 @@ export const lstm: Cell = {
   name: 'lstm',
   gates: ['inputGate', 'forgetGate', 'candidate', 'outputGate'],
   hasGates: true,
+  innerBias: false,
   states: ['hiddenStates', 'cellStates'],
-  advance: (input, [previousHidden, previousCell], { recurrentKernel, recurrentBias }, ops) => {
+  advance: (input, [previousHidden, previousCell], { recurrentKernel }, ops) => {
     const recurrent = ops.matmul(previousHidden!, recurrentKernel);
-    const [i, f, c, o] = ops.split(ops.add(ops.add(input, recurrentBias), recurrent), 4, 1);
+    const [i, f, c, o] = ops.split(ops.add(input, recurrent), 4, 1);
     const [inputGate, forgetGate, candidate, outputGate] = [ops.sigmoid(i!), ops.sigmoid(f!), ops.tanh(c!), ops.sigmoid(o!)];
     const cellState = ops.add(ops.multiply(forgetGate, previousCell!), ops.multiply(inputGate, candidate));
     const hiddenState = ops.multiply(outputGate, ops.tanh(cellState));

@@ -5,10 +5,11 @@ export const rnn: Cell = {
   name: 'rnn',
   gates: ['hiddenState'],
   hasGates: false,
+  innerBias: false,
   states: ['hiddenStates'],
-  advance: (input, [previous], { recurrentKernel, recurrentBias }, ops) => {
+  advance: (input, [previous], { recurrentKernel }, ops) => {
     const recurrent = ops.matmul(previous!, recurrentKernel);
-    const hiddenState = ops.tanh(ops.add(ops.add(input, recurrentBias), recurrent));
+    const hiddenState = ops.tanh(ops.add(input, recurrent));
     return { state: [hiddenState], gates: [hiddenState] };
   },
 };

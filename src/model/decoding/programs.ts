@@ -2,15 +2,17 @@
  * The two programs that say texts: the encoder, run once for some sentences, and one time step of the decoder, run once a token for all
  * hypotheses of all of them together. A step takes the states of the step before, so it costs one step and not the whole beginning again.
  */
-import type { Engine, InputType, Ops, Program } from '../../engine/ops.js';
+import type { Build, Engine, InputType, Ops, Program } from '../../engine/ops.js';
 import type { ModelShape } from '../../formats/model.js';
+import { Tensor } from '../../formats/tensor.js';
 import { memoryOf } from '../attention.js';
 import { cellOf } from '../cells/index.js';
-import { firstStates, say, type Seq2seq } from '../decoder.js';
-import { ANSWER_EMBEDDING, denseParameters, networkValues, networkWeights, VECTORS, type Parameters } from '../parameters.js';
+import { firstStates, sayNext, type Seq2seq } from '../decoder.js';
+import { ANSWER_EMBEDDING, denseParameters, networkValues, networkWeights, type Parameters } from '../parameters.js';
 import { pool, stepInputs } from '../pooling.js';
-import { checkQuantizable, quantizedConstant } from '../quantize.js';
-import { networkStep, trainedNetwork } from '../recurrent.js';
+import { commonProducts, lookedUp, lookingInputs, productsOf } from '../products.js';
+import { quantizedConstant } from '../quantize.js';
+import { constantWeights, networkStep, recurrentNetwork } from '../recurrent.js';
 
 export type TextModel = Omit<ModelShape, 'head'> & { head: Seq2seq };
 
@@ -27,41 +29,47 @@ export function stateNames({ decoder }: Seq2seq): string[][] {
 }
 
 /**
- * Vectors and lengths of sentences to `MEMORY` and the decoder's first states.
+ * Sentences, whose first layer looks its products up, to `MEMORY` and the decoder's first states.
  *
- * @param quantize weights of the recurrent layers are rounded to 8 bits
- * @throws PipeError('usage') where the cell cannot be quantised
+ * @param quantize what hidden states are multiplied with is rounded to 8 bits
  */
 export function compileEncoder(engine: Engine, shape: TextModel, parameters: Parameters, quantize = false): Promise<Program> {
   const { network, head } = shape;
-  if (quantize) checkQuantizable(network);
   const inputs: Record<string, InputType> = {
-    [VECTORS]: { type: 'float', shape: ['timeSteps', 'batch', network.inputSize] },
+    ...lookingInputs(network),
     lengths: { type: 'int', shape: ['batch'] },
     ...stepInputs(head),
   };
   const weights = networkWeights(network, parameters);
-  return engine.compile(inputs, (ops, given) => {
+  const build: Build = (ops, given) => {
     const constants = constantsOf(ops, shape, parameters);
-    const how = { fused: engine.fused, quantize };
-    const states = trainedNetwork(ops, network, weights, given[VECTORS]!, given['lengths']!, how)['hiddenStates']!;
+    const recurrent = constantWeights(ops, network, weights, quantize);
+    const states = recurrentNetwork(ops, network, recurrent, lookedUp(network, given), given['lengths']!)['hiddenStates']!;
     const end = pool(ops, 'last', network, states, given, constants).output;
     const first = firstStates(ops, head, constants, end);
     return {
       ...memoryOf(ops, head.attention, constants, states, given['mask']!),
       ...Object.fromEntries(stateNames(head).flatMap((names, layer) => names.map((name, i) => [name, first[layer]![i]!] as const))),
     };
-  });
+  };
+  return engine.compile(inputs, build, { common: commonProducts(network, weights) });
 }
 
 /**
- * One time step for hypotheses, which are rows: the token said last, the row of the states before that it goes on from, and its sentence.
+ * One time step for hypotheses, which are rows: the token said last, the row of the states before that it goes on from, and its place among
+ * those of its sentence.
  *
  * @param most so many next tokens are given of each row
- * @param quantize products with matrices of weights are taken in 8 bits
+ * @param quantize products with matrices of weights are taken in 8 bits: all that they are multiplied with lies in -1 … 1
  * @returns `scores` and `tokens` [rows, most]: log probabilities, the best first; `attention` [rows, timeSteps]; the states [rows, units]
  */
-export function compileStep(engine: Engine, shape: TextModel, parameters: Parameters, most: number, quantize = false): Promise<Program> {
+export async function compileStep(
+  engine: Engine,
+  shape: TextModel,
+  parameters: Parameters,
+  most: number,
+  quantize = false,
+): Promise<Program> {
   const { network, head } = shape;
   const { decoder, answers, attention: kind } = head;
   const width = network.units * network.directions.length;
@@ -70,7 +78,8 @@ export function compileStep(engine: Engine, shape: TextModel, parameters: Parame
   const inputs: Record<string, InputType> = {
     said: rows,
     parents: rows,
-    sentences: rows,
+    rowAt: { type: 'int', shape: ['batch', 'beam'] },
+    placeOf: rows,
     keys: kind === 'multiplicative' ? float('batch', width, 'timeSteps') : float('batch', 'timeSteps', decoder.units),
     values: float('batch', 'timeSteps', width),
     barred: float('batch', 1, 'timeSteps'),
@@ -78,25 +87,20 @@ export function compileStep(engine: Engine, shape: TextModel, parameters: Parame
       stateNames(head).flatMap((names) => names.map((name) => [before(name), float('before', decoder.units)] as const)),
     ),
   };
-  const table = parameters.get(ANSWER_EMBEDDING)!;
+  const products = await productsOf(engine, decoder, networkWeights(decoder, parameters, 'decoder'), parameters.get(ANSWER_EMBEDDING)!);
   return engine.compile(inputs, (ops, given) => {
     const constants = constantsOf(ops, shape, parameters, quantize);
-    const vectors = ops.gather(ops.constant(table.shape, table.data), given['said']!);
+    const input = ops.gather(ops.constant(products.shape, products.data), given['said']!);
     const states = stateNames(head).map((names) => names.map((name) => ops.gather(given[before(name)]!, given['parents']!)));
-    const after = networkStep(ops, decoder, networkValues(decoder, constants, 'decoder'), vectors, states);
-    const [keys, values, barred] = MEMORY.map((name) => ops.gather(given[name]!, given['sentences']!));
-    const { logits, attention } = say(
-      ops,
-      head,
-      constants,
-      { keys: keys!, values: values!, barred: barred! },
-      ops.unsqueeze(after.at(-1)![0]!, 0),
-    );
-    const best = ops.largest(ops.logSoftmax(ops.squeeze(logits, 0)), Math.min(most, answers.rows));
+    const after = networkStep(ops, decoder, networkValues(decoder, constants, 'decoder'), input, states);
+    const memory = { keys: given['keys']!, values: given['values']!, barred: given['barred']! };
+    const places = { rowAt: given['rowAt']!, placeOf: given['placeOf']! };
+    const { logits, attention } = sayNext(ops, head, constants, memory, after.at(-1)![0]!, places);
+    const best = ops.largest(ops.logSoftmax(logits), Math.min(most, answers.rows));
     return {
       scores: best.values,
       tokens: best.places,
-      attention: ops.squeeze(attention, 1),
+      attention,
       ...Object.fromEntries(stateNames(head).flatMap((names, layer) => names.map((name, i) => [name, after[layer]![i]!] as const))),
     };
   });
@@ -114,9 +118,25 @@ function constantsOf<T>(
     names
       .filter((name) => !name.startsWith('rnn.'))
       .map((name) => {
-        const tensor = parameters.get(name)!;
+        const tensor = filled(name, parameters.get(name)!);
         const rounded = quantize && tensor.shape.length === 2 && tensor.shape[1]! > 1;
         return [name, rounded ? quantizedConstant(ops, tensor) : ops.constant(tensor.shape, tensor.data)];
       }),
   );
 }
+
+/** The largest of a row are found faster where it consists of whole blocks of so many numbers. */
+const BLOCK = 64;
+
+/** Weights of the output with tokens beside the last one that are never said, up to the end of a block. */
+function filled(name: string, { shape, data }: Tensor): Tensor {
+  if (!name.startsWith('output.')) return new Tensor(shape, data);
+  const tokens = shape.at(-1)!;
+  const width = Math.ceil(tokens / BLOCK) * BLOCK;
+  const wider = new Float32Array((data.length / tokens) * width).fill(shape.length === 1 ? NEVER : 0);
+  for (let from = 0, to = 0; from < data.length; from += tokens, to += width) wider.set(data.subarray(from, from + tokens), to);
+  return new Tensor([...shape.slice(0, -1), width], wider);
+}
+
+/** Far below every logit. */
+const NEVER = -1e30;

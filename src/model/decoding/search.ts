@@ -107,7 +107,7 @@ export async function beamSearch(
       ...feeds,
       said: integers(({ node }) => node.token),
       parents: integers(({ parent }) => parent),
-      sentences: integers(({ sentence }) => sentence),
+      ...placesOf(rows, lengths.length, options.beam),
     });
     const passed = length < options.minLength ? new Set([...barred, END]) : barred;
     const next = rows.map((_, row) => nextTokens(results, row, passed, options.beam));
@@ -119,6 +119,18 @@ export async function beamSearch(
     said: nodes.map((node) => saidBy(node, options.lengthPenalty)).sort((a, b) => b.score - a.score),
     steps: steps[sentence]!,
   }));
+}
+
+/** Where the rows stand among those of their sentences, which have `beam` places each. */
+function placesOf(rows: readonly Row[], sentences: number, beam: number): { rowAt: HostTensor; placeOf: HostTensor } {
+  const [rowAt, placeOf] = [new Int32Array(sentences * beam), new Int32Array(rows.length)];
+  for (const [row, { sentence }] of rows.entries()) {
+    const after = row > 0 && rows[row - 1]!.sentence === sentence;
+    const place = after ? placeOf[row - 1]! + 1 : sentence * beam;
+    placeOf[row] = place;
+    rowAt[place] = row;
+  }
+  return { rowAt: { shape: [sentences, beam], data: rowAt }, placeOf: { shape: [rows.length], data: placeOf } };
 }
 
 /** A token that a row may go on with. */

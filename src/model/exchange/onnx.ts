@@ -1,5 +1,6 @@
 /**
  * A model as one ONNX file: ids in, answers out. Embeddings, network, pooling and head are all in it; texts are cut and numbered outside.
+ * The network stands there as ONNX's own LSTM, GRU or RNN, which every runtime knows, and in 8 bits as ONNX Runtime's `DynamicQuantizeLSTM`.
  *
  *     ids, …          [batch, time]   64-bit integers; 0 after the end of a sentence; the features' beside them, such as ngramIds
  *     lengths         [batch]         real tokens of each sentence, at least 1
@@ -8,9 +9,10 @@
 import { onnxFile, type FileOps } from '../../engine/onnx/file.js';
 import { PipeError } from '../../errors.js';
 import type { ModelDocument, ModelShape, Quantization } from '../../formats/model.js';
-import { predicted } from '../build.js';
-import { tablesOf, VECTORS, type Parameters } from '../parameters.js';
-import { checkQuantizable } from '../quantize.js';
+import { answered } from '../build.js';
+import { fusedLayer } from '../layouts.js';
+import { networkWeights, tablesOf, type Parameters } from '../parameters.js';
+import { checkQuantizable, quantizedLayer } from '../quantize.js';
 
 const [BATCH, TIME] = ['batch', 'time'];
 
@@ -40,8 +42,15 @@ function answers<T>(
     const table = ops.constant(sizes, parameters.get(name)!.data);
     return fields.map((field) => ops.gather(table, rows[field]!));
   });
-  const given = { ...steps(ops, rows['ids']!, lengths!), [VECTORS]: ops.concat(vectors, 2), lengths: ops.cast(lengths!, 'int') };
-  const results = predicted(ops, shape, parameters, given, { fused: true, quantize });
+  const real = ops.cast(lengths!, 'int');
+  const hiddenStates = networkWeights(shape.network, parameters).reduce(
+    (below, layer, index) => {
+      const fused = fusedLayer(shape.network, layer, index);
+      return ops.recurrentLayer(below, real, quantize ? quantizedLayer(fused) : fused);
+    },
+    ops.concat(vectors, 2),
+  );
+  const results = answered(ops, shape, parameters, steps(ops, rows['ids']!, lengths!), hiddenStates);
   return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, batchFirst(ops, name, value)]));
 }
 

@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Our own probabilities, by the equations. */
 async function expected(document: ModelDocument): Promise<Float32Array> {
   const parameters = parametersOf(document);
-  const program = await compilePrediction({ ...(await openEngine('onnx-wasm')), fused: false }, document, parameters);
+  const program = await compilePrediction(await openEngine('onnx-wasm'), document, parameters);
   const answers = await answersOf(program, document, parameters, sentences, [0, 1, 2, 3], 2);
   await program.close();
   return answers['probabilities']!.numbers;

@@ -79,7 +79,7 @@ describeEngines((open) => {
         const all = chainLoss(ops, K, moves, logProbabilities, given, given);
         return { loss: ops.subtract(all, ops.sum(ops.multiply(logProbabilities, given['hot']!), [0, 1, 2])) };
       },
-      { loss: 'loss', to },
+      { differentiate: { loss: 'loss', to } },
     );
     const feeds = { ...numbersOf(one), ...crfFeeds(K, moves, rowsOf()), hot: { shape: [TIME_STEPS, BATCH, K], data: hot } };
     const results = await program.run(feeds);

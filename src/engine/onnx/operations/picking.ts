@@ -1,6 +1,6 @@
 /** Operations that choose numbers by their places along the last axis. */
 import type { Shape } from '../expression.js';
-import type { Operation } from './operation.js';
+import type { OnnxWriter, Operation } from './operation.js';
 
 /** x[…, places[…]]; its gradient stands at the places, with zeros about it. */
 export const pick: Operation = {
@@ -77,8 +77,40 @@ export const largest: Operation = {
     return [kept, kept];
   },
   lift: (attributes) => attributes,
-  onnx: (write, [x], { attributes: { count } }) => {
-    const [values, places] = write.node('TopK', [x!, write.integers(count as number)], { axis: -1 }, 2);
+  onnx: (write, [x], { inputs, attributes: { count } }) => {
+    const [shape, most] = [inputs[0]!.shape, count as number];
+    const width = shape.at(-1) as number;
+    const [values, places] =
+      shape.length === 2 && width % BLOCK === 0 && width >= FEW_BLOCKS * BLOCK * most
+        ? largestOfBlocks(write, x!, width, most)
+        : write.node('TopK', [x!, write.integers(most)], { axis: -1 }, 2);
     return [values!, write.node('Cast', [places!], { to: 1 })[0]!];
   },
 };
+
+/** Wide rows of whole blocks are looked through in blocks; where there are so few that most would be taken, it does not pay. */
+const [BLOCK, FEW_BLOCKS] = [64, 2];
+
+/**
+ * TopK of wide rows: the k largest numbers stand in the k blocks with the largest maxima (of equals the first), so TopK has to go through
+ * these alone; going through 4,000 numbers takes it longer than making them. The blocks stand in order, so that of equals the first is found first.
+ */
+function largestOfBlocks(write: OnnxWriter, x: string, width: number, most: number): readonly [values: string, places: string] {
+  const blocks = write.node('Reshape', [x, write.integers(0, width / BLOCK, BLOCK)])[0]!;
+  const maxima = write.node('ReduceMax', [blocks, write.integers(2)], { keepdims: 0 })[0]!;
+  const found = write.node('TopK', [maxima, write.integers(most)], { axis: -1 }, 2)[1]!;
+  const chosen = write.node('TopK', [found, write.integers(most)], { axis: -1, largest: 0 }, 2)[0]!; // in order
+  const taken = write.node('GatherND', [blocks, write.node('Unsqueeze', [chosen, write.integers(2)])[0]!], { batch_dims: 1 })[0]!;
+  const [values, within] = write.node(
+    'TopK',
+    [write.node('Reshape', [taken, write.integers(0, -1)])[0]!, write.integers(most)],
+    { axis: -1 },
+    2,
+  );
+  const block = write.node('GatherElements', [chosen, write.node('Div', [within!, write.integers(BLOCK)])[0]!], { axis: 1 })[0]!;
+  const places = write.node('Add', [
+    write.node('Mul', [block, write.integers(BLOCK)])[0]!,
+    write.node('Mod', [within!, write.integers(BLOCK)])[0]!,
+  ])[0]!;
+  return [values!, places];
+}

@@ -92,7 +92,6 @@ export const reverseSequence: Operation = {
 export const gather: Operation = {
   name: 'gather',
   shapes: ([table, ids]) => [[...ids!, ...table!.slice(1)]],
-  lift: (attributes, [tableIsSliced]) => (tableIsSliced ? undefined : attributes),
   onnx: (write, inputs) => write.node('Gather', inputs),
 };
 

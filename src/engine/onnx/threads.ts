@@ -1,0 +1,80 @@
+/**
+ * Jobs of a program in worker threads, each with sessions of its own that have one thread each: so every job is computed as it would be in
+ * any other thread, and its numbers are the same to the bit. (A session with two threads shares a product of 64 × 128 badly: two sessions
+ * with one thread each do half as much again.)
+ */
+import { Worker } from 'node:worker_threads';
+import type { HostTensor, Tensors } from '../ops.js';
+import type { CompiledProgram, Sessions } from './sessions.js';
+
+export interface Job {
+  common: Tensors;
+  runs: readonly Tensors[];
+}
+export type Request = Job | 'close';
+export type Reply = { results: Record<string, HostTensor>[] } | { error: unknown };
+
+interface Waiting {
+  resolve: (results: Record<string, HostTensor>[]) => void;
+  reject: (error: unknown) => void;
+}
+
+interface Thread {
+  worker: Worker;
+  waiting: Waiting[];
+  ended: Promise<void>;
+}
+
+/** Threads are started when the first job comes. */
+export function openThreads(count: number, program: CompiledProgram): Sessions {
+  let threads: Thread[] | undefined;
+  return {
+    runAll: (common, runs) => {
+      threads ??= Array.from({ length: count }, () => start(program));
+      const { worker, waiting } = threads.reduce((least, other) => (other.waiting.length < least.waiting.length ? other : least));
+      return new Promise((resolve, reject) => {
+        // a thread that waits for work does not keep the process alive; one that works does
+        if (waiting.length === 0) worker.ref();
+        waiting.push({ resolve, reject });
+        worker.postMessage({ common: ownMemory(common), runs: runs.map(ownMemory) } satisfies Request);
+      });
+    },
+    close: async () => {
+      for (const { worker } of threads ?? []) {
+        worker.ref();
+        worker.postMessage('close' satisfies Request);
+      }
+      await Promise.all((threads ?? []).map(({ ended }) => ended));
+    },
+  };
+}
+
+function start(program: CompiledProgram): Thread {
+  const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: program });
+  worker.unref();
+  const waiting: Waiting[] = [];
+  worker.on('message', (reply: Reply) => {
+    const next = waiting.shift();
+    if (waiting.length === 0) worker.unref();
+    if ('error' in reply) next?.reject(reply.error);
+    else next?.resolve(reply.results);
+  });
+  const fail = (error: unknown): void => waiting.splice(0).forEach(({ reject }) => reject(error));
+  worker.on('error', fail);
+  const ended = new Promise<void>((resolve) =>
+    worker.on('exit', (code) => {
+      fail(new Error(`a thread of the engine ended with code ${code}`));
+      resolve();
+    }),
+  );
+  return { worker, waiting, ended };
+}
+
+/** A view of a larger block would be sent with all of it. */
+const ownMemory = (feeds: Tensors): Tensors =>
+  Object.fromEntries(
+    Object.entries(feeds).map(([name, { shape, data }]) => [
+      name,
+      { shape, data: data.byteLength === data.buffer.byteLength ? data : data.slice() },
+    ]),
+  );

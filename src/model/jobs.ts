@@ -1,0 +1,21 @@
+/** Jobs side by side: as many as keep a program's threads busy. */
+
+/** Does the work for each; so many are under way at once, and one more is made ready. @throws the first error, when no job is under way any more */
+export async function sideBySide<J>(jobs: Iterable<J>, threads: number, work: (job: J) => Promise<void>): Promise<void> {
+  const under = new Set<Promise<void>>();
+  const errors: unknown[] = [];
+  for (const job of jobs) {
+    if (errors.length > 0) break;
+    const one: Promise<void> = work(job).then(
+      () => void under.delete(one),
+      (error: unknown) => {
+        errors.push(error);
+        under.delete(one);
+      },
+    );
+    under.add(one);
+    if (under.size > (threads === 1 ? 0 : threads)) await Promise.race(under);
+  }
+  await Promise.all(under);
+  if (errors.length > 0) throw errors[0];
+}
