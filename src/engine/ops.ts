@@ -79,6 +79,8 @@ export interface Ops<T> {
    * it is multiplied with must lie in -1 … 1 and is rounded to 1/127: so a row's result does not depend on what else is in the batch.
    */
   quantizedMatrix?(weights: QuantizedWeights): T;
+  /** a whole recurrent layer by the engine's own operator, where it has one, without a gradient; [timeSteps, batch, ·] in and out */
+  recurrentLayer?(inputs: T, lengths: T, layer: FusedLayer): T;
 }
 
 /** Weights rounded to 8 bits: integers × scale, a scale a row. */
@@ -123,7 +125,8 @@ export interface Program {
    * Runs that have something in common, one after another; in a thread of its own where that pays, so that `threads` of such jobs
    * keep the engine busy. In which thread one runs does not show in its results.
    *
-   * @param common the inputs of `Common`
+   * @param runs their memory is given away: it may be gone with the thread that computes
+   * @param common the inputs of `Common`; what it gives is kept for the next job, which may have the same object
    */
   runAll(common: Tensors, runs: readonly Tensors[]): Promise<Record<string, HostTensor>[]>;
   threads: number;
@@ -151,6 +154,8 @@ export interface Engine {
   name: EngineName;
   /** what computes, with its version, for people */
   description: string;
+  /** whether its operations have `recurrentLayer` */
+  fused: boolean;
   /** @param beside the gradients that are wanted beside the results, or what runs have in common */
   compile(inputs: Record<string, InputType>, build: Build, beside?: { differentiate?: Differentiate; common?: Common }): Promise<Program>;
 }

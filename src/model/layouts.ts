@@ -5,7 +5,7 @@
  *     PyTorch       LSTM i f g o    GRU r z n    weights [gates × units, inputs]; its g is our c, its n our h
  *     ONNX          LSTM i o f c    GRU z r h    weights [directions, gates × units, inputs]
  */
-import type { FusedLayer } from '../engine/ops.js';
+import type { FusedLayer, Ops } from '../engine/ops.js';
 import { PipeError } from '../errors.js';
 import type { Tensor } from '../formats/tensor.js';
 import type { CellName } from './cells/index.js';
@@ -36,7 +36,7 @@ export function transposedFrom(theirs: Float32Array, rows: number, units: number
 }
 
 /** A layer for ONNX's own operators LSTM, GRU and RNN. */
-export function fusedLayer(shape: NetworkShape, layer: readonly DirectionWeights[], index: number): FusedLayer {
+function fusedLayer(shape: NetworkShape, layer: readonly DirectionWeights[], index: number): FusedLayer {
   const { cell, units, directions, resetAfter } = shape;
   const [order, width, rows] = [ONNX[cell], gatesOf(shape).length * units, inputSizeOf(shape, index)];
   const joined = (parts: readonly Float32Array[], size: readonly number[]) => ({ shape: [parts.length, ...size], data: flat(parts) });
@@ -58,6 +58,25 @@ export function fusedLayer(shape: NetworkShape, layer: readonly DirectionWeights
       [2 * width],
     ),
   };
+}
+
+/**
+ * The network by the engine's own operators, of an engine that has them.
+ *
+ * @param inputs [timeSteps, batch, inputSize]
+ * @param lengths [batch]
+ * @param rounded what is done to a layer's weights
+ * @returns hidden states [timeSteps, batch, units × directions], zeros after the last real time step
+ */
+export function fusedNetwork<T>(
+  ops: Pick<Ops<T>, 'recurrentLayer'>,
+  shape: NetworkShape,
+  weights: NetworkWeights,
+  inputs: T,
+  lengths: T,
+  rounded: (layer: FusedLayer) => FusedLayer = (layer) => layer,
+): T {
+  return weights.reduce((below, layer, index) => ops.recurrentLayer!(below, lengths, rounded(fusedLayer(shape, layer, index))), inputs);
 }
 
 function flat(parts: readonly Float32Array[]): Float32Array {

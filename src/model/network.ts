@@ -2,13 +2,10 @@
  * A recurrent network, compiled and ready: sentences in, states out.
  * Only real time steps enter it, moved to the front of their rows; so padding, wherever it stands, cannot change a state.
  */
-import type { Build, Engine, HostTensor, Program } from '../engine/ops.js';
+import type { Engine, HostTensor, Ops, Program } from '../engine/ops.js';
 import { Tensor } from '../formats/tensor.js';
 import type { LayerTrace } from '../formats/record.js';
-import { distinctVectors, type DistinctVectors } from './distinct.js';
-import { sideBySide } from './jobs.js';
-import { VECTORS } from './parameters.js';
-import { commonProducts, lookedUp, lookingInputs, mostVectors, PLACES } from './products.js';
+import { fusedNetwork } from './layouts.js';
 import { constantWeights, recurrentNetwork } from './recurrent.js';
 import { checkWeights, type NetworkShape, type NetworkWeights } from './shape.js';
 import { layerTraces } from './trace.js';
@@ -60,58 +57,33 @@ export async function openNetwork(
     run: async (sentences, batchSize = sentences.length) => {
       const real = sentences.map(realSteps);
       const collected = collector(sentences, shape, trace);
-      await sideBySide(jobsOf(sentences, real, batchSize, shape), program.threads, async ({ vectors, batches }) => {
-        const results = await program.runAll(
-          { [VECTORS]: vectors },
-          batches.map(({ feeds }) => feeds),
-        );
-        batches.forEach(({ rows }, i) => collected.put(results[i]!, rows, real));
-      });
+      // a sentence without a real time step has nothing to run; its states are zeros
+      const rows = real.flatMap((steps, row) => (steps.length > 0 ? [row] : []));
+      rows.sort((a, b) => real[a]!.length - real[b]!.length || a - b);
+      const batches = Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, i) => rows.slice(i * batchSize, (i + 1) * batchSize));
+      const feeds = batches.map((together) => feedsOf(sentences, real, together, shape.inputSize));
+      const results = await program.runAll({}, feeds);
+      for (const [i, together] of batches.entries()) collected.put(results[i]!, together, real);
       return collected.states();
     },
   };
 }
 
 function compile(engine: Engine, shape: NetworkShape, weights: NetworkWeights, trace: boolean, quantized: boolean): Promise<Program> {
-  const inputs = { ...lookingInputs(shape), lengths: { type: 'int', shape: ['batch'] } } as const;
-  const build: Build = (ops, given) => {
-    const constants = constantWeights(ops, shape, weights, quantized);
-    const results = recurrentNetwork(ops, shape, constants, lookedUp(shape, given), given['lengths']!);
-    const wanted = trace ? Object.entries(results) : [['hiddenStates', results['hiddenStates']!] as const];
+  const types = {
+    inputs: { type: 'float', shape: ['batch', 'timeSteps', shape.inputSize] },
+    lengths: { type: 'int', shape: ['batch'] },
+  } as const;
+  return engine.compile(types, (ops, { inputs, lengths }) => {
     // sentences lie in one piece outside, time steps inside; the engine turns them faster than we could
-    return Object.fromEntries(wanted.map(([name, result]) => [name, ops.transpose(result, [1, 0, 2])]));
-  };
-  return engine.compile(inputs, build, { common: commonProducts(shape, weights) });
-}
-
-/** Sentences that run together. */
-interface Batch {
-  rows: readonly number[];
-  feeds: Record<string, HostTensor>;
-}
-
-/** Batches that look the same products up. */
-interface Job {
-  vectors: HostTensor;
-  batches: Batch[];
-}
-
-/** All sentences that have a real time step, those of like length together; the states of the others are zeros. */
-function* jobsOf(sentences: readonly Sequence[], real: readonly RealSteps[], batchSize: number, shape: NetworkShape): Generator<Job> {
-  const order = real.flatMap((steps, row) => (steps.length > 0 ? [row] : []));
-  order.sort((a, b) => real[a]!.length - real[b]!.length || a - b);
-  const batches = Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) => order.slice(i * batchSize, (i + 1) * batchSize));
-  const [width, most] = [shape.inputSize, mostVectors(shape)];
-  for (let at = 0; at < batches.length;) {
-    // at least one batch, and no more than may have so many vectors if they all differ
-    let [end, steps] = [at, 0];
-    do steps += batches[end++]!.reduce((sum, row) => sum + real[row]!.length, 0);
-    while (end < batches.length && steps + batches[end]!.reduce((sum, row) => sum + real[row]!.length, 0) <= most);
-    const distinct = distinctVectors(width, steps);
-    const made = batches.slice(at, end).map((rows): Batch => ({ rows, feeds: feedsOf(sentences, real, rows, distinct, width) }));
-    yield { vectors: { shape: [distinct.count(), width], data: distinct.vectors() }, batches: made };
-    at = end;
-  }
+    const turned = <T>(ops: Ops<T>, x: T): T => ops.transpose(x, [1, 0, 2]);
+    const timeMajor = turned(ops, inputs!);
+    // where vectors are read and no gate is looked at, the engine's own operator is fastest
+    if (engine.fused && !trace && !quantized) return { hiddenStates: turned(ops, fusedNetwork(ops, shape, weights, timeMajor, lengths!)) };
+    const results = recurrentNetwork(ops, shape, constantWeights(ops, shape, weights, quantized), timeMajor, lengths!);
+    const wanted = trace ? Object.entries(results) : [['hiddenStates', results['hiddenStates']!] as const];
+    return Object.fromEntries(wanted.map(([name, result]) => [name, turned(ops, result)]));
+  });
 }
 
 /** The real time steps of a sentence, as runs of neighbours: usually one. */
@@ -139,19 +111,20 @@ function feedsOf(
   batch: readonly Sequence[],
   real: readonly RealSteps[],
   rows: readonly number[],
-  distinct: DistinctVectors,
-  width: number,
+  inputSize: number,
 ): Record<string, HostTensor> {
   const timeSteps = real[rows.at(-1)!]!.length;
-  const places = new Int32Array(timeSteps * rows.length);
+  const inputs = new Float32Array(rows.length * timeSteps * inputSize);
   for (const [place, row] of rows.entries()) {
     const { data } = batch[row]!.inputs;
-    let t = 0;
-    for (const [begin, end] of real[row]!.runs)
-      for (let step = begin; step < end; step++) places[t++ * rows.length + place] = distinct.numberOf(data, step * width);
+    let to = place * timeSteps * inputSize;
+    for (const [begin, end] of real[row]!.runs) {
+      inputs.set(data.subarray(begin * inputSize, end * inputSize), to);
+      to += (end - begin) * inputSize;
+    }
   }
   return {
-    [PLACES]: { shape: [timeSteps, rows.length], data: places },
+    inputs: { shape: [rows.length, timeSteps, inputSize], data: inputs },
     lengths: { shape: [rows.length], data: Int32Array.from(rows, (row) => real[row]!.length) },
   };
 }

@@ -4,18 +4,20 @@ import type { HeadDefinition, Take } from '../formats/model.js';
 import type { Parameter } from './parameter.js';
 import type { NetworkShape } from './shape.js';
 
-/** What tells real time steps from padding, [timeSteps, batch, 1] each. */
+/** What tells real time steps from padding. */
 export interface Steps<T> {
-  /** 1 = real */
+  /** 1 = real, [timeSteps, batch, 1] */
   mask: T;
-  /** 1 at the last real time step, and at the first */
+  /** of each sentence the place of its last real time step, and of its first, in [timeSteps × batch]: [batch] */
   last: T;
   first: T;
-  /** 1/length at real time steps */
+  /** 1/length at real time steps, [timeSteps, batch, 1] */
   share: T;
 }
 
-const STEPS = { type: 'float', shape: ['timeSteps', 'batch', 1] } as const;
+const FACTORS = { type: 'float', shape: ['timeSteps', 'batch', 1] } as const;
+const PLACES = { type: 'int', shape: ['batch'] } as const;
+const TYPES: Record<keyof Steps<unknown>, InputType> = { mask: FACTORS, share: FACTORS, last: PLACES, first: PLACES };
 
 /** What a head's way of taking needs of these; an attention of its own needs the mask, and a decoder begins at the end. */
 export function stepNames(head: HeadDefinition): (keyof Steps<unknown>)[] {
@@ -35,7 +37,7 @@ export function stepNames(head: HeadDefinition): (keyof Steps<unknown>)[] {
 }
 
 export const stepInputs = (head: HeadDefinition): Record<string, InputType> =>
-  Object.fromEntries(stepNames(head).map((name) => [name, STEPS]));
+  Object.fromEntries(stepNames(head).map((name) => [name, TYPES[name]]));
 
 export const takeOf = (head: HeadDefinition): Take | undefined => ('take' in head ? head.take : undefined);
 
@@ -92,7 +94,7 @@ export function pool<T>(
               2,
             );
       const ends = parts.map((states, i) =>
-        weighted(states, steps[(directions[i] === 'forward') === (take === 'last') ? 'last' : 'first']!),
+        ops.selectRows(states, steps[(directions[i] === 'forward') === (take === 'last') ? 'last' : 'first']!),
       );
       return { output: ops.concat(ends, 1) };
     }

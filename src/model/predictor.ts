@@ -1,13 +1,14 @@
 /** Sentences of ids through the program that predicts: batches of like length, answers in the order of the sentences. */
 import type { HostTensor, Program, Tensors } from '../engine/ops.js';
 import type { ModelShape } from '../formats/model.js';
-import { distinctIds, type DistinctIds } from './distinct.js';
+import { distinctIds } from './distinct.js';
 import type { Answers, Targets } from './heads/head.js';
 import { headOf } from './heads/index.js';
 import { sideBySide } from './jobs.js';
 import { readingsOf, VECTORS, type Parameters, type Reading, type ReadTable } from './parameters.js';
 import { mostVectors, PLACES } from './products.js';
 import type { Sentences } from './sentences.js';
+import type { NetworkShape } from './shape.js';
 import { gathered, partOf, stepFeeds, type Part, type Table } from './training/feeds.js';
 
 export type { Sentences } from './sentences.js';
@@ -49,37 +50,63 @@ export interface Job {
 /** Sentences in one job: enough of them that words come again, few enough that threads share them. */
 const TOGETHER = 1024;
 
+/** A job of so many sentences may as well have the products of the whole table: the next one needs them too. */
+const MANY = 256;
+
 /**
- * Batches as jobs of a program that looks its products up.
+ * Batches as jobs of a program that looks its products up: of the vectors that are in the job; or where there is one id a time step and the
+ * table is small, in large jobs of all vectors, which the program then computes for the first job only. What is in a job decides it, and
+ * not what came before, so that any number of threads gives the same bytes.
  *
  * @param more what else a batch is fed
  */
 export function* jobsOf(
+  program: Program,
   { network }: Pick<ModelShape, 'network'>,
   { tables, offsets }: Read,
   batches: readonly Int32Array[],
   more: (part: Part) => Record<string, HostTensor>,
 ): Generator<Job> {
-  for (let at = 0; at < batches.length;) {
-    const distinct = distinctIds(tables);
-    const made: Job['batches'] = [];
+  for (let begin = 0, end = 0; begin < batches.length; begin = end) {
     let sentences = 0;
-    do {
-      const part = partOf({ offsets }, batches[at]!);
-      const places = placesOf(distinct, offsets, part);
-      made.push({ part, feeds: { [PLACES]: places, lengths: { shape: [part.rows.length], data: part.lengths }, ...more(part) } });
-      sentences += batches[at++]!.length;
-    } while (at < batches.length && sentences + batches[at]!.length <= TOGETHER && distinct.count() < mostVectors(network));
-    yield { common: { [VECTORS]: { shape: [distinct.count(), network.inputSize], data: distinct.vectors() } }, batches: made };
+    do sentences += batches[end++]!.length;
+    while (end < batches.length && sentences + batches[end]!.length <= TOGETHER);
+    const whole = sentences >= MANY ? wholeTable(program, network, tables) : undefined;
+    const distinct = distinctIds(tables);
+    const numberOf = whole ? (token: number): number => tables[0]!.ids[0]![token]! : distinct.numberOf;
+    const made: Job['batches'] = [];
+    for (let at = begin; at < end; at++) {
+      if (at > begin && distinct.count() >= mostVectors(network)) end = at;
+      else {
+        const part = partOf({ offsets }, batches[at]!);
+        const places = placesOf(numberOf, offsets, part);
+        made.push({ part, feeds: { [PLACES]: places, lengths: { shape: [part.rows.length], data: part.lengths.slice() }, ...more(part) } });
+      }
+    }
+    yield { common: whole ?? { [VECTORS]: { shape: [distinct.count(), network.inputSize], data: distinct.vectors() } }, batches: made };
   }
 }
 
+/** By the program, which keeps what it has made of it. */
+const wholeTables = new WeakMap<Program, Tensors>();
+
+/** All vectors, where one id chooses a time step's and there are few enough. */
+function wholeTable(program: Program, network: NetworkShape, tables: readonly Table[]): Tensors | undefined {
+  const [{ ids, dim, numbers }] = tables as [Table];
+  const rows = numbers.length / dim;
+  if (tables.length > 1 || ids.length > 1 || rows > mostVectors(network)) return undefined;
+  // a copy: a training's tables lie in memory that threads share, which ONNX Runtime does not take
+  const made = wholeTables.get(program) ?? { [VECTORS]: { shape: [rows, dim], data: numbers.slice() } };
+  wholeTables.set(program, made);
+  return made;
+}
+
 /** [timeSteps, batch]; 0 at padding */
-function placesOf(distinct: DistinctIds, offsets: Int32Array, { rows, lengths, timeSteps }: Part): HostTensor {
+function placesOf(numberOf: (token: number) => number, offsets: Int32Array, { rows, lengths, timeSteps }: Part): HostTensor {
   const data = new Int32Array(timeSteps * rows.length);
   for (let row = 0; row < rows.length; row++) {
     const begin = offsets[rows[row]!]!;
-    for (let t = 0; t < lengths[row]!; t++) data[t * rows.length + row] = distinct.numberOf(begin + t);
+    for (let t = 0; t < lengths[row]!; t++) data[t * rows.length + row] = numberOf(begin + t);
   }
   return { shape: [timeSteps, rows.length], data };
 }
@@ -120,7 +147,7 @@ export async function answersOf(
     ...stepFeeds(shape.head, part),
     ...(judged && judging?.feeds(shape.head, { ...part, offsets, answers: sentences.answers, targets: judged })),
   });
-  const jobs = jobsOf(shape, sentence!, batchesByLength(rows, offsets, batchSize), more);
+  const jobs = jobsOf(program, shape, sentence!, batchesByLength(rows, offsets, batchSize), more);
   await sideBySide(jobs, program.threads, async ({ common, batches }) => {
     const all = await program.runAll(
       common,

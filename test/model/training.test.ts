@@ -93,8 +93,9 @@ test('what tells real time steps from padding', () => {
   const at = (take: Take, name: string): number[] => Array.from(stepFeeds({ task: 'classify', take, labels: [] }, part)[name]!.data);
   // [timeSteps, batch]
   expect(at('max', 'mask')).toEqual([1, 1, 1, 0, 1, 0]);
-  expect(at('last', 'last')).toEqual([0, 1, 0, 0, 1, 0]);
-  expect(at('last', 'first')).toEqual([1, 1, 0, 0, 0, 0]);
+  // places in that: the first sentence ends at the third time step, the second at the first
+  expect(at('last', 'last')).toEqual([4, 1]);
+  expect(at('last', 'first')).toEqual([0, 1]);
   expect(at('mean', 'share')).toEqual([1, 1, 1, 0, 1, 0].map((x, i) => Math.fround(i % 2 ? x : x / 3)));
 });
 

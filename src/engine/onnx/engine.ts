@@ -28,6 +28,7 @@ export async function openOnnx({ threads = availableParallelism() }: EngineOptio
   return {
     name: 'onnx',
     description: `ONNX Runtime ${runtime.env.versions?.node ?? ''}, native, ${threads} threads`,
+    fused: true,
     compile: compiler(runtime, options, threads),
   };
 }
@@ -38,6 +39,7 @@ export async function openOnnxWasm({ threads = availableParallelism() }: EngineO
   return {
     name: 'onnx-wasm',
     description: `ONNX Runtime ${runtime.env.versions?.web ?? ''}, WebAssembly, ${threads} threads`,
+    fused: true,
     // its threads are within a session
     compile: compiler(runtime, { executionProviders: ['wasm'] }, 1),
   };

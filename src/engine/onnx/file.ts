@@ -1,9 +1,8 @@
 /** An ONNX file that other programs run: inputs of 64-bit integers, as they have them, named sizes, and what the file tells about itself. */
 import { PipeError } from '../../errors.js';
-import type { FusedLayer, Ops } from '../ops.js';
+import type { Ops } from '../ops.js';
 import type { Expression, Shape } from './expression.js';
 import { modelBytes, type About, type Graph } from './graph.js';
-import { fusedLayer } from './operations/fused-layer.js';
 import { cast, positions, TO } from './operations/whole-sentences.js';
 import { graphOps } from './ops.js';
 import { writeGraph } from './write.js';
@@ -14,8 +13,6 @@ export interface FileOps<T> extends Ops<T> {
   cast(x: T, to: keyof typeof TO): T;
   /** [timeSteps, …] → 0, 1, 2, …, [timeSteps, 1, 1] */
   positions(like: T): T;
-  /** a whole recurrent layer by ONNX's own operator, which others know; [timeSteps, batch, ·] in and out */
-  recurrentLayer(inputs: T, lengths: T, layer: FusedLayer): T;
   /** how many axes it has */
   rankOf(x: T): number;
 }
@@ -38,7 +35,6 @@ export function onnxFile(
     ...graphed,
     cast: (x, to) => graphed.apply(cast, [x], { to: TO[to] }),
     positions: (like) => graphed.apply(positions, [like]),
-    recurrentLayer: (inputs, lengths, layer) => graphed.apply(fusedLayer(layer), [inputs, lengths]),
     rankOf: ({ shape }) => shape.length,
   };
   const results = build(ops, Object.fromEntries(Object.entries(inputs).map(([name, shape]) => [name, graphed.input(name, shape)])));

@@ -4,6 +4,7 @@ import { expressions, scopeOf, type Attributes, type Expression, type Expression
 import { crossEntropy } from './operations/cross-entropy.js';
 import { selectRows } from './operations/rows.js';
 import { abs, add, atLeast, divide, exp, log, multiply, sigmoid, subtract, tanh } from './operations/elementwise.js';
+import { fusedLayer } from './operations/fused-layer.js';
 import * as leaves from './operations/leaves.js';
 import type { Operation } from './operations/operation.js';
 import { matmul } from './operations/products.js';
@@ -94,6 +95,7 @@ export function graphOps(): GraphOps {
       scope.newStates = made.state;
       return made.outputs.map((value) => graph.stacked(scope, value));
     },
+    recurrentLayer: (inputs, lengths, layer) => apply(fusedLayer(layer), [inputs, lengths]),
   };
   return ops;
 }

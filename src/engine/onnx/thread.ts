@@ -1,6 +1,6 @@
 /** A worker thread of the engine: does the jobs that it is sent, one after another, and gives the memory of their results away. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { HostTensor } from '../ops.js';
+import type { HostTensor, Tensors } from '../ops.js';
 import { nativeRuntime, openSessions, type CompiledProgram } from './sessions.js';
 import type { Reply, Request } from './threads.js';
 
@@ -8,6 +8,7 @@ const port = parentPort!;
 const opened = nativeRuntime().then((runtime) => openSessions(runtime, workerData as CompiledProgram));
 opened.catch(() => {}); // every job tells it
 let queue = Promise.resolve();
+let common: Tensors = {};
 
 port.on('message', (request: Request) => {
   queue = queue.then(() => answer(request));
@@ -23,7 +24,8 @@ async function answer(request: Request): Promise<void> {
     return;
   }
   try {
-    const results = await (await opened).runAll(request.common, request.runs);
+    common = request.common ?? common;
+    const results = await (await opened).runAll(common, request.runs);
     send({ results }, memoryOf(results));
   } catch (error) {
     send({ error });

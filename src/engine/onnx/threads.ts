@@ -8,7 +8,8 @@ import type { HostTensor, Tensors } from '../ops.js';
 import type { CompiledProgram, Sessions } from './sessions.js';
 
 export interface Job {
-  common: Tensors;
+  /** undefined: that of the job before */
+  common: Tensors | undefined;
   runs: readonly Tensors[];
 }
 export type Request = Job | 'close';
@@ -22,6 +23,8 @@ interface Waiting {
 interface Thread {
   worker: Worker;
   waiting: Waiting[];
+  /** what its last job has in common */
+  common: Tensors | undefined;
   ended: Promise<void>;
 }
 
@@ -31,12 +34,17 @@ export function openThreads(count: number, program: CompiledProgram): Sessions {
   return {
     runAll: (common, runs) => {
       threads ??= Array.from({ length: count }, () => start(program));
-      const { worker, waiting } = threads.reduce((least, other) => (other.waiting.length < least.waiting.length ? other : least));
+      const thread = threads.reduce((least, other) => (other.waiting.length < least.waiting.length ? other : least));
+      const { worker, waiting } = thread;
       return new Promise((resolve, reject) => {
         // a thread that waits for work does not keep the process alive; one that works does
         if (waiting.length === 0) worker.ref();
         waiting.push({ resolve, reject });
-        worker.postMessage({ common: ownMemory(common), runs: runs.map(ownMemory) } satisfies Request);
+        const known = thread.common === common;
+        thread.common = common;
+        const own = runs.map(ownMemory);
+        const given = own.flatMap((feeds) => Object.values(feeds).map(({ data }) => data.buffer as ArrayBuffer));
+        worker.postMessage({ common: known ? undefined : ownMemory(common), runs: own } satisfies Request, [...new Set(given)]);
       });
     },
     close: async () => {
@@ -67,10 +75,10 @@ function start(program: CompiledProgram): Thread {
       resolve();
     }),
   );
-  return { worker, waiting, ended };
+  return { worker, waiting, common: undefined, ended };
 }
 
-/** A view of a larger block would be sent with all of it. */
+/** A view of a larger block would be sent, and given away, with all of it. */
 const ownMemory = (feeds: Tensors): Tensors =>
   Object.fromEntries(
     Object.entries(feeds).map(([name, { shape, data }]) => [

@@ -18,6 +18,7 @@ export async function openTfjs(): Promise<Engine> {
   return {
     name: 'tfjs',
     description: `TensorFlow.js ${tf.version_core}, backend ${tf.getBackend()}`,
+    fused: false,
     compile: (inputs, build, { differentiate, common } = {}) => {
       const each = runner(tf, inputs, build, differentiate);
       const before = common && runner(tf, common.inputs, common.build);

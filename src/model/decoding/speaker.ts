@@ -33,7 +33,7 @@ export async function openSpeaker(
       const rows = Int32Array.from({ length: sentences.offsets.length - 1 }, (_, row) => row);
       const found = new Array<Found>(rows.length);
       const read = readOf(readingsOf(model)[0]!, parameters, sentences);
-      const jobs = jobsOf(model, read, batchesByLength(rows, sentences.offsets, batchSize), (part) => stepFeeds(model.head, part));
+      const jobs = jobsOf(encoder, model, read, batchesByLength(rows, sentences.offsets, batchSize), (part) => stepFeeds(model.head, part));
       for (const { common, batches } of jobs) {
         const memories = await encoder.runAll(
           common,

@@ -10,7 +10,7 @@ import { onnxFile, type FileOps } from '../../engine/onnx/file.js';
 import { PipeError } from '../../errors.js';
 import type { ModelDocument, ModelShape, Quantization } from '../../formats/model.js';
 import { answered } from '../build.js';
-import { fusedLayer } from '../layouts.js';
+import { fusedNetwork } from '../layouts.js';
 import { networkWeights, tablesOf, type Parameters } from '../parameters.js';
 import { checkQuantizable, quantizedLayer } from '../quantize.js';
 
@@ -43,29 +43,26 @@ function answers<T>(
     return fields.map((field) => ops.gather(table, rows[field]!));
   });
   const real = ops.cast(lengths!, 'int');
-  const hiddenStates = networkWeights(shape.network, parameters).reduce(
-    (below, layer, index) => {
-      const fused = fusedLayer(shape.network, layer, index);
-      return ops.recurrentLayer(below, real, quantize ? quantizedLayer(fused) : fused);
-    },
-    ops.concat(vectors, 2),
-  );
+  const weights = networkWeights(shape.network, parameters);
+  const hiddenStates = fusedNetwork(ops, shape.network, weights, ops.concat(vectors, 2), real, quantize && quantizedLayer);
   const results = answered(ops, shape, parameters, steps(ops, rows['ids']!, lengths!), hiddenStates);
   return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, batchFirst(ops, name, value)]));
 }
 
-/** What tells real time steps from padding (`pooling.ts`), [time, batch, 1], from the lengths. */
+/** What tells real time steps from padding (`pooling.ts`), from the lengths. @param like [time, batch] */
 function steps<T>(ops: FileOps<T>, like: T, lengths: T): Record<string, T> {
   const number = (value: number): T => ops.constant([1], Float32Array.of(value));
-  const sizes = ops.unsqueeze(ops.unsqueeze(ops.cast(lengths, 'float'), 0), 2); // [1, batch, 1]
-  const final = ops.subtract(sizes, number(1));
-  const at = ops.positions(like);
-  const mask = ops.atLeast(final, at);
+  const sizes = ops.cast(lengths, 'float'); // [batch]
+  const rows = ops.squeeze(ops.squeeze(ops.positions(ops.transpose(like, [1, 0])), 2), 1); // 0, 1, 2, …, [batch]
+  const batch = ops.add(ops.max(rows, 0), number(1));
+  const placesOf = (timeStep: T): T => ops.cast(ops.add(ops.multiply(timeStep, batch), rows), 'int');
+  const wide = ops.unsqueeze(ops.unsqueeze(sizes, 0), 2); // [1, batch, 1]
+  const mask = ops.atLeast(ops.subtract(wide, number(1)), ops.positions(like));
   return {
     mask,
-    last: ops.multiply(mask, ops.atLeast(at, final)),
-    first: ops.multiply(mask, ops.atLeast(number(0), at)),
-    share: ops.divide(mask, sizes),
+    last: placesOf(ops.subtract(sizes, number(1))),
+    first: placesOf(ops.subtract(sizes, sizes)),
+    share: ops.divide(mask, wide),
   };
 }
 

@@ -105,18 +105,22 @@ export function scattered(
 /** What tells real time steps from padding, as far as the head needs it. */
 export function stepFeeds(head: HeadDefinition, { rows, lengths, timeSteps }: Part): Record<string, HostTensor> {
   const batch = rows.length;
-  const made = (value: (t: number, length: number) => number): HostTensor => {
+  const factors = (value: (length: number) => number): HostTensor => {
     const data = new Float32Array(timeSteps * batch);
-    for (let row = 0; row < batch; row++) for (let t = 0; t < lengths[row]!; t++) data[t * batch + row] = value(t, lengths[row]!);
+    for (let row = 0; row < batch; row++) for (let t = 0; t < lengths[row]!; t++) data[t * batch + row] = value(lengths[row]!);
     return { shape: [timeSteps, batch, 1], data };
   };
-  const values = {
-    mask: () => 1,
-    share: (_: number, length: number) => 1 / length,
-    last: (t: number, length: number) => (t === length - 1 ? 1 : 0),
-    first: (t: number) => (t === 0 ? 1 : 0),
+  const places = (timeStep: (length: number) => number): HostTensor => ({
+    shape: [batch],
+    data: Int32Array.from(lengths, (length, row) => timeStep(length) * batch + row),
+  });
+  const make = {
+    mask: () => factors(() => 1),
+    share: () => factors((length) => 1 / length),
+    last: () => places((length) => length - 1),
+    first: () => places(() => 0),
   };
-  return Object.fromEntries(stepNames(head).map((name) => [name, made(values[name])]));
+  return Object.fromEntries(stepNames(head).map((name) => [name, make[name]()]));
 }
 
 /** Dropout's factors: 0 with the probability, else 1/(1 - probability); drawn to 1/65,536. */
