@@ -33,6 +33,7 @@ does, and its answers mean nothing. With --model it is the head of the model, wh
   stage: {
     parallel: false,
     rawText: false,
+    looksAt: ['output', 'hiddenStates', 'tokens', 'kept', 'mask'],
     check: (options, given) => {
       refuseDecided(options, given, ['labels', 'seed']);
       const { labels, topK, model } = options;

@@ -2,6 +2,7 @@
  * What a command is: its flags, help and documentation as data, and what it does.
  * From a definition come the commander command, shell completion, and its page in docs/commands.md.
  */
+import type { FieldName } from '../formats/record.js';
 import type { LineStep } from '../steps/lines/step.js';
 import type { Step } from '../steps/step.js';
 import type { Report } from './report.js';
@@ -29,6 +30,8 @@ export interface StageDefinition {
   large?: boolean;
   /** `inputs` of a step that reads raw text too; the others read records only */
   rawText: boolean;
+  /** the fields that it looks at: all others it hands on, each record's to what becomes of that record. Undefined: it may look at any */
+  looksAt?: readonly FieldName[];
   /** lines that threads take together, of a step whose results depend on which those are */
   windowLines?: number;
   /** throws for options that contradict one another; opens nothing. @param given names of those that the user typed */

@@ -1,5 +1,6 @@
 /** Step 5 as a command: ids to word vectors. */
 import { PipeError } from '../errors.js';
+import { FIELDS_OF_IDS } from '../formats/features.js';
 import { readVectors } from '../io/vectors.js';
 import { pretrainedEmbeddings, randomEmbeddings, trainedColumns, type EmbeddingTable } from '../model/embedding.js';
 import { embed, type EmbedOptions } from '../steps/embed.js';
@@ -49,6 +50,7 @@ where tokens without a vector get a random one and are counted; or the trained o
     parallel: true,
     large: true,
     rawText: false,
+    looksAt: ['id', 'vocabulary', 'mask', ...FIELDS_OF_IDS],
     check: (options, given) => refuseDecided(options, given, ['vocab', 'dim', 'vectors', 'seed']),
     prepare: async (options) => embed(await embedOptions(options)),
   },

@@ -29,6 +29,7 @@ With --model it is taken as the model takes it, by its attention too; "all" for 
   stage: {
     parallel: true,
     rawText: false,
+    looksAt: ['hiddenStates', 'mask', 'network'],
     check: (options, given) => refuseDecided(options, given, ['take']),
     prepare: async (options) => output(await outputOptions(options)),
   },

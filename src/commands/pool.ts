@@ -84,8 +84,11 @@ export function openPool(size: number): Pool {
     const number = sequence++;
     const result = new Promise<Done>((resolve, reject) => pending.set(number, { resolve, reject }));
     // the bytes may be a view of a larger buffer, of which only this part is sent
-    const bytes = Uint8Array.from(job.chunk.bytes);
-    slot.worker.postMessage({ sequence: number, job: { ...job, chunk: { ...job.chunk, bytes } } } satisfies Request, [bytes.buffer]);
+    const { bytes: there, own } = job.chunk;
+    const bytes = own && there.length === there.buffer.byteLength ? there : Uint8Array.from(there);
+    slot.worker.postMessage({ sequence: number, job: { ...job, chunk: { ...job.chunk, bytes } } } satisfies Request, [
+      bytes.buffer as ArrayBuffer,
+    ]);
     return result;
   }
 

@@ -133,6 +133,7 @@ are zeros. --trace adds the cell state and every gate of every layer and directi
   stage: {
     parallel: false,
     rawText: false,
+    looksAt: ['embeddings', 'mask'],
     check,
     prepare: (options) =>
       Promise.resolve(

@@ -45,7 +45,8 @@ export async function runStages(request: RunRequest): Promise<Summary> {
     force: output.force,
     inputs: [...request.inputs.map(({ path }) => path), ...request.readToo],
   });
-  const run = begin(request, quarantine);
+  const lookedAt = format === 'arrow' ? await fieldsLookedAt(request) : undefined;
+  const run = begin({ ...request, read: { ...request.read, lookedAt } }, quarantine);
   try {
     if (shared === stages.length && format !== 'arrow')
       await eachChunk(run, stages, format === 'text' ? 'plain' : 'lines', (done) => writer.writeLines(done.lines), writer);
@@ -93,6 +94,16 @@ async function sharedStages(stages: readonly Stage[], lines: boolean): Promise<n
   if (lines && definitions.every(({ parallel }) => parallel)) return stages.length;
   const end = definitions.findIndex(({ parallel, large }) => !parallel || large);
   return end < 0 ? stages.length : end;
+}
+
+/** The fields that the stages look at; undefined where that may be any. Whoever puts bad records aside looks at all of each. */
+async function fieldsLookedAt({ stages, onBad }: RunRequest): Promise<Set<string> | undefined> {
+  const fields = new Set<string>();
+  for (const { looksAt } of await definitionsOf(stages)) {
+    if (!looksAt) return undefined;
+    for (const field of looksAt) fields.add(field);
+  }
+  return onBad === 'stop' ? fields : undefined;
 }
 
 /** A run under way: what it has counted. */

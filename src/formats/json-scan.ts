@@ -34,11 +34,19 @@ export function isLineEnd(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0xe2 && bytes[at + 1] === 0x80 && (bytes[at + 2] === 0xa8 || bytes[at + 2] === 0xa9);
 }
 
+const isDigit = (byte: number): boolean => byte >= ZERO && byte <= NINE;
+
 /** A whole number that a double surely holds: at most fifteen digits. */
 export const integerEnd: ValueEnd = (bytes, at) => {
+  // corpora have most of them in spans: numbers of one to three digits
+  if (bytes[at]! > ZERO && bytes[at]! <= NINE) {
+    if (!isDigit(bytes[at + 1]!)) return at + 1;
+    if (!isDigit(bytes[at + 2]!)) return at + 2;
+    if (!isDigit(bytes[at + 3]!)) return at + 3;
+  }
   const first = bytes[at] === MINUS ? at + 1 : at;
   let end = first;
-  while (bytes[end]! >= ZERO && bytes[end]! <= NINE) end++;
+  while (isDigit(bytes[end]!)) end++;
   if (end === first || end - first > 15) return -1;
   // no 007, and no -0, which is written as 0
   return bytes[first] === ZERO && (end - first > 1 || first > at) ? -1 : end;

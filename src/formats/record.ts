@@ -226,15 +226,23 @@ export function fromJson(value: unknown): SentenceRecord {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new PipeError('data', 'not a record', { expected: 'a JSON object', found: show(value) });
   const record = value as Record<string, unknown>;
-  for (const name of NAMES) {
-    if (!Object.hasOwn(record, name)) continue;
-    const { kind } = FIELDS[name];
-    if (kind === 'vector' || kind === 'matrix') record[name] = readTensor(record[name], kind, name);
-    else if (kind === 'trace') record[name] = readTrace(record[name]);
-    else if (kind === 'spans') record[name] = spansFromJson(record[name]) ?? refuse(name, record[name]);
-    else if (!KINDS[kind].is(record[name])) throw wrongField(name, record[name]);
-  }
+  for (const name of NAMES) if (Object.hasOwn(record, name)) record[name] = fieldFromJson(name, record[name]);
   return record;
+}
+
+/**
+ * The value of one field.
+ *
+ * @throws PipeError('data') as `fromJson` does
+ */
+export function fieldFromJson(name: string, value: unknown): unknown {
+  if (!Object.hasOwn(FIELDS, name)) return value;
+  const known = name as FieldName;
+  const { kind } = FIELDS[known];
+  if (kind === 'vector' || kind === 'matrix') return readTensor(value, kind, known);
+  if (kind === 'trace') return readTrace(value);
+  if (kind === 'spans') return spansFromJson(value) ?? refuse(known, value);
+  return KINDS[kind].is(value) ? value : refuse(known, value);
 }
 
 function refuse(name: FieldName, value: unknown): never {

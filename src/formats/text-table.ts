@@ -84,7 +84,7 @@ export class TextTable {
   }
 }
 
-/** The table in which each of the texts, which are all different, has its index as its number. */
+/** The table in which each of the texts has its index as its number; where two are the same it is smaller than their list. */
 export function tableOf(texts: readonly string[]): TextTable {
   const table = new TextTable();
   const json = Buffer.from(JSON.stringify(texts));

@@ -32,6 +32,8 @@ export interface ReadOptions {
   chunkBytes?: number | undefined;
   /** lines of each chunk, in whatever parts the bytes come */
   windowLines?: number | undefined;
+  /** the only fields that anybody will look at before the records are written as Arrow: the others stay in their columns; undefined: all */
+  lookedAt?: ReadonlySet<string> | undefined;
   /** every line is a record, blank ones too; and it is a text, unless its name, its first record or `format` says something else */
   everyLine?: boolean | undefined;
 }

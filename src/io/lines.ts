@@ -8,6 +8,8 @@ export interface Chunk {
   firstLine: number;
   /** code points of the input before it; counted where `characters` is asked for */
   firstCharacter: number;
+  /** nobody else looks at its memory: it may be given to another thread */
+  own?: boolean;
 }
 
 export interface LineOptions {
@@ -46,7 +48,8 @@ export async function* lineChunks(bytes: AsyncIterable<Uint8Array>, file: string
       rest = piece;
       const end = wrapped ? -1 : rest.lastIndexOf(LF) + 1;
       if (end > 0) {
-        yield take(join(waiting, rest.subarray(0, end)));
+        const bytes = join(waiting, rest.subarray(0, end));
+        yield { ...take(bytes), own: bytes.buffer !== rest.buffer };
         [waiting, waitingBytes] = [[], 0];
         rest = rest.subarray(end);
       }

@@ -6,11 +6,13 @@ import { closeSync, constants, fstatSync, fsyncSync, linkSync, openSync, renameS
 import { basename, dirname, join } from 'node:path';
 import { createGzip } from 'node:zlib';
 import { PipeError } from '../errors.js';
+import { writeAll, writeBehind } from './behind.js';
 import { keep, temporaryFile } from './cleanup.js';
 import { outputFailure } from './failure.js';
-import { writeSome, writeToStdout } from './stdout.js';
+import { writeToStdout } from './stdout.js';
 
 export interface Output {
+  /** takes the bytes, which must not be changed any more: they may be written a little later */
   write(bytes: Uint8Array): Promise<void>;
   /** makes what was written the file of that name, for good */
   publish(): Promise<void>;
@@ -51,12 +53,12 @@ function toFile(path: string, { force, inputs }: OutputOptions): Output {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   const descriptor = open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, path);
   temporaryFile(temporary);
+  const behind = writeBehind(descriptor, path);
   return {
-    write: (bytes) => writeAll(descriptor, bytes, path),
+    write: behind.write,
     publish: async () => {
       try {
-        fsyncSync(descriptor);
-        closeSync(descriptor);
+        await behind.finish();
         if (force) renameSync(temporary, path);
         else publishNew(temporary, path);
         syncFolder(dirname(path));
@@ -64,14 +66,9 @@ function toFile(path: string, { force, inputs }: OutputOptions): Output {
         throw error instanceof PipeError ? error : outputFailure(error, path);
       }
       keep(temporary);
-      return Promise.resolve();
     },
     abandon: () => {
-      try {
-        closeSync(descriptor);
-      } catch {
-        // it was closed by publish
-      }
+      behind.abandon();
       rmSync(temporary, { force: true });
       keep(temporary);
     },
@@ -126,10 +123,6 @@ function toDevice(path: string): Output {
     },
     abandon: () => closeSync(descriptor),
   };
-}
-
-async function writeAll(descriptor: number, bytes: Uint8Array, file: string): Promise<void> {
-  for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await writeSome(descriptor, rest, file));
 }
 
 /** The same bytes for the same data: zlib writes no time and no name. */

@@ -82,7 +82,7 @@ export async function* readRecords(
 /** The records of one input. */
 export async function* recordsOf(input: Input, options: ReadOptions, onBad: OnBad, count?: ParseOptions['count']): AsyncGenerator<Batch> {
   const { layout } = input;
-  if (layout.kind === 'arrow') yield* fromArrow(input);
+  if (layout.kind === 'arrow') yield* fromArrow(input, options);
   else if (layout.kind === 'json') yield* fromArray(input, onBad);
   else if (layout.kind === 'csv') yield* fromCsv(input, layout.columns, layout.header, onBad);
   else for await (const chunk of chunksOf(input, options)) yield await fromChunk(chunk, input, onBad, count);
@@ -141,8 +141,8 @@ function named(record: Batch[number], index: number, { raw, idPrefix }: Input['p
   return raw && record.id === undefined ? { id: idPrefix ? `${idPrefix}${index}` : index, ...record } : record;
 }
 
-async function* fromArrow({ source, parse }: Input): AsyncGenerator<Batch> {
-  for await (const batch of readArrow(source)) yield batch.map((record) => named(record, record[LINE]!, parse));
+async function* fromArrow({ source, parse }: Input, { lookedAt }: ReadOptions): AsyncGenerator<Batch> {
+  for await (const batch of readArrow(source, lookedAt)) yield batch.map((record) => named(record, record[LINE]!, parse));
 }
 
 function fromArray({ source, parse }: Input, onBad: OnBad): AsyncGenerator<Batch> {

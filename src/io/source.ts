@@ -1,9 +1,12 @@
 /** An input, opened: its bytes as UTF-8, unpacked. What they mean is not known here. */
 import { createReadStream, fstatSync, readFileSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { markedEncoding, toUtf8, type Encoding } from './encoding.js';
 import { inputFailure } from './failure.js';
+
+/** Bytes of which `next(size)` may say how many are wanted: a file of Arrow gives them in one piece. They come in any pieces where nothing is said. */
+export type AskedBytes = AsyncIterable<Uint8Array, unknown, number | undefined>;
 
 export interface Source {
   /** as the user typed it; `stdin` for `-` */
@@ -12,7 +15,7 @@ export interface Source {
   extension: string;
   /** the first bytes, at most a chunk */
   head: Uint8Array;
-  bytes: AsyncIterable<Uint8Array>;
+  bytes: AskedBytes;
   /** bytes on disk, if that is known: for progress */
   size: number | undefined;
 }
@@ -27,8 +30,6 @@ export const inputFile = (path: string): InputFile => ({ path, name: path === '-
 
 /** Small enough for what a chunk's work leaves behind to be swept up young. */
 const CHUNK = 1 << 18;
-/** Arrow is read in the pieces that it is written in. */
-const BLOCK = 1 << 22;
 
 /**
  * Opens a file, or stdin for `-`. Gzip is known by its first two bytes, UTF-16 by its byte order mark.
@@ -70,7 +71,7 @@ export async function rawBytes({ path, name }: InputFile): Promise<AsyncIterable
   return guarded((await openBytes(path)).stream, name);
 }
 
-async function openBytes(path: string): Promise<{ stream: AsyncIterable<Uint8Array>; size: number | undefined }> {
+async function openBytes(path: string): Promise<{ stream: AskedBytes; size: number | undefined }> {
   if (path === '-') return { stream: process.stdin, size: undefined };
   try {
     const small = statSync(path);
@@ -83,10 +84,26 @@ async function openBytes(path: string): Promise<{ stream: AsyncIterable<Uint8Arr
       await handle.close();
       throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
     }
-    const highWaterMark = path.endsWith('.arrow') ? BLOCK : CHUNK;
-    return { stream: createReadStream('', { fd: handle, highWaterMark }), size: stat.isFile() ? stat.size : undefined };
+    if (!stat.isFile()) return { stream: createReadStream('', { fd: handle, highWaterMark: CHUNK }), size: undefined };
+    const stream = /\.arrows?$/i.test(path) ? asAsked(handle, stat.size) : createReadStream('', { fd: handle, highWaterMark: CHUNK });
+    return { stream, size: stat.size };
   } catch (error) {
     throw inputFailure(error, path);
+  }
+}
+
+/** A file in pieces of the sizes that are asked for, each in memory of its own. */
+async function* asAsked(handle: FileHandle, size: number): AsyncGenerator<Uint8Array, void, number | undefined> {
+  try {
+    for (let wanted = CHUNK; ;) {
+      // what asks may have been told a wrong size
+      const bytes = Buffer.allocUnsafeSlow(Math.min(wanted, size));
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, null);
+      if (bytesRead === 0) return;
+      wanted = (yield bytes.subarray(0, bytesRead)) ?? CHUNK;
+    }
+  } finally {
+    await handle.close();
   }
 }
 
@@ -134,7 +151,7 @@ function drained(stream: Gunzip): Promise<void> {
 }
 
 /** Errors of the stream as errors of the input. */
-async function* guarded(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+async function* guarded(bytes: AskedBytes, name: string): AsyncGenerator<Uint8Array, void, number | undefined> {
   try {
     yield* bytes;
   } catch (error) {
@@ -144,7 +161,7 @@ async function* guarded(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGe
 }
 
 /** Reads the first part and gives the whole stream back with it. Four bytes at least, unless there are fewer. */
-async function peek(bytes: AsyncIterable<Uint8Array>): Promise<{ head: Uint8Array; bytes: AsyncIterable<Uint8Array> }> {
+async function peek(bytes: AskedBytes): Promise<{ head: Uint8Array; bytes: AskedBytes }> {
   const iterator = bytes[Symbol.asyncIterator]();
   let head: Uint8Array = new Uint8Array();
   while (head.length < 4) {
@@ -152,10 +169,10 @@ async function peek(bytes: AsyncIterable<Uint8Array>): Promise<{ head: Uint8Arra
     if (next.done) break;
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
   }
-  async function* all(): AsyncGenerator<Uint8Array> {
+  async function* all(): AsyncGenerator<Uint8Array, void, number | undefined> {
     try {
-      if (head.length > 0) yield head;
-      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+      let wanted = head.length > 0 ? yield head : undefined;
+      for (let next = await iterator.next(wanted); !next.done; next = await iterator.next(wanted)) wanted = yield next.value;
     } finally {
       await iterator.return?.();
     }

@@ -117,8 +117,23 @@ function joinSegmenter(counts: TokenCounts, segmenter: string): void {
 
 /** Most frequent first, ties by code point: the order of ids, whatever the machine's locale. */
 export function inOrder(counts: ReadonlyMap<string, number>): [string, number][] {
-  return [...counts].sort(([a, countA], [b, countB]) => countB - countA || byCodePoint(a, b));
+  // most tokens share their count with many: these are put in order without looking at it
+  const byCount = new Map<number, string[]>();
+  for (const [token, count] of counts) {
+    const same = byCount.get(count);
+    if (same) same.push(token);
+    else byCount.set(count, [token]);
+  }
+  return [...byCount]
+    .sort(([a], [b]) => b - a)
+    .flatMap(([count, tokens]) => sortedByCodePoint(tokens).map((token): [string, number] => [token, count]));
 }
+
+const SURROGATE = /[\ud800-\udfff]/;
+
+/** Where no character is of two code units, their own order is that of code points, and is had faster. */
+const sortedByCodePoint = (tokens: string[]): string[] =>
+  tokens.some((token) => SURROGATE.test(token)) ? tokens.sort(byCodePoint) : tokens.sort();
 
 /** Order by code point: UTF-16's own order puts 😀 before ， since surrogates come before U+FF0C. */
 export function byCodePoint(a: string, b: string): number {
@@ -142,6 +157,9 @@ export function formatCounts({ segmenter, ngrams, tokens, features }: TokenCount
 type Counted = readonly (readonly [name: string, count: number])[];
 type WrittenList = readonly (readonly [name: string | readonly string[], count: number])[];
 
+/** What JSON writes as it is. */
+const PLAIN = /^[^"\\\u0000-\u001f\ud800-\udfff]*$/;
+
 /** Tokens and the names of features, a name a line: the end of a document. Runs are there even where none are counted. */
 export function formatLists(tokens: Counted, features: OfFeatures<Counted>): string {
   const list = (name: string, lines: readonly string[]): string => `"${name}":[\n${lines.join(',\n')}\n]`;
@@ -151,7 +169,7 @@ export function formatLists(tokens: Counted, features: OfFeatures<Counted>): str
       names.map(([name, count]) => JSON.stringify([writtenName(feature, name), count])),
     ),
   );
-  const own = tokens.map((token) => JSON.stringify(token));
+  const own = tokens.map(([token, count]) => `[${PLAIN.test(token) ? `"${token}"` : JSON.stringify(token)},${count}]`);
   return `${[list('tokens', own), ...Object.values(lists)].join(',\n')}}\n`;
 }
 

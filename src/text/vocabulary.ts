@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { PipeError, show } from '../errors.js';
 import { mapFeatures, type OfFeatures } from '../formats/features.js';
+import { tableOf, type TextTable } from '../formats/text-table.js';
 import type { VocabularyDocument } from '../formats/vocabulary.js';
 import { formatLists, inOrder, readLists, type TokenCounts } from './counts.js';
 import { SPECIALS, UNKNOWN } from './specials.js';
@@ -17,6 +18,8 @@ export interface Vocabulary {
   counts: readonly number[];
   /** id of each ordinary token; the special ones are not in it, since a text's `<pad>` is a word */
   ids: ReadonlyMap<string, number>;
+  /** the ordinary tokens by their bytes, the first with number 0 */
+  table: TextTable;
   /** how many tokens make a run; 1: no n-grams */
   ngrams: number;
   features: OfFeatures<Names>;
@@ -50,7 +53,7 @@ export interface VocabularyOptions {
 /** Numbers what was counted. */
 export function vocabularyOf(counts: TokenCounts, options: VocabularyOptions = {}): Vocabulary {
   const { also = [] } = options;
-  const known = new Map([...also.map((token): Counted => [token, 0]), ...counts.tokens]);
+  const known = also.length > 0 ? new Map([...also.map((token): Counted => [token, 0]), ...counts.tokens]) : counts.tokens;
   const { kept, leftOut } = chosen(known, options, new Set(also));
   const count = leftOut + (options.leftOut ?? 0);
   const tokens = [...SPECIALS.map((special, id): Counted => [special, id === UNKNOWN ? count : 0]), ...kept];
@@ -86,18 +89,31 @@ function chosen(
 
 const idsFrom = (names: readonly string[]): Map<string, number> => new Map(names.map((name, i) => [name, i + SPECIALS.length]));
 
+/** Made when it is first asked for: who only writes a vocabulary, or looks tokens up by their bytes, never does. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 const HEAD = /^\{"type":"rnn-pipe vocabulary","version":1,\n"sha256":"([0-9a-f]{64})",\n/;
 
 /** @param known the content's document, where it is known to be that */
 function make(content: Content, known?: string): Vocabulary {
   const { segmenter, ngrams, tokens, features } = content;
   const names = tokens.map(([token]) => token);
+  const ordinary = names.slice(SPECIALS.length);
+  const [ids, table] = [once(() => idsFrom(ordinary)), once(() => tableOf(ordinary))];
   const text = known ?? format(content);
   const sha256 = HEAD.exec(text)![1]!;
   return {
     tokens: names,
     counts: tokens.map(([, count]) => count),
-    ids: idsFrom(names.slice(SPECIALS.length)),
+    get ids() {
+      return ids();
+    },
+    get table() {
+      return table();
+    },
     ngrams,
     features: mapFeatures(features, (list): Names => {
       const own = list.map(([name]) => name);
@@ -146,7 +162,7 @@ export async function parseVocabulary(text: string, file: string): Promise<Vocab
     new PipeError('mismatch', what, { expected, found, hint, place: { file } });
   for (const [id, special] of SPECIALS.entries())
     if (vocabulary.tokens[id] !== special) throw wrong(`token ${id} is not special`, special, show(vocabulary.tokens[id]));
-  if (vocabulary.ids.size + SPECIALS.length !== vocabulary.tokens.length)
+  if (vocabulary.table.size + SPECIALS.length !== vocabulary.tokens.length)
     throw wrong('a token is there twice', 'each token once', show(twice(vocabulary.tokens.slice(SPECIALS.length))));
   mapFeatures(vocabulary.features, ({ names, ids }, feature) => {
     if (ids.size !== names.length) throw wrong('a name is there twice', `each of "${feature}" once`, show(twice(names)));

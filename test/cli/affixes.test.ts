@@ -80,6 +80,9 @@ test('the steps through files, a run and a batch give the tags of predict', () =
   const rest = 'rnn-pipe embed --model model -q | rnn-pipe rnn --model model -q | rnn-pipe tag --model model -q';
   expect(tags(`rnn-pipe pad ids.jsonl --length 7 --padding pre -q | ${rest}`)).toEqual(whole);
   expect(tags(rest.replace('embed', 'embed ids.jsonl'))).toEqual(whole);
+  // from Arrow to Arrow, where fields at which no step looks stay in their columns
+  const inArrow = rest.replaceAll(' -q |', ' -q --format arrow |').replace('tag', 'classify');
+  expect(tags(`rnn-pipe convert ids.jsonl --format arrow -q | ${inArrow} --format arrow | rnn-pipe convert -q`)).toEqual(whole);
   expect(tags('rnn-pipe run texts.txt --segmenter whitespace --whole --model model --to tag -q')).toEqual(whole);
   const batch = 'rnn-pipe batch texts.txt --whole --segmenter whitespace --length 7 --model model --to tag -q --out out';
   expect(tags(`${batch} && cat out/part-*.jsonl`)).toEqual(whole);

@@ -4,6 +4,7 @@
  * `examples/make.sh` made the files; hidden states are compared to 1e-6 where another engine than the native one runs.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { STEPS as STAGES } from '../../src/commands/stages.js';
 import { engineStatus } from '../../src/engine/index.js';
 import { freshFolder, type Folder } from '../support/cli.js';
 
@@ -48,6 +49,20 @@ test.each(STEPS)('%s → %s', (command, makes) => {
   const { code, stdout, stderr } = folder.shell(`rnn-pipe ${command}`);
   expect({ code, stderr: code ? stderr : '' }).toEqual({ code: 0, stderr: '' });
   expectSame(stdout, makes);
+});
+
+test('from Arrow to Arrow, where fields at which a step does not look are handed on in their columns', async () => {
+  const names: string[] = [];
+  for (const { name, load } of STAGES) if ((await load()).stage.looksAt) names.push(name);
+  const steps = STEPS.filter(([command]) => names.includes(command.split(' ')[0]!));
+  expect(steps.length).toBe(names.length);
+  for (const [command, makes] of steps) {
+    const input = /examples\/(\w+)\.jsonl/.exec(command)![0];
+    const step = `rnn-pipe convert ${input} -o in.arrow --force && rnn-pipe ${command.replace(input, 'in.arrow')} -o out.arrow --force`;
+    const { code, stdout } = folder.shell(`${step} && rnn-pipe convert out.arrow -o again.arrow --force && rnn-pipe convert again.arrow`);
+    expect(code).toBe(0);
+    expectSame(stdout, makes);
+  }
 });
 
 const PIPE = STEPS.filter(([command]) => !command.startsWith('vocab'))

@@ -53,6 +53,7 @@ describe('two layers, both directions, n-grams, affixes, max', () => {
     const predicted = whole(folder());
     expect(plain.map(({ prediction }) => prediction)).toEqual(predicted.map(({ prediction }) => prediction));
     expect(new Set(plain.map(({ prediction }) => prediction))).toEqual(new Set(['good', 'bad']));
+    expect(answers(folder(), steps().replaceAll(' -q | ', ' -q --format arrow | '))).toEqual(plain);
     const padded = answers(folder(), steps('rnn-pipe pad --length 40 --padding pre -q'));
     for (const name of ['probabilities', 'logits'])
       for (const some of [plain, padded]) expect(difference(some, predicted, (one) => one[name])).toBeLessThan(1e-6);

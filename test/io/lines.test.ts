@@ -96,3 +96,16 @@ test('a byte order mark is no character', async () => {
   const [first, second] = await chunks(Buffer.from('\uFEFFa\nb\n'), 5, { characters: true });
   expect([first?.firstCharacter, second?.firstCharacter]).toEqual([0, 2]);
 });
+
+test('memory that a chunk may give away is its own', async () => {
+  const bytes = Buffer.from('今天\n天气\n很好。\n'.repeat(9));
+  for (let size = 1; size < 40; size++) {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of lineChunks(inPieces(bytes, size), 'input')) {
+      chunks.push(Uint8Array.from(chunk.bytes));
+      // as if it were another thread's now
+      if (chunk.own) chunk.bytes.fill(0);
+    }
+    expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
+  }
+});

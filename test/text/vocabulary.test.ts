@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { addTokens, byCodePoint, formatCounts, mergeCounts, newCounts, parseCounts } from '../../src/text/counts.js';
+import { addTokens, byCodePoint, formatCounts, formatLists, inOrder, mergeCounts, newCounts, parseCounts } from '../../src/text/counts.js';
 import { keyOf, runOf, type FeatureOptions } from '../../src/text/features.js';
 import { formatVocabulary, parseVocabulary, vocabularyOf } from '../../src/text/vocabulary.js';
 
@@ -99,4 +99,28 @@ test('what does not fit is refused, with what to do', async () => {
   expect(await failing(text.replace('["x",1]', '["x",2]'))).toMatchObject({ message: 'the vocabulary was changed after it was written' });
   expect(await failing(text.replace('["x",1]', '["x",1],["x",1]'))).toMatchObject({ message: 'a token is there twice', found: '"x"' });
   expect(await failing(text.replace('"<bos>"', '"bos"'))).toMatchObject({ message: 'token 2 is not special' });
+});
+
+const name = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 3 }),
+  fc.string({ unit: fc.constantFrom('，', '\u{1f600}', '我', '"', '\ud83d'), maxLength: 3 }),
+);
+const counted = fc.array(fc.tuple(name, fc.integer({ min: 1, max: 3 })), { maxLength: 50 });
+
+test('inOrder: the most frequent first, those of one count by code point', () => {
+  fc.assert(
+    fc.property(counted, (entries) => {
+      const counts = new Map(entries);
+      expect(inOrder(counts)).toEqual([...counts].sort(([a, x], [b, y]) => y - x || byCodePoint(a, b)));
+    }),
+  );
+});
+
+test('the lines of a document are what JSON.stringify says', () => {
+  fc.assert(
+    fc.property(counted, (entries) => {
+      const lines = entries.map((entry) => JSON.stringify(entry)).join(',\n');
+      expect(formatLists(entries, {})).toBe(`"tokens":[\n${lines}\n],\n"runs":[\n\n]}\n`);
+    }),
+  );
 });

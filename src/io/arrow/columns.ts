@@ -6,6 +6,7 @@ import type * as Arrow from 'apache-arrow';
 import { FIELDS, toJson, type Batch, type SentenceRecord } from '../../formats/record.js';
 import { Spans } from '../../formats/spans.js';
 import { Tensor } from '../../formats/tensor.js';
+import { Handed } from './handed.js';
 
 type ArrowModule = typeof Arrow;
 /** One value a record; undefined where the record lacks the field. */
@@ -27,8 +28,11 @@ export interface Column extends Storage {
 /** The key of a column's metadata, and of what it marks: JSON text of a field, or of an object with whatever fits no column. */
 export const MARK = 'rnn-pipe';
 
-/** The own enumerable field, which `__proto__` may be; null is a value, undefined is none. */
-export const own = (record: SentenceRecord, name: string): unknown => (Object.hasOwn(record, name) ? record[name] : undefined);
+/** The own enumerable field, which `__proto__` may be; null is a value, undefined is none. What was handed on becomes a value. */
+export function own(record: SentenceRecord, name: string): unknown {
+  const value = Object.hasOwn(record, name) ? record[name] : undefined;
+  return value instanceof Handed ? value.cell(value.row(record)) : value;
+}
 
 /** The columns for records like these, in the order of their fields. */
 export function columnsFor(arrow: ArrowModule, batch: Batch): Column[] {
@@ -154,7 +158,7 @@ function utf8Length(string: string): number {
   return length;
 }
 
-function text(arrow: ArrowModule): Storage {
+export function text(arrow: ArrowModule): Storage {
   const type = new arrow.Utf8();
   const data = (values: Values): Arrow.Data => {
     const valueOffsets = offsets(values, (value) => (value === undefined ? 0 : utf8Length(value as string)));

@@ -1,16 +1,37 @@
 /**
- * The bytes of an Arrow stream or file to its messages, each whole and in memory of its own, which aligns its numbers.
+ * The bytes of an Arrow stream or file to its messages: of each the metadata and the body, in memory of their own, which aligns its numbers.
  * A message is FF FF FF FF, the length of its metadata, the metadata, the body; length 0 is the end. A file is "ARROW1\0\0",
  * a stream, and a footer for those who want to jump about. See https://arrow.apache.org/docs/format/Columnar.html
  */
 import type * as Arrow from 'apache-arrow';
 import { PipeError } from '../../errors.js';
+import type { AskedBytes } from '../source.js';
 
 const MAGIC = 'ARROW1';
 const CONTINUATION = 0xffffffff;
 
-/** @throws PipeError('data') where the input ends before the stream does, or is no Arrow */
-export async function* messages({ Message }: typeof Arrow, bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
+/**
+ * Each message is read while the one before it is worked on.
+ *
+ * @throws PipeError('data') where the input ends before the stream does, or is no Arrow
+ */
+export async function* messages(arrow: typeof Arrow, bytes: AskedBytes, file: string): AsyncGenerator<Uint8Array> {
+  const iterator = oneByOne(arrow, bytes, file);
+  try {
+    for (let next = iterator.next(); ;) {
+      const message = await next;
+      if (message.done) return;
+      next = iterator.next();
+      next.catch(() => {}); // it is awaited in its turn
+      for (const part of message.value) if (part.length > 0) yield part;
+    }
+  } finally {
+    // a pipe that is read from may say nothing for long, and is not waited for
+    void iterator.return(undefined).catch(() => {});
+  }
+}
+
+async function* oneByOne({ Message }: typeof Arrow, bytes: AskedBytes, file: string): AsyncGenerator<Uint8Array[]> {
   const take = taker(bytes);
   let prefix = await take(8);
   const isFile = prefix.subarray(0, 6).toString('latin1') === MAGIC;
@@ -23,11 +44,11 @@ export async function* messages({ Message }: typeof Arrow, bytes: AsyncIterable<
     const metadata = await take(length);
     if (metadata.length < length) throw cut(file);
     const { bodyLength } = Message.decode(metadata);
-    const whole = Buffer.concat([prefix, metadata, ...(await take.pieces(bodyLength))]);
-    if (whole.length < 8 + length + bodyLength) throw cut(file);
-    yield whole;
+    const body = await take(bodyLength);
+    if (body.length < bodyLength) throw cut(file);
+    yield [prefix, metadata, body];
   }
-  yield prefix;
+  yield [prefix];
   let end = Buffer.alloc(0);
   for (let more = await take(SMALL); more.length > 0; more = await take(SMALL)) end = Buffer.concat([end, more]).subarray(-MAGIC.length);
   if (isFile && end.toString('latin1') !== MAGIC) throw cut(file);
@@ -35,21 +56,17 @@ export async function* messages({ Message }: typeof Arrow, bytes: AsyncIterable<
 
 const SMALL = 1 << 16;
 
-interface Taker {
-  /** the next n bytes, or what is left */
-  (size: number): Promise<Buffer>;
-  /** the same as they came */
-  pieces: (size: number) => Promise<Uint8Array[]>;
-}
+/** The next n bytes, or what is left, in memory of their own; at its beginning, unless they are few. */
+type Taker = (size: number) => Promise<Buffer>;
 
-function taker(bytes: AsyncIterable<Uint8Array>): Taker {
+function taker(bytes: AskedBytes): Taker {
   const iterator = bytes[Symbol.asyncIterator]();
   let rest: Uint8Array = new Uint8Array();
-  const pieces = async (size: number): Promise<Uint8Array[]> => {
+  return async (size) => {
     const taken: Uint8Array[] = [];
     for (let missing = size; missing > 0;) {
       if (rest.length === 0) {
-        const next = await iterator.next();
+        const next = await iterator.next(missing);
         if (next.done) break;
         rest = next.value;
       }
@@ -58,9 +75,10 @@ function taker(bytes: AsyncIterable<Uint8Array>): Taker {
       missing -= piece.length;
       rest = rest.subarray(piece.length);
     }
-    return taken;
+    const [only] = taken;
+    if (taken.length === 1 && only!.byteOffset === 0) return Buffer.from(only!.buffer, 0, only!.length);
+    return Buffer.concat(taken);
   };
-  return Object.assign(async (size: number) => Buffer.concat(await pieces(size)), { pieces });
 }
 
 function cut(file: string): PipeError {

@@ -4,36 +4,43 @@
  */
 import type * as Arrow from 'apache-arrow';
 import { PipeError, show } from '../../errors.js';
-import { FIELDS, fromJson, LINE, type Batch, type SentenceRecord } from '../../formats/record.js';
+import { fieldFromJson, FIELDS, fromJson, LINE, type Batch, type SentenceRecord } from '../../formats/record.js';
 import { firstNotFinite, Tensor } from '../../formats/tensor.js';
 import { Spans } from '../../formats/spans.js';
 import { parseJson } from '../parse.js';
 import type { Source } from '../source.js';
 import { MARK } from './columns.js';
+import { Handed } from './handed.js';
+import { loadArrow } from './library.js';
 import { damaged, messages } from './messages.js';
+import { isWhole } from './sound.js';
 import { cells, put, type Cell } from './values.js';
 
+/** A column of a batch. */
 interface Reading {
   name: string;
-  /** json: the cell is JSON text; rest: of an object with more fields; checked: no check is needed any more */
-  as: 'json' | 'rest' | 'checked' | 'value';
+  /** undefined where the record has none; all that is to be checked has been */
   cell: Cell;
 }
 
 /**
  * Fields that are null are absent from the record.
  *
+ * @param lookedAt the only fields that anybody will look at before the records are written as Arrow; undefined: all
  * @throws PipeError('data') for what is cut, damaged, or holds what no record can; its line is the number of the record
  */
-export async function* readArrow(source: Source): AsyncGenerator<Batch> {
-  const arrow = await import('apache-arrow');
+export async function* readArrow(source: Source, lookedAt?: ReadonlySet<string>): AsyncGenerator<Batch> {
+  const arrow = loadArrow();
   let row = 0;
   try {
     const reader = await arrow.RecordBatchReader.from(messages(arrow, source.bytes, source.name));
     for await (const table of reader) {
-      const readings = table.schema.fields.map((field, i) => readingOf(arrow, field, table.data.children[i]!));
+      const columns = table.schema.fields.map((field, i) => ({ field, data: table.data.children[i]! }));
+      const [others, own] = [columns.filter(isRest), columns.filter((column) => !isRest(column))];
+      const readings = own.map(({ field, data }) => readingOf(arrow, field, data, row + 1, lookedAt));
+      const rest = others.filter(({ data }) => data.nullCount < data.length).map(({ field, data }) => cells(arrow, data, field.name));
       const batch: Batch = [];
-      for (let i = 0; i < table.numRows; i++) batch.push(recordAt(readings, i, ++row));
+      for (let i = 0; i < table.numRows; i++) batch.push(recordAt(readings, rest, i, ++row));
       if (batch.length > 0) yield batch;
     }
   } catch (error) {
@@ -42,16 +49,80 @@ export async function* readArrow(source: Source): AsyncGenerator<Batch> {
   }
 }
 
-function readingOf(arrow: typeof Arrow, { name, metadata }: Arrow.Field, data: Arrow.Data): Reading {
-  const mark = metadata.get(MARK);
-  const checked = mark ? undefined : (tensorCell(arrow, name, data) ?? spansCell(arrow, name, data));
-  if (checked) return { name, as: 'checked', cell: checked };
-  return { name, as: mark === 'json' || mark === 'rest' ? mark : 'value', cell: cells(arrow, data, name) };
+const isRest = ({ field }: { field: Arrow.Field }): boolean => field.metadata.get(MARK) === 'rest';
+
+function readingOf(
+  arrow: typeof Arrow,
+  { name, metadata }: Arrow.Field,
+  data: Arrow.Data,
+  firstLine: number,
+  lookedAt: ReadonlySet<string> | undefined,
+): Reading {
+  if (metadata.get(MARK) === 'json') return { name, cell: jsonCell(name, cells(arrow, data, name)) };
+  const tensors = tensorCell(arrow, name, data);
+  if (tensors) return { name, cell: tensors };
+  if (!isOurs(arrow, name, data.type) || !isWhole(arrow, data)) {
+    const cell = cells(arrow, data, name);
+    return { name, cell: (row) => ifThere(cell(row), (value) => fieldFromJson(name, value)) };
+  }
+  const cell = kindOf(name) === 'spans' ? spansCell(data) : cells(arrow, data, name);
+  if (data.nullCount > 0 || !lookedAt || lookedAt.has(name)) return { name, cell };
+  const handed = new Handed(data, cell, firstLine);
+  return { name, cell: () => handed };
+}
+
+const ifThere = (value: unknown, use: (value: unknown) => unknown): unknown => (value === undefined ? undefined : use(value));
+
+/** The values of JSON text; where neighbours say the same, as of one network all do, they share one. */
+function jsonCell(name: string, cell: Cell): Cell {
+  let last: { text: unknown; value: unknown } | undefined;
+  return (row) =>
+    ifThere(cell(row), (text) => {
+      if (last?.text !== text) last = { text, value: fieldFromJson(name, parseJson(text as string)) };
+      return last!.value;
+    });
+}
+
+const kindOf = (name: string): string | undefined => (Object.hasOwn(FIELDS, name) ? FIELDS[name as keyof typeof FIELDS].kind : undefined);
+
+/** Whether the type of a column is one that we write for its field, and whatever it holds a value of that field. */
+function isOurs({ DataType, Precision }: typeof Arrow, name: string, type: Arrow.DataType): boolean {
+  const isInt32 = (type: Arrow.DataType): boolean => DataType.isInt(type) && type.bitWidth === 32 && type.isSigned;
+  const isInt64 = (type: Arrow.DataType): boolean => DataType.isInt(type) && type.bitWidth === 64 && type.isSigned;
+  const isDouble = (type: Arrow.DataType): boolean => DataType.isFloat(type) && type.precision === Precision.DOUBLE;
+  const isPair = (type: Arrow.DataType): boolean =>
+    DataType.isFixedSizeList(type) && type.listSize === 2 && isInt32(type.valueType as Arrow.DataType);
+  const isListOf = (is: (type: Arrow.DataType) => boolean): boolean => DataType.isList(type) && is(type.valueType as Arrow.DataType);
+  switch (kindOf(name)) {
+    case 'string':
+      return DataType.isUtf8(type);
+    case 'id':
+      return DataType.isUtf8(type) || isInt64(type);
+    case 'label':
+      return DataType.isUtf8(type) || isInt64(type) || isDouble(type);
+    case 'number':
+      return isDouble(type);
+    case 'integer':
+      return isInt32(type);
+    case 'span':
+      return isPair(type);
+    case 'strings':
+      return isListOf((item) => DataType.isUtf8(item));
+    case 'integers':
+      return isListOf(isInt32);
+    case 'spans':
+      return isListOf(isPair);
+    case undefined:
+      return DataType.isUtf8(type) || isDouble(type);
+    default:
+      return false;
+  }
 }
 
 /** The tensors of a column of 32-bit floats, each a view. */
-function tensorCell({ DataType, Precision }: typeof Arrow, name: string, data: Arrow.Data): Cell | undefined {
-  const kind = Object.hasOwn(FIELDS, name) ? FIELDS[name as keyof typeof FIELDS].kind : undefined;
+function tensorCell(arrow: typeof Arrow, name: string, data: Arrow.Data): Cell | undefined {
+  const { DataType, Precision } = arrow;
+  const kind = kindOf(name);
   if (kind !== 'vector' && kind !== 'matrix') return undefined;
   const rows = kind === 'vector' ? data : DataType.isList(data.type) ? data.children[0]! : undefined;
   if (!rows || !DataType.isFixedSizeList(rows.type) || (kind === 'matrix' && rows.nullCount > 0)) return undefined;
@@ -59,11 +130,13 @@ function tensorCell({ DataType, Precision }: typeof Arrow, name: string, data: A
   if (!DataType.isFloat(numbers.type) || numbers.type.precision !== Precision.SINGLE || numbers.nullCount > 0) return undefined;
   const { values } = numbers as { values: Float32Array };
   const at = kind === 'matrix' ? (data.valueOffsets as Int32Array) : undefined;
+  // what lies where a value is absent may be anything
+  const finite = data.nullCount === 0 && isWhole(arrow, data);
   return (row) => {
     if (!data.getValid(row)) return undefined;
     const [begin, end] = at ? [at[row]!, at[row + 1]!] : [row, row + 1];
     const view = values.subarray(begin * dim, end * dim);
-    const bad = firstNotFinite(view);
+    const bad = finite ? -1 : firstNotFinite(view);
     if (bad >= 0)
       throw new PipeError('data', `the field "${name}" has ${view[bad]} at index ${bad}`, {
         expected: 'finite numbers',
@@ -74,37 +147,26 @@ function tensorCell({ DataType, Precision }: typeof Arrow, name: string, data: A
 }
 
 /** The spans of a column of lists of pairs, each a view. */
-function spansCell({ DataType }: typeof Arrow, name: string, data: Arrow.Data): Cell | undefined {
-  if (!Object.hasOwn(FIELDS, name) || FIELDS[name as keyof typeof FIELDS].kind !== 'spans' || !DataType.isList(data.type)) return undefined;
-  const pairs = data.children[0]!;
-  if (!DataType.isFixedSizeList(pairs.type) || pairs.type.listSize !== 2 || pairs.nullCount > 0) return undefined;
-  const numbers = pairs.children[0]!;
-  const { values } = numbers as { values: unknown };
-  if (!(values instanceof Int32Array) || numbers.nullCount > 0) return undefined;
+function spansCell(data: Arrow.Data): Cell {
+  const { values } = data.children[0]!.children[0]! as { values: Int32Array };
   const at = data.valueOffsets as Int32Array;
   return (row) => (data.getValid(row) ? new Spans(values.subarray(2 * at[row]!, 2 * at[row + 1]!)) : undefined);
 }
 
-function recordAt(readings: readonly Reading[], row: number, line: number): SentenceRecord {
-  // everything but what was checked as a column, which goes through the check that JSON goes through
-  const plain: Record<string, unknown> = {};
-  const whole = new Map<string, unknown>();
-  const names: string[] = [];
-  for (const { name, as, cell } of readings) {
-    const value = cell(row);
-    if (as !== 'rest') names.push(name);
-    if (value === undefined) continue;
-    if (as === 'checked') whole.set(name, value);
-    else if (as === 'value') put(plain, name, value);
-    else if (as === 'json') put(plain, name, parseJson(value as string));
-    else for (const [more, part] of Object.entries(objectOf(value))) put(plain, more, part);
+function recordAt(readings: readonly Reading[], rest: readonly Cell[], row: number, line: number): SentenceRecord {
+  const others: SentenceRecord = {};
+  for (const cell of rest) {
+    const text = cell(row);
+    if (text !== undefined) for (const [name, value] of Object.entries(fromJson(objectOf(text)))) put(others, name, value);
   }
-  const checked = fromJson(plain);
   const record: SentenceRecord = { [LINE]: line };
-  for (const name of new Set([...names, ...Object.keys(checked)])) {
-    if (whole.has(name)) put(record, name, whole.get(name));
-    else if (Object.hasOwn(checked, name)) put(record, name, checked[name]);
+  for (const { name, cell } of readings) {
+    // what did not fit its column comes back in its place
+    const there = cell(row);
+    const value = there === undefined && Object.hasOwn(others, name) ? others[name] : there;
+    if (value !== undefined) put(record, name, value);
   }
+  for (const name of Object.keys(others)) if (!Object.hasOwn(record, name)) put(record, name, others[name]);
   return record;
 }
 

@@ -8,7 +8,10 @@ import { toJson, type Batch, type SentenceRecord } from '../../formats/record.js
 import type { Output } from '../output.js';
 import { parts } from '../parts.js';
 import type { RecordWriter } from '../write.js';
-import { columnsFor, MARK, own, type Column } from './columns.js';
+import { columnsFor, MARK, own, text, type Column } from './columns.js';
+import { handedRows, joinedRows } from './handed.js';
+import { loadArrow } from './library.js';
+import { put } from './values.js';
 
 type ArrowModule = typeof Arrow;
 
@@ -35,14 +38,14 @@ export function arrowWriter(output: Output, format: 'file' | 'stream'): RecordWr
     ...output,
     write: async (batch) => {
       for (const part of parts(batch, NUMBERS)) {
-        open ??= await opened(part, format);
+        open ??= opened(part, format);
         open.writer.write(toArrow(part, open));
         await flush(open);
       }
     },
     writeLines: () => Promise.reject(new PipeError('bug', 'lines of JSON cannot be written as Arrow')),
     publish: async () => {
-      open ??= await opened([], format);
+      open ??= opened([], format);
       open.writer.close();
       await flush(open);
       await output.publish();
@@ -50,8 +53,8 @@ export function arrowWriter(output: Output, format: 'file' | 'stream'): RecordWr
   };
 }
 
-async function opened(batch: Batch, format: 'file' | 'stream'): Promise<Open> {
-  const arrow = await import('apache-arrow');
+function opened(batch: Batch, format: 'file' | 'stream'): Open {
+  const arrow = loadArrow();
   const columns = columnsFor(arrow, batch);
   const { schema, all } = schemaOf(arrow, columns);
   let queue: Uint8Array[] = [];
@@ -87,24 +90,41 @@ function schemaOf(arrow: ArrowModule, columns: Column[]): { schema: Arrow.Schema
 }
 
 function toArrow(batch: Batch, { arrow, columns, schema }: Open): Arrow.RecordBatch {
-  const rest: SentenceRecord[] = batch.map((record) => ({ ...record }));
-  const children = columns.map(({ name, fits, data }) =>
-    data(
+  // how many fields of each record stand in columns
+  const stored = new Int32Array(batch.length);
+  const children = columns.map((column) => {
+    const rows = column.json ? undefined : handedRows(arrow, batch, column.name, column.type);
+    if (rows) {
+      for (let i = 0; i < stored.length; i++) stored[i]!++;
+      return joinedRows(arrow, column.type, rows);
+    }
+    return column.data(
       batch.map((record, i) => {
-        const value = own(record, name);
-        if (value === undefined || !fits(value)) return undefined;
-        Reflect.deleteProperty(rest[i]!, name);
+        const value = valueIn(record, column);
+        if (value !== undefined) stored[i]!++;
         return value;
       }),
-    ),
-  );
-  const others = rest.map((record) => {
-    const json = toJson(record);
-    return json === '{}' ? null : json;
+    );
   });
-  const last = arrow.vectorFromArray(others, new arrow.Utf8()).data[0]!;
+  const last = text(arrow).data(batch.map((record, i) => (stored[i] === fieldsOf(record).length ? undefined : restOf(record, columns))));
   const type = new arrow.Struct(schema.fields);
   return new arrow.RecordBatch(schema, arrow.makeData({ type, length: batch.length, nullCount: 0, children: [...children, last] }));
+}
+
+/** What the column holds of a record. */
+function valueIn(record: SentenceRecord, { name, fits }: Column): unknown {
+  const value = own(record, name);
+  return value === undefined || !fits(value) ? undefined : value;
+}
+
+const fieldsOf = (record: SentenceRecord): string[] => Object.keys(record).filter((name) => record[name] !== undefined);
+
+/** What fits no column, as JSON. */
+function restOf(record: SentenceRecord, columns: readonly Column[]): string {
+  const stored = new Set(columns.filter((column) => valueIn(record, column) !== undefined).map(({ name }) => name));
+  const rest: SentenceRecord = {};
+  for (const name of fieldsOf(record)) if (!stored.has(name)) put(rest, name, own(record, name));
+  return toJson(rest);
 }
 
 /** Small neighbours in one piece, so that they cost one system call. */

@@ -1,6 +1,5 @@
 /** Step 3 on lines of JSON: `ids` and `vocabulary` are put behind the fields that are there. See `../encode.ts` for what it does. */
 import { fieldNumber } from '../../formats/plain-line.js';
-import { tableOf } from '../../formats/text-table.js';
 import { SPECIALS, UNKNOWN } from '../../text/specials.js';
 import type { EncodeOptions } from '../encode.js';
 import type { DoLine, LineStep } from './step.js';
@@ -15,7 +14,7 @@ const [TOKENS, SEGMENTER, IDS, VOCABULARY] = (['tokens', 'segmenter', 'ids', 'vo
 /** Undefined for a vocabulary with features. Leaves lines that are encoded already, and those that `encode` rejects. */
 export function encodeLines({ vocabulary, oov, atLeastOne = false }: EncodeOptions): LineStep | undefined {
   if (Object.keys(vocabulary.features).length > 0) return undefined;
-  const table = tableOf(vocabulary.tokens.slice(SPECIALS.length));
+  const { table } = vocabulary;
   const segmenter = vocabulary.segmenter === '' ? undefined : Buffer.from(JSON.stringify(vocabulary.segmenter));
   const [before, after] = [Buffer.from(',"ids":['), Buffer.from(`],"vocabulary":${JSON.stringify(vocabulary.hash)}}\n`)];
   let ids = new Int32Array(256);
