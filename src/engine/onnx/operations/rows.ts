@@ -1,7 +1,7 @@
 /** Rows chosen by their places: what lets a head compute real time steps alone, and no padding. */
 import type { Operation, OnnxWriter } from './operation.js';
 
-/** x [a, b, width], places [n] → [n, width]; no place stands twice, so the way back only has to put rows in their places */
+/** x […, width], places [n] → [n, width]; no place stands twice, so the way back only has to put rows in their places */
 export const selectRows: Operation = {
   name: 'selectRows',
   shapes: ([x, places]) => [[places![0]!, x!.at(-1)!]],
