@@ -206,6 +206,10 @@ describe('a language model at work', () => {
     const both = folder().run(`${line} --bidirectional --out begun`.split(' '));
     expect(both).toMatchObject({ code: 0 });
     expect(both.stderr).toContain('drawn: the head');
+    const again = folder().run(
+      'train raw.txt --task lm --bidirectional --segmenter characters --epochs 1 --init-from model --out on'.split(' '),
+    );
+    expect(again.stderr).toMatch(/rnn\.1\.backward\.recurrentBias, the softmax of 12 of 12 tokens\n/);
     const forwards = folder().run(`${line} --out forwards`.split(' '));
     expect(forwards.stderr).toContain('rnn.1.forward.recurrentBias; drawn: the head');
   });
