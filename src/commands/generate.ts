@@ -13,7 +13,7 @@ import { ENGINE_OPTIONS, engineOf } from './rnn.js';
 
 export const generateCommand: CommandDefinition = {
   description: `Writes texts with a model of train --task lm, one a line: each token is drawn from those that the model finds likely, until it
-ends the text or it is long enough. The same seed gives the same texts.`,
+ends the text or it is long enough. The same seed gives the same texts. A model that reads both ways (--bidirectional) writes none.`,
   argument: { name: '<model>', about: 'a folder that train --task lm wrote' },
   options: [
     { flags: '--prompt <text>', about: 'how each text begins', default: '' },
@@ -49,6 +49,13 @@ async function run({ inputs, options, given, report }: Invocation): Promise<void
       place: { file: folder },
       expected: 'a language model: train --task lm',
       found: `a model of --task ${document.head.task}`,
+    });
+  if (document.head.bothWays)
+    throw new PipeError('mismatch', 'the model writes no text', {
+      place: { file: folder },
+      expected: 'a language model that reads forwards only',
+      found: 'one that reads both ways: train --bidirectional',
+      hint: 'train --task lm without --bidirectional',
     });
   for (const [name, flag] of [
     ['topK', '--top-k'],

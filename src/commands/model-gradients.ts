@@ -3,6 +3,7 @@ import { PipeError } from '../errors.js';
 import { idsIn, mapIds } from '../formats/features.js';
 import type { SentenceRecord } from '../formats/record.js';
 import { lossGradients, type LossGradients } from '../model/loss-gradients.js';
+import { targetsOf } from '../model/stretches.js';
 import { dataSet, type DataSet, type Example } from '../model/training/data.js';
 import { END } from '../text/specials.js';
 import type { OptionDefinition, Options } from './command.js';
@@ -60,10 +61,10 @@ async function exampleOf({ document: { head }, answerVocabulary }: Walkable, rec
   const task = taskOf(head.task);
   const labelled: Labelled = { record: { label: answer, text: record.text! }, tokens, file: 'the answer', line: 1 };
   const example: Example = { ...read, targets: [] };
-  if (head.task === 'lm') example.targets = [...ids.slice(1), END];
+  if (head.task === 'lm') example.targets = targetsOf([...ids, END], 0, ids.length, head.bothWays);
   else if (head.task === 'seq2seq') example.answer = (await task.answersAgain!(head, answerVocabulary!)).ids(labelled);
   else example.targets = task.targets(labelled, head);
-  if (task.per === 'token' && example.targets.length !== ids.length)
+  if (task.per === 'token' && example.targets.length !== ids.length * task.width(head))
     throw new PipeError('usage', '--label is wrong', {
       expected: `${ids.length} tags, one a token`,
       found: String(example.targets.length),

@@ -70,7 +70,7 @@ export interface Ops<T> {
   logProbabilityAt(x: T, places: T): { logProbability: T; logSumExp: T };
   /** the `count` largest along the last axis, the largest first, of equals the first; and their places, as floats */
   largest(x: T, count: number): { values: T; places: T };
-  /** rows of what would be one matrix: [a, b, width] and places below a·b, each at most once, [n] → [n, width] */
+  /** rows of what would be one matrix: […, width] and places in it, each at most once, [n] → [n, width] */
   selectRows(x: T, places: T): T;
   /** Runs `step` along the first axis of `inputs`; gives the outputs, stacked in the order of time. */
   scan(options: { initial: readonly T[]; inputs: readonly T[]; step: (state: T[], slices: T[]) => ScanStep<T> }): T[];

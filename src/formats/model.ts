@@ -85,6 +85,8 @@ const HEAD = z.discriminatedUnion('task', [
     task: z.literal('lm'),
     /** tokens that it learnt in one go */
     stretch: z.int().min(2),
+    /** backward states foresee the token before */
+    bothWays: z.literal(true).optional(),
   }),
   z.strictObject({
     task: z.literal('seq2seq'),

@@ -1,6 +1,7 @@
 /**
  * A model's weights as the beginning of another one's: vectors by the text of their token, recurrent weights by their name where their
- * sizes agree. A network that reads both ways takes the forward weights of one that reads forwards. The head is never taken.
+ * sizes agree. A network that reads both ways takes the forward weights of one that reads forwards. Of heads only the softmax of a language
+ * model is taken, token by token, and by a language model alone: what another head answers with has another meaning in each training.
  */
 import { FEATURES, mapFeatures, type OfFeatures } from '../formats/features.js';
 import type { ModelShape } from '../formats/model.js';
@@ -10,7 +11,7 @@ import { gatesOf } from './shape.js';
 
 /** A model that weights are taken from, or that takes them. */
 export interface Named {
-  shape: Pick<ModelShape, 'embedding' | 'network'>;
+  shape: ModelShape;
   parameters: Parameters;
   /** in id order, without the special ones */
   tokens: readonly string[];
@@ -26,6 +27,8 @@ export interface Taken {
   whole: string[];
   partly: string[];
   drawn: string[];
+  /** of a language model that begins with one: tokens of the softmax that were taken */
+  softmax: { taken: number; of: number };
 }
 
 /**
@@ -49,6 +52,7 @@ export function takeWeights(to: Named, from: Named, specials: number): Taken {
     whole: [],
     partly: [],
     drawn: [],
+    softmax: { taken: takeSoftmax(to, from, specials), of: to.tokens.length },
   };
   const fits = sameCell(to.shape, from.shape);
   for (const { name } of networkParameters(to.shape.network)) {
@@ -60,21 +64,33 @@ export function takeWeights(to: Named, from: Named, specials: number): Taken {
   return taken;
 }
 
-/** Rows of the special tokens by their ids, the others by their names; how many others were found. */
+/** Which row of a table means the same in both, [mine, theirs]: those of the special tokens by their ids, the others by their names. */
+function sameRows(names: readonly string[], theirs: readonly string[], specials: number): [number, number][] {
+  const places = new Map(theirs.map((name, i) => [name, i + specials]));
+  const special = Array.from({ length: specials }, (_, id): [number, number] => [id, id]);
+  return special.concat(names.flatMap((name, i) => (places.has(name) ? [[i + specials, places.get(name)!]] : [])));
+}
+
+/** How many rows were taken, the special ones left out. */
 function takeRows(to: Named, from: Named, table: string, names: readonly string[], theirs: readonly string[], specials: number): number {
   const [target, source] = [to.parameters.get(table)!, from.parameters.get(table)!];
-  const dim = widthOf(target);
-  const copy = (id: number, of: number): void => target.data.set(source.data.subarray(of * dim, (of + 1) * dim), id * dim);
-  for (let id = 0; id < specials; id++) copy(id, id);
-  const places = new Map(theirs.map((name, i) => [name, i + specials]));
-  let found = 0;
-  for (const [i, name] of names.entries()) {
-    const place = places.get(name);
-    if (place === undefined) continue;
-    copy(i + specials, place);
-    found++;
+  const rows = sameRows(names, theirs, specials);
+  for (const [mine, other] of rows) target.data.set(source.row(other), mine * widthOf(target));
+  return rows.length - specials;
+}
+
+/** The columns of the softmax's kernel and bias, by token; how many, likewise. */
+function takeSoftmax(to: Named, from: Named, specials: number): number {
+  const [mine, theirs] = [to.shape, from.shape];
+  const same = mine.head.task === 'lm' && theirs.head.task === 'lm' && mine.network.layers === theirs.network.layers;
+  if (!same || !sameCell(mine, theirs)) return 0;
+  const columns = sameRows(to.tokens, from.tokens, specials);
+  for (const name of ['head.kernel', 'head.bias']) {
+    const [target, source] = [to.parameters.get(name)!, from.parameters.get(name)!];
+    for (let row = 0; row < rowsOf(target); row++)
+      for (const [to, from] of columns) target.data[row * widthOf(target) + to] = source.data[row * widthOf(source) + from]!;
   }
-  return found;
+  return columns.length - specials;
 }
 
 function sameCell({ network: a }: Named['shape'], { network: b }: Named['shape']): boolean {

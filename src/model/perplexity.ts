@@ -1,7 +1,8 @@
-/** How well a language model foresees texts: exp of the mean loss of their tokens and ends, as `heads/lm.ts` has it. */
+/** How well a language model foresees texts: exp of the mean loss of all that is to be foreseen, as `heads/lm.ts` has it. */
 import type { Program } from '../engine/ops.js';
 import type { ModelShape } from '../formats/model.js';
 import type { Parameters } from './parameters.js';
+import { meanLoss } from './heads/lm.js';
 import { answersOf } from './predictor.js';
 import { stretchesOf } from './stretches.js';
 import { dataSet } from './training/data.js';
@@ -14,20 +15,21 @@ import { dataSet } from './training/data.js';
  */
 export async function perplexitiesOf(
   program: Program,
-  shape: ModelShape & { head: { stretch: number } },
+  shape: ModelShape & { head: { task: 'lm' } },
   parameters: Parameters,
   texts: readonly (readonly number[])[],
   batchSize: number,
 ): Promise<number[]> {
-  const stretches = texts.map((ids) => stretchesOf(ids, shape.head.stretch));
-  const data = dataSet(stretches.flat(), 'token', 1);
+  const { stretch, bothWays } = shape.head;
+  const stretches = texts.map((ids) => stretchesOf(ids, stretch, bothWays));
+  const data = dataSet(stretches.flat(), 'token', bothWays ? 2 : 1);
   const rows = Int32Array.from({ length: data.offsets.length - 1 }, (_, row) => row);
   const { losses } = await answersOf(program, shape, parameters, data, rows, batchSize, data.targets);
   let at = 0;
   return stretches.map((parts) => {
     const end = parts.reduce((sum, { targets }) => sum + targets.length, at);
-    const own = losses!.numbers.subarray(at, end);
+    const loss = meanLoss(losses!.numbers.subarray(at, end), data.targets.numbers.subarray(at, end));
     at = end;
-    return Math.exp(own.reduce((sum, one) => sum + one, 0) / own.length);
+    return Math.exp(loss);
   });
 }

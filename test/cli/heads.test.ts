@@ -125,11 +125,11 @@ describe('lm', () => {
   });
 
   test.each([
-    ['--bidirectional', 'has seen the next token'],
+    ['--bidirectional --layers 2', 'one layer'],
     ['--ngrams 2', 'has the next token in it'],
     ['--affixes', 'reads tokens alone'],
     ['--take max', '--take does not apply'],
-  ])('%s does not apply', (flag, says) => {
+  ])('%s is refused', (flag, says) => {
     refused(folder(), `rnn-pipe train examples/headlines.tsv --task lm --out model ${flag}`, { code: 'usage', says: [says] });
   });
 });
@@ -178,5 +178,46 @@ describe('a language model at work', () => {
       says: ['nothing of the model fits'],
     });
     refused(folder(), 'rnn-pipe generate begun', { code: 'mismatch', place: 'begun', says: ['writes no text', '--task classify'] });
+  });
+
+  test('both ways: it is judged and predicts, writes nothing, and gives another training both directions', () => {
+    writeFileSync(
+      folder().file('raw.txt'),
+      lines(200, () => verse),
+    );
+    const scores = train(folder(), 'raw.txt --task lm --bidirectional --epochs 8 --stretch 5');
+    expect(head(folder())).toEqual({ task: 'lm', stretch: 5, bothWays: true });
+    expect(scores.at(-1)!['perplexity']).toBeLessThan(2);
+    writeFileSync(folder().file('verse.txt'), `${verse}\n`);
+    const told = folder().run(['predict', 'model', 'verse.txt', '-q']);
+    expect(told).toMatchObject({ code: 0 });
+    const judged = folder().run(['evaluate', 'model', 'verse.txt', '-o', '-', '-q']);
+    const { perplexity } = (JSON.parse(judged.stdout) as { scores: Record<string, number> }).scores;
+    expect(Math.abs(perplexity! / Number(told.stdout) - 1)).toBeLessThan(1e-5);
+    expect(Math.abs(perplexity! / scores.at(-1)!['perplexity']! - 1)).toBeLessThan(1e-5);
+    refused(folder(), 'rnn-pipe generate model', {
+      code: 'mismatch',
+      place: 'model',
+      says: ['writes no text', 'reads both ways', 'without --bidirectional'],
+    });
+
+    writeFileSync(folder().file('l.tsv'), `label\ttext\n${lines(60, (i) => (i % 2 ? 'a\t天地新' : 'b\t玄黄新'))}`);
+    const line = 'train l.tsv --segmenter characters --epochs 1 --hold-out 20% --init-from model';
+    const both = folder().run(`${line} --bidirectional --out begun`.split(' '));
+    expect(both).toMatchObject({ code: 0 });
+    expect(both.stderr).toContain('drawn: the head');
+    const again = folder().run(
+      'train raw.txt --task lm --bidirectional --segmenter characters --epochs 1 --init-from model --out on'.split(' '),
+    );
+    expect(again.stderr).toMatch(/rnn\.1\.backward\.recurrentBias, the softmax of 12 of 12 tokens\n/);
+    const forwards = folder().run(`${line} --out forwards`.split(' '));
+    expect(forwards.stderr).toContain('rnn.1.forward.recurrentBias; drawn: the head');
+  });
+
+  test('layers that --init-from gives are refused both ways, too', () => {
+    writeFileSync(folder().file('raw.txt'), `${verse}\n${verse}\n`);
+    train(folder(), 'raw.txt --task lm --layers 2 --epochs 1');
+    const line = 'rnn-pipe train raw.txt --task lm --bidirectional --segmenter characters --init-from model --out other';
+    refused(folder(), line, { code: 'usage', says: ['one layer', '--layers 2'] });
   });
 });

@@ -171,12 +171,14 @@ describe('tags, texts and next tokens', () => {
     expect(shell('rnn-pipe explain 我喜欢苹果。 --model model')).toContain(`answer: ${record.prediction}`);
   });
 
-  test('a language model: what it finds likely to come next', () => {
-    shell(`rnn-pipe train examples/news.txt --task lm --out model --segmenter characters ${learn.replace('4', '1')}`);
+  test.each(['', ' --bidirectional'])('a language model%s: what it finds likely to come next', (ways) => {
+    shell(`rnn-pipe train examples/news.txt --task lm --out model --segmenter characters ${learn.replace('4', '1')}${ways}`);
     const svg = shell('rnn-pipe draw --model model --text 今天 --format svg -q');
     expect(svg).toContain('next: most probable');
     expect(svg).toContain('&#60;bos&#62;');
-    expect(shell('rnn-pipe gradients --model model --text 今天')).toContain('<bos>');
+    const gradients = shell('rnn-pipe gradients --model model --text 今天');
+    expect(gradients).toContain('<bos>');
+    expect(gradients.includes('1 backward')).toBe(ways !== '');
   });
 });
 

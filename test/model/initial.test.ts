@@ -10,9 +10,9 @@ const takeWeights = (to: Named, from: Named): Taken => take(to, from, 4);
 function model(
   seed: number,
   tokens: string[],
-  about: { network?: Partial<ModelShape['network']>; dim?: number; runs?: string[]; affixes?: string[] } = {},
+  about: { network?: Partial<ModelShape['network']>; dim?: number; runs?: string[]; affixes?: string[]; head?: ModelShape['head'] } = {},
 ): Named {
-  const { network, dim = 2, runs, affixes } = about;
+  const { network, dim = 2, runs, affixes, head = { task: 'classify', take: 'last', labels: ['a', 'b'] } } = about;
   const features = { ...(runs ? { runs } : {}), ...(affixes ? { affixes } : {}) };
   const embedding = { dim, rows: tokens.length + 4, ...tableSizes(mapFeatures(features, ({ length }) => ({ dim: 3, rows: length + 4 }))) };
   const shape: ModelShape = {
@@ -26,7 +26,7 @@ function model(
       resetAfter: true,
       ...network,
     },
-    head: { task: 'classify', take: 'last', labels: ['a', 'b'] },
+    head,
   };
   return { shape, parameters: drawParameters(shape, seed), tokens, features };
 }
@@ -88,4 +88,30 @@ test.each([
 test('other sizes of vectors: the first layer’s kernel is not taken', () => {
   const taken = takeWeights(model(1, ['甲'], { dim: 3 }), model(2, ['甲']));
   expect(taken).toMatchObject({ tokens: { taken: 0, of: 1 }, drawn: ['rnn.1.forward.kernel'] });
+});
+
+describe('the softmax', () => {
+  const lm = (seed: number, tokens: string[], directions: ModelShape['network']['directions'], layers = 1): Named =>
+    model(seed, tokens, {
+      network: { directions, layers },
+      head: { task: 'lm', stretch: 8, ...(directions.length > 1 ? { bothWays: true } : {}) },
+    });
+  const column = ({ parameters }: Named, id: number): number[] =>
+    ['head.kernel', 'head.bias'].flatMap((name) => {
+      const { data, shape } = parameters.get(name)!;
+      return Array.from(data).filter((_, i) => i % shape.at(-1)! === id);
+    });
+
+  test('of a language model goes by token to another one, whichever ways they read', () => {
+    const [to, from] = [lm(1, ['乙', '新', '甲'], ['forward', 'backward']), lm(2, ['甲', '乙'], ['forward'])];
+    const drawn = column(to, 5);
+    expect(takeWeights(to, from).softmax).toEqual({ taken: 2, of: 3 });
+    expect([3, 4, 5, 6].map((id) => column(to, id))).toEqual([column(from, 3), column(from, 5), drawn, column(from, 4)]);
+  });
+
+  test('stays where the states below it mean something else, and goes to no other task', () => {
+    const from = lm(2, ['甲'], ['forward']);
+    expect(takeWeights(lm(1, ['甲'], ['forward'], 2), from).softmax.taken).toBe(0);
+    expect(takeWeights(model(1, ['甲']), from).softmax.taken).toBe(0);
+  });
 });

@@ -64,12 +64,14 @@ export function beginWith(
   note(`begins with ${name}: ${told(taken)}`);
 }
 
-function told({ tokens, features, whole, partly, drawn }: Taken): string {
+function told({ tokens, features, whole, partly, drawn, softmax }: Taken): string {
   const some = [
     `vectors of ${tokens.taken} of ${tokens.of} tokens`,
     ...Object.values(mapFeatures(features, ({ taken, of }, name) => `of ${taken} of ${of} ${FEATURES[name].called}`)),
     ...(whole.length > 0 ? [whole.join(' ')] : []),
     ...(partly.length > 0 ? [`the first rows of ${partly.join(' ')}`] : []),
+    ...(softmax.taken > 0 ? [`the softmax of ${softmax.taken} of ${softmax.of} tokens`] : []),
   ];
-  return `${some.join(', ')}; drawn: ${[...drawn, 'the head'].join(' ')}`;
+  const left = [...drawn, ...(softmax.taken > 0 ? [] : ['the head'])];
+  return `${some.join(', ')}${left.length > 0 ? `; drawn: ${left.join(' ')}` : ''}`;
 }

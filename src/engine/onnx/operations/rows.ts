@@ -2,7 +2,7 @@
 import type { Expression } from '../expression.js';
 import type { Operation, OnnxWriter } from './operation.js';
 
-/** x [a, b, width], places [n] → [n, width]; no place stands twice, so the way back only has to put rows in their places */
+/** x […, width], places [n] → [n, width]; no place stands twice, so the way back only has to put rows in their places */
 export const selectRows: Operation = {
   name: 'selectRows',
   shapes: ([x, places]) => [[places![0]!, x!.at(-1)!]],
