@@ -14,6 +14,13 @@ import { isSaving, removeTemporaryFiles } from './io/cleanup.js';
 import { ReaderWentAway, writeToStdout } from './io/stdout.js';
 import { reporter, type Voice } from './report.js';
 
+/**
+ * ONNX Runtime's native library (from 1.30 on) tells its makers about each session, keeps an identifier of the machine and leaves files in the
+ * temporary folder, unless its environment says no before it is loaded. Said here: a worker thread's `process.env` is not the library's.
+ */
+process.env['ORT_DISABLE_TELEMETRY'] = '1';
+process.env['ORT_TELEMETRY_DISABLED'] = '1';
+
 /** Runs one command line; resolves to the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   // errors of the command line itself should name the command, too
