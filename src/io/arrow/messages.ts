@@ -31,8 +31,17 @@ export async function* messages(arrow: typeof Arrow, bytes: AskedBytes, file: st
   }
 }
 
-async function* oneByOne({ Message }: typeof Arrow, bytes: AskedBytes, file: string): AsyncGenerator<Uint8Array[]> {
-  const take = taker(bytes);
+async function* oneByOne(arrow: typeof Arrow, bytes: AskedBytes, file: string): AsyncGenerator<Uint8Array[]> {
+  const pieces = bytes[Symbol.asyncIterator]();
+  try {
+    yield* taken(arrow, taker(pieces), file);
+  } finally {
+    // a file that is not read to its end is closed here
+    await pieces.return?.();
+  }
+}
+
+async function* taken({ Message }: typeof Arrow, take: Taker, file: string): AsyncGenerator<Uint8Array[]> {
   let prefix = await take(8);
   const isFile = prefix.subarray(0, 6).toString('latin1') === MAGIC;
   if (isFile) prefix = await take(8);
@@ -59,14 +68,13 @@ const SMALL = 1 << 16;
 /** The next n bytes, or what is left, in memory of their own; at its beginning, unless they are few. */
 type Taker = (size: number) => Promise<Buffer>;
 
-function taker(bytes: AskedBytes): Taker {
-  const iterator = bytes[Symbol.asyncIterator]();
+function taker(pieces: ReturnType<AskedBytes[typeof Symbol.asyncIterator]>): Taker {
   let rest: Uint8Array = new Uint8Array();
   return async (size) => {
     const taken: Uint8Array[] = [];
     for (let missing = size; missing > 0;) {
       if (rest.length === 0) {
-        const next = await iterator.next(missing);
+        const next = await pieces.next(missing);
         if (next.done) break;
         rest = next.value;
       }

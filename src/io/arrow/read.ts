@@ -31,9 +31,10 @@ interface Reading {
  */
 export async function* readArrow(source: Source, lookedAt?: ReadonlySet<string>): AsyncGenerator<Batch> {
   const arrow = loadArrow();
+  const bytes = messages(arrow, source.bytes, source.name);
   let row = 0;
   try {
-    const reader = await arrow.RecordBatchReader.from(messages(arrow, source.bytes, source.name));
+    const reader = await arrow.RecordBatchReader.from(bytes);
     for await (const table of reader) {
       const columns = table.schema.fields.map((field, i) => ({ field, data: table.data.children[i]! }));
       const [others, own] = [columns.filter(isRest), columns.filter((column) => !isRest(column))];
@@ -46,6 +47,9 @@ export async function* readArrow(source: Source, lookedAt?: ReadonlySet<string>)
   } catch (error) {
     if (error instanceof PipeError) throw error.at({ file: source.name, ...(row > 0 && { line: row }) });
     throw damaged(source.name, (error as Error).message, error);
+  } finally {
+    // the library does not tell its source that nobody reads on
+    await bytes.return(undefined);
   }
 }
 
