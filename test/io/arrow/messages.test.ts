@@ -33,7 +33,8 @@ test('whoever stops reading has the source closed', async () => {
 
 test('whoever stops reading records has the source closed, too', async () => {
   const tokens = tableFromArrays({ text: Array.from({ length: 200 }, (_, i) => `text ${i}`) });
-  const { bytes, isClosed } = sourceOf(Buffer.concat([tableToIPC(tokens, 'stream'), Buffer.alloc(1000)]));
+  // more batches than are read ahead
+  const { bytes, isClosed } = sourceOf(tableToIPC(tokens.concat(tokens, tokens, tokens, tokens, tokens, tokens, tokens), 'stream'));
   const source = { name: 'texts.arrow', extension: '.arrow', head: new Uint8Array(), bytes, size: undefined };
   for await (const batch of readArrow(source)) {
     expect(batch).toHaveLength(200);
