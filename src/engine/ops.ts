@@ -17,6 +17,9 @@ export interface ScanStep<T> {
   outputs: T[];
 }
 
+/** `largest` is found faster in rows that consist of whole blocks of so many numbers. */
+export const BLOCK = 64;
+
 /** Axes count from 0. Every operation but `gather` and `largest` has a gradient. */
 export interface Ops<T> {
   constant(shape: readonly number[], data: Float32Array): T;

@@ -67,7 +67,10 @@ export function graphOps(): GraphOps {
     sum: (x, axes, keep = false) => apply(sum, [x], { axes, keep }),
     max: (x, axis) => apply(max, [x], { axis }),
     concat: (parts, axis) => joined(apply, parts, axis),
-    split: (x, parts, axis) => partsOf(x, sizesOf(x, parts, axis)) ?? graph.apply(split, [x], { axis, sizes: sizesOf(x, parts, axis) }),
+    split: (x, parts, axis) => {
+      const sizes = sizesOf(x, parts, axis);
+      return partsOf(x, sizes) ?? graph.apply(split, [x], { axis, sizes });
+    },
     transpose: (x, order) => apply(transpose, [x], { order }),
     unsqueeze: (x, axis) => apply(unsqueeze, [x], { axis }),
     squeeze: (x, axis) => apply(squeeze, [x], { axis }),

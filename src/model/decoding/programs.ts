@@ -2,7 +2,7 @@
  * The two programs that say texts: the encoder, run once for some sentences, and one time step of the decoder, run once a token for all
  * hypotheses of all of them together. A step takes the states of the step before, so it costs one step and not the whole beginning again.
  */
-import type { Build, Engine, InputType, Ops, Program } from '../../engine/ops.js';
+import { BLOCK, type Build, type Engine, type InputType, type Ops, type Program } from '../../engine/ops.js';
 import type { ModelShape } from '../../formats/model.js';
 import { Tensor } from '../../formats/tensor.js';
 import { memoryOf } from '../attention.js';
@@ -88,8 +88,9 @@ export async function compileStep(
     ),
   };
   const products = await productsOf(engine, decoder, networkWeights(decoder, parameters, 'decoder'), parameters.get(ANSWER_EMBEDDING)!);
+  const wide = new Map(Array.from(parameters, ([name, tensor]) => [name, filled(name, tensor)]));
   return engine.compile(inputs, (ops, given) => {
-    const constants = constantsOf(ops, shape, parameters, quantize);
+    const constants = constantsOf(ops, shape, wide, quantize);
     const input = ops.gather(ops.constant(products.shape, products.data), given['said']!);
     const states = stateNames(head).map((names) => names.map((name) => ops.gather(given[before(name)]!, given['parents']!)));
     const after = networkStep(ops, decoder, networkValues(decoder, constants, 'decoder'), input, states);
@@ -118,19 +119,17 @@ function constantsOf<T>(
     names
       .filter((name) => !name.startsWith('rnn.'))
       .map((name) => {
-        const tensor = filled(name, parameters.get(name)!);
+        const tensor = parameters.get(name)!;
         const rounded = quantize && tensor.shape.length === 2 && tensor.shape[1]! > 1;
         return [name, rounded ? quantizedConstant(ops, tensor) : ops.constant(tensor.shape, tensor.data)];
       }),
   );
 }
 
-/** The largest of a row are found faster where it consists of whole blocks of so many numbers. */
-const BLOCK = 64;
-
 /** Weights of the output with tokens beside the last one that are never said, up to the end of a block. */
-function filled(name: string, { shape, data }: Tensor): Tensor {
-  if (!name.startsWith('output.')) return new Tensor(shape, data);
+function filled(name: string, tensor: Tensor): Tensor {
+  if (!name.startsWith('output.')) return tensor;
+  const { shape, data } = tensor;
   const tokens = shape.at(-1)!;
   const width = Math.ceil(tokens / BLOCK) * BLOCK;
   const wider = new Float32Array((data.length / tokens) * width).fill(shape.length === 1 ? NEVER : 0);

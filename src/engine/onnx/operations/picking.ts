@@ -1,4 +1,5 @@
 /** Operations that choose numbers by their places along the last axis. */
+import { BLOCK } from '../../ops.js';
 import type { Shape } from '../expression.js';
 import type { OnnxWriter, Operation } from './operation.js';
 
@@ -89,7 +90,7 @@ export const largest: Operation = {
 };
 
 /** Wide rows of whole blocks are looked through in blocks; where there are so few that most would be taken, it does not pay. */
-const [BLOCK, FEW_BLOCKS] = [64, 2];
+const FEW_BLOCKS = 2;
 
 /**
  * TopK of wide rows: the k largest numbers stand in the k blocks with the largest maxima (of equals the first), so TopK has to go through
