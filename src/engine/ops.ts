@@ -86,9 +86,9 @@ export interface Ops<T> {
   recurrentLayer?(inputs: T, lengths: T, layer: FusedLayer): T;
 }
 
-/** Weights rounded to 8 bits: integers × scale, a scale a row. */
+/** Weights rounded to 8 bits: integers × scale, a scale a column. */
 export interface QuantizedWeights {
-  /** […, outputs, inputs]: of a recurrent layer [directions, gates × units, inputs] */
+  /** […, inputs, outputs]: of a recurrent layer [directions, inputs, gates × units] */
   shape: readonly number[];
   integers: Int8Array;
   /** […, outputs] */

@@ -1,6 +1,7 @@
 /** What the weights of a model must be for its definition. */
 import { PipeError } from '../errors.js';
 import type { ModelDocument } from '../formats/model.js';
+import { firstNotFinite } from '../formats/tensor.js';
 import { denseParameters, tablesOf, type Parameters } from './parameters.js';
 
 /** @throws PipeError('mismatch') that names the first tensor that is missing, too many or of another shape than the definition asks for */
@@ -15,7 +16,7 @@ export function checkParameters(document: ModelDocument, parameters: Parameters)
         found: found ? `[${found.shape.join(', ')}]` : [...parameters.keys()].slice(0, 6).join(', '),
         hint,
       });
-    const bad = found.data.findIndex((number) => !Number.isFinite(number));
+    const bad = firstNotFinite(found.data);
     if (bad >= 0)
       throw new PipeError('mismatch', `the weight "${name}" holds a number that is not finite`, {
         found: `${found.data[bad]} at index ${bad}`,

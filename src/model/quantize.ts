@@ -1,7 +1,7 @@
 /**
  * Weights rounded to 8 bits for prediction, as ONNX Runtime's own tool rounds them (quantize_dynamic, per channel):
  *
- *     w ≈ scale × integer,    scale = max|w| / 64 of the row (one unit of one gate),    integer = round(w / scale) in -64 … 64
+ *     w ≈ scale × integer,    scale = max|w| / 64 of the column (one unit of one gate),    integer = round(w / scale) in -64 … 64
  *
  * Seven bits of the eight are used (the tool's `reduce_range`): processors without VNNI add two products in 16 bits, and
  * those of larger integers would be cut off. Rounded is what hidden states are multiplied with: they lie in -1 … 1 by their equations, so
@@ -28,60 +28,61 @@ export function checkQuantizable({ cell }: NetworkShape): void {
 
 /** The layer for ONNX Runtime's `DynamicQuantizeLSTM`, with all its weights rounded; the biases stay floats. */
 export function quantizedLayer(layer: FusedLayer): FusedLayer {
-  const [inputWeights, recurrentWeights] = [layer.inputWeights, layer.recurrentWeights].map((matrix) => quantized(matrix as HostTensor));
-  return { ...layer, inputWeights: inputWeights!, recurrentWeights: recurrentWeights! };
+  const rounded = (matrix: FusedLayer['inputWeights']): QuantizedWeights => quantized(turned(matrix as HostTensor));
+  return { ...layer, inputWeights: rounded(layer.inputWeights), recurrentWeights: rounded(layer.recurrentWeights) };
+}
+
+/** […, outputs, inputs] → […, inputs, outputs] */
+function turned({ shape, data }: HostTensor): HostTensor {
+  const [outputs, inputs] = shape.slice(-2) as [number, number];
+  const columns = new Float32Array(data.length);
+  for (let begin = 0; begin < data.length; begin += outputs * inputs)
+    for (let output = 0; output < outputs; output++)
+      for (let input = 0; input < inputs; input++) columns[begin + input * outputs + output] = data[begin + output * inputs + input]!;
+  return { shape: [...shape.slice(0, -2), inputs, outputs], data: columns };
 }
 
 /** A constant matrix [inputs, outputs] for the right side of a product, rounded. */
-export function quantizedConstant<T>(
-  ops: Pick<Ops<T>, 'constant' | 'quantizedMatrix'>,
-  { shape, data }: { shape: readonly number[]; data: Float32Array },
-): T {
-  const [inputs, outputs] = shape as [number, number];
-  if (!ops.quantizedMatrix) return ops.constant(shape, roundedColumns(data, inputs, outputs));
-  const turned = Float32Array.from(data, (_, i) => data[(i % inputs) * outputs + Math.floor(i / inputs)]!);
-  return ops.quantizedMatrix(quantized({ shape: [outputs, inputs], data: turned }));
+export function quantizedConstant<T>(ops: Pick<Ops<T>, 'constant' | 'quantizedMatrix'>, matrix: HostTensor): T {
+  const weights = quantized(matrix);
+  return ops.quantizedMatrix ? ops.quantizedMatrix(weights) : ops.constant(matrix.shape, numbersOf(weights));
 }
 
-/** @param matrix […, outputs, inputs], such as [directions, gates × units, inputs] */
+/** @param matrix […, inputs, outputs], such as [directions, inputs, gates × units] */
 export function quantized({ shape, data }: HostTensor): QuantizedWeights {
-  const width = shape.at(-1)!;
+  const [inputs, outputs] = shape.slice(-2) as [number, number];
   const integers = new Int8Array(data.length);
-  const scales = new Float32Array(data.length / width);
-  for (let row = 0; row < scales.length; row++) {
-    const weights = data.subarray(row * width, (row + 1) * width);
-    const scale = scaleOf(weights);
-    scales[row] = scale;
-    for (let i = 0; i < width; i++) integers[row * width + i] = Math.round(weights[i]! / scale);
+  const scales = new Float32Array(data.length / inputs);
+  for (let begin = 0, first = 0; begin < data.length; begin += inputs * outputs, first += outputs) {
+    const columns = scales.subarray(first, first + outputs);
+    for (let input = 0, at = begin; input < inputs; input++)
+      for (let column = 0; column < outputs; column++, at++) columns[column] = Math.max(columns[column]!, Math.abs(data[at]!));
+    for (let column = 0; column < outputs; column++) columns[column] = scaleOf(columns[column]!);
+    for (let input = 0, at = begin; input < inputs; input++)
+      for (let column = 0; column < outputs; column++, at++) integers[at] = Math.round(data[at]! / columns[column]!);
   }
   return { shape, integers, scales };
 }
 
-function scaleOf(weights: Float32Array | Int32Array): number {
-  let largest = 0;
-  for (let i = 0; i < weights.length; i++) largest = Math.max(largest, Math.abs(weights[i]!));
+function scaleOf(largest: number): number {
   const scale = Math.fround(largest / LARGEST);
   return scale >= SMALLEST ? scale : 1;
+}
+
+/** The numbers that rounded weights [inputs, outputs] stand for. */
+function numbersOf({ integers, scales }: QuantizedWeights): Float32Array {
+  return Float32Array.from(integers, (integer, i) => integer * scales[i % scales.length]!);
 }
 
 /** The numbers that the rounded weights stand for. */
 export function roundedWeights(shape: NetworkShape, weights: NetworkWeights): NetworkWeights {
   const width = gatesOf(shape).length * shape.units;
+  const rounded = (rows: number, data: Float32Array): Float32Array => numbersOf(quantized({ shape: [rows, width], data }));
   return weights.map((directions, layer) =>
     directions.map(({ kernel, recurrentKernel, ...biases }) => ({
       ...biases,
-      kernel: layer === 0 ? kernel : roundedColumns(kernel, inputSizeOf(shape, layer), width),
-      recurrentKernel: roundedColumns(recurrentKernel, shape.units, width),
+      kernel: layer === 0 ? kernel : rounded(inputSizeOf(shape, layer), kernel),
+      recurrentKernel: rounded(shape.units, recurrentKernel),
     })),
   );
-}
-
-/** @param matrix [rows, width], each column with a scale of its own */
-function roundedColumns(matrix: Float32Array, rows: number, width: number): Float32Array {
-  const rounded = new Float32Array(matrix.length);
-  for (let column = 0; column < width; column++) {
-    const scale = scaleOf(Float32Array.from({ length: rows }, (_, row) => matrix[row * width + column]!));
-    for (let row = 0; row < rows; row++) rounded[row * width + column] = scale * Math.round(matrix[row * width + column]! / scale);
-  }
-  return rounded;
 }

@@ -15,18 +15,19 @@ const shapeOf = (network: Partial<ModelShape['network']>): ModelShape => ({
   head: { task: 'classify', take: 'max', labels: ['a', 'b', 'c'] },
 });
 
-// by hand: the first row's scale is 1.28 / 64 = 0.02, so 0.5 is 25 of them; a row of zeros has no scale and gets 1
-test('a row is rounded to integers of at most 64 with a scale of its own', () => {
-  const { integers, scales } = quantized({ shape: [1, 2, 3], data: Float32Array.of(0.5, -1.28, 0.011, 0, 0, 0) });
-  expect([...integers]).toEqual([25, -64, 1, 0, 0, 0]);
-  expect([...scales]).toEqual([Math.fround(0.02), 1]);
+// by hand: the first column's scale is 1.28 / 64 = 0.02, so 0.5 is 25 of them; a column of zeros has no scale and gets 1
+test('a column is rounded to integers of at most 64 with a scale of its own, each direction for itself', () => {
+  const first = [0.5, 0, -1.28, 0, 0.011, 0];
+  const { integers, scales } = quantized({ shape: [2, 3, 2], data: Float32Array.from([...first, 6.4, 1, 0, 1, 0, 1]) });
+  expect([...integers]).toEqual([25, 0, -64, 0, 1, 0, 64, 64, 0, 64, 0, 64]);
+  expect([...scales]).toEqual([0.02, 1, 0.1, 1 / 64].map(Math.fround));
 });
 
 test('no weight moves by more than half a scale, however large or small it is', () => {
-  const row = fc.float32Array({ minLength: 1, maxLength: 20, noNaN: true, noDefaultInfinity: true });
+  const column = fc.float32Array({ minLength: 1, maxLength: 20, noNaN: true, noDefaultInfinity: true });
   fc.assert(
-    fc.property(row, (data) => {
-      const { integers, scales } = quantized({ shape: [1, 1, data.length], data });
+    fc.property(column, (data) => {
+      const { integers, scales } = quantized({ shape: [1, data.length, 1], data });
       data.forEach((weight, i) => {
         expect(Math.abs(integers[i]!)).toBeLessThanOrEqual(64);
         expect(Math.abs(weight - integers[i]! * scales[0]!)).toBeLessThanOrEqual(scales[0]! * 0.5001);

@@ -118,7 +118,7 @@ function quantizing(graph: Expressions, apply: Apply): Quantizing {
   const matrices = new Map<Expression, QuantizedWeights>();
   const products = new Map<Expression, QuantizedWeights>();
   const quantizedMatrix: Quantizing['quantizedMatrix'] = (weights) => {
-    const matrix = graph.leaf(leaves.quantizedMatrix, weights.shape.toReversed());
+    const matrix = graph.leaf(leaves.quantizedMatrix, weights.shape);
     matrices.set(matrix, weights);
     return matrix;
   };
@@ -126,7 +126,7 @@ function quantizing(graph: Expressions, apply: Apply): Quantizing {
     quantizedMatrix,
     partsOf: (matrix, sizes) => {
       const weights = matrices.get(matrix);
-      return weights && rowParts(weights, sizes).map(quantizedMatrix);
+      return weights && columnParts(weights, sizes).map(quantizedMatrix);
     },
     matmulOf: (a, b) => {
       const weights = matrices.get(b);
@@ -142,14 +142,16 @@ function quantizing(graph: Expressions, apply: Apply): Quantizing {
   };
 }
 
-/** Rounded weights [outputs, inputs] in parts of so many outputs. */
-function rowParts({ shape, integers, scales }: QuantizedWeights, sizes: readonly number[]): QuantizedWeights[] {
-  const inputs = shape.at(-1)!;
+/** Rounded weights [inputs, outputs] in parts of so many outputs. */
+function columnParts({ shape, integers, scales }: QuantizedWeights, sizes: readonly number[]): QuantizedWeights[] {
+  const [inputs, outputs] = shape as [number, number];
   let end = 0;
   return sizes.map((size) => {
+    const begin = end;
     end += size;
-    const begin = end - size;
-    return { shape: [size, inputs], integers: integers.subarray(begin * inputs, end * inputs), scales: scales.subarray(begin, end) };
+    const part = new Int8Array(inputs * size);
+    for (let input = 0; input < inputs; input++) part.set(integers.subarray(input * outputs + begin, input * outputs + end), input * size);
+    return { shape: [inputs, size], integers: part, scales: scales.subarray(begin, end) };
   });
 }
 

@@ -10,10 +10,10 @@ const [STEP, ZERO] = [1 / 127, 128];
 
 /** […, inputs] · [inputs, outputs]; and with a second operand [outputs] their sum */
 export function quantizedProduct(weights: QuantizedWeights): Operation {
-  const [outputs] = weights.shape;
+  const outputs = weights.shape.at(-1)!;
   return {
     name: 'quantizedProduct',
-    shapes: ([a]) => [[...a!.slice(0, -1), outputs!]],
+    shapes: ([a]) => [[...a!.slice(0, -1), outputs]],
     onnx: (write, [a, bias]) => {
       const { integers, scales, zeros } = roundedOperands(write, weights);
       const [step, zero] = [write.constant([], Float32Array.of(STEP)), write.constant([], Uint8Array.of(ZERO))];
@@ -24,20 +24,15 @@ export function quantizedProduct(weights: QuantizedWeights): Operation {
   };
 }
 
-/** The integers as those operators want them, […, inputs, outputs]; the zero points are zeros. */
+/** The operands of weights; their zero points are zeros. */
 export function roundedOperands(
   write: OnnxWriter,
   { shape, integers, scales }: QuantizedWeights,
 ): { integers: string; scales: string; zeros: string } {
-  const [outputs, inputs] = shape.slice(-2) as [number, number];
-  const outer = shape.slice(0, -2);
-  const turned = new Int8Array(integers.length);
-  for (let begin = 0; begin < integers.length; begin += outputs * inputs)
-    for (let output = 0; output < outputs; output++)
-      for (let input = 0; input < inputs; input++) turned[begin + input * outputs + output] = integers[begin + output * inputs + input]!;
+  const perColumn = shape.filter((_, axis) => axis !== shape.length - 2);
   return {
-    integers: write.constant([...outer, inputs, outputs], turned),
-    scales: write.constant([...outer, outputs], scales),
-    zeros: write.constant([...outer, outputs], new Int8Array(scales.length)),
+    integers: write.constant(shape, integers),
+    scales: write.constant(perColumn, scales),
+    zeros: write.constant(perColumn, new Int8Array(scales.length)),
   };
 }
