@@ -6,7 +6,7 @@ import type { Options, StepCommand } from './command.js';
 import { trainedHead } from './head-command.js';
 import { MODEL_OPTION, modelOf, refuseDecided } from './model-option.js';
 import { list, wholeNumber } from './options.js';
-import { ENGINE_OPTIONS, engineOf } from './rnn.js';
+import { ENGINE_OPTIONS, engineOf } from './engine-options.js';
 
 /** Seeded random weights for the labels that are given. */
 function randomHead(options: Options): ClassifyOptions {

@@ -11,7 +11,7 @@ import type { CommandDefinition, Invocation, Options } from './command.js';
 import { LOOK, lookOf, RECORD } from './look.js';
 import { LABEL, modelGradients } from './model-gradients.js';
 import { DOCUMENT_OUTPUT, list } from './options.js';
-import { ENGINE_OPTIONS } from './rnn.js';
+import { ENGINE_OPTIONS } from './engine-options.js';
 import { lookedAt, SENTENCE, type Looked } from './sentence.js';
 
 export const drawCommand: CommandDefinition = {

@@ -5,8 +5,9 @@ import type { Sentences } from '../model/sentences.js';
 import { spokenText } from '../text/answers.js';
 import type { OptionDefinition, Options } from './command.js';
 import type { Model } from './model-folder.js';
-import { engineOf } from './rnn.js';
-import { SEARCH_OPTIONS, searchOf, speakerOf } from './search.js';
+import { engineOf } from './engine-options.js';
+import { SEARCH_OPTIONS, searchOf } from './search-options.js';
+import { speakerOf } from './search.js';
 import type { Labelled } from './tasks/task.js';
 
 /** How texts are compared: of `score` too. */

@@ -1,6 +1,6 @@
 /** `export`: a model's folder to a file that other programs read. */
 import { PipeError } from '../errors.js';
-import { QUANTIZATIONS, type Quantization } from '../formats/model.js';
+import { QUANTIZATIONS, type Quantization } from '../formats/quantization.js';
 import { openOutput } from '../io/output.js';
 import { exported } from '../model/exchange/correspondence.js';
 import { metadataOf, onnxModel } from '../model/exchange/onnx.js';

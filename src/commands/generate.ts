@@ -9,7 +9,7 @@ import type { CommandDefinition, Invocation } from './command.js';
 import { loadModel } from './model-folder.js';
 import { DOCUMENT_OUTPUT, number, wholeNumber } from './options.js';
 import { segmenterOf } from './predictor.js';
-import { ENGINE_OPTIONS, engineOf } from './rnn.js';
+import { ENGINE_OPTIONS, engineOf } from './engine-options.js';
 
 export const generateCommand: CommandDefinition = {
   description: `Writes texts with a model of train --task lm, one a line: each token is drawn from those that the model finds likely, until it

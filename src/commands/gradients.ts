@@ -12,7 +12,7 @@ import { RECORD, recordOf } from './look.js';
 import { LABEL, modelGradients } from './model-gradients.js';
 import { refuseDecided } from './model-option.js';
 import { DOCUMENT_OUTPUT, list, wholeNumber } from './options.js';
-import { ENGINE_OPTIONS, engineOf } from './rnn.js';
+import { ENGINE_OPTIONS, engineOf } from './engine-options.js';
 import { lookedAt, refuseStrayText, SENTENCE } from './sentence.js';
 import { table } from './table.js';
 

@@ -7,7 +7,7 @@ import { classify, type ClassifyOptions } from '../steps/classify.js';
 import type { Options, StageDefinition } from './command.js';
 import type { Model } from './model-folder.js';
 import { modelOf } from './model-option.js';
-import { engineOf } from './rnn.js';
+import { engineOf } from './engine-options.js';
 
 /** The model's head and its weights. */
 export function trainedHead({ document, parameters }: Model, options: Options): ClassifyOptions {

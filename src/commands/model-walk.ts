@@ -25,7 +25,7 @@ import { BEGIN } from '../text/specials.js';
 import { loadModel, type Model } from './model-folder.js';
 import { takeOfModel } from './model-option.js';
 import { segmenterOf } from './predictor.js';
-import { engineOf } from './rnn.js';
+import { engineOf } from './engine-options.js';
 import { openSeq2seq } from './search.js';
 import type { Options } from './command.js';
 import { throughOne } from './through.js';

@@ -5,7 +5,7 @@ import { loadModel } from './model-folder.js';
 import { LAYOUT, MAX_LINE, number, RECORD_OUTPUT, wholeNumber, WORKERS } from './options.js';
 import { checkAnswers, PREDICT_OPTIONS, PREDICTION_READING } from './predict.js';
 import { backendNote } from './predictor.js';
-import { checkSearch } from './search.js';
+import { checkSearch } from './search-options.js';
 import { runAndTell, withRequest } from './step-command.js';
 
 export const predictCommand: CommandDefinition = {

@@ -1,14 +1,16 @@
 /** All of a model as one stage of a run: in `predict`, and in place of the steps from tokenize on in `run` and `batch`. */
 import { PipeError } from '../errors.js';
-import type { HeadDefinition, Quantization } from '../formats/model.js';
+import type { HeadDefinition } from '../formats/model.js';
+import type { Quantization } from '../formats/quantization.js';
 import { predict } from '../steps/predict.js';
 import type { OptionDefinition, Options, StageDefinition } from './command.js';
 import { loadModel } from './model-folder.js';
 import { QUANTIZE_OPTION } from './quantize-option.js';
 import { wholeNumber } from './options.js';
 import { predictorOf } from './predictor.js';
-import { ENGINE_OPTIONS, engineOf } from './rnn.js';
-import { checkSearch, openSeq2seq, refuseSearch, SEARCH_OPTIONS } from './search.js';
+import { ENGINE_OPTIONS, engineOf } from './engine-options.js';
+import { checkSearch, refuseSearch, SEARCH_OPTIONS } from './search-options.js';
+import { openSeq2seq } from './search.js';
 
 /** Lines that are done together: enough to find many of like length, few enough for all cores to have some. */
 const WINDOW = 1024;

@@ -1,7 +1,8 @@
 /** Opens a model's folder to predict with it. */
 import type { Engine } from '../engine/ops.js';
 import { PipeError } from '../errors.js';
-import type { ModelDocument, Quantization } from '../formats/model.js';
+import type { ModelDocument } from '../formats/model.js';
+import type { Quantization } from '../formats/quantization.js';
 import { compilePrediction } from '../model/build.js';
 import { headOf } from '../model/heads/index.js';
 import type { Predictor } from '../steps/predict.js';

@@ -1,5 +1,4 @@
-/** `--quantize`: beside `--model`, but in a file of its own, since what a model's document may say is checked by a package that most steps do not load. */
-import { QUANTIZATIONS } from '../formats/model.js';
+import { QUANTIZATIONS } from '../formats/quantization.js';
 import type { OptionDefinition } from './command.js';
 
 export const QUANTIZE_OPTION: OptionDefinition = {

@@ -2,7 +2,7 @@
 import type { StepCommand } from './command.js';
 import { headStage } from './head-command.js';
 import { MODEL_OPTION } from './model-option.js';
-import { ENGINE_OPTIONS } from './rnn.js';
+import { ENGINE_OPTIONS } from './engine-options.js';
 
 export const regressCommand: StepCommand = {
   description: `A linear layer over the output vector, by a model of "train --task regress": numbers in the units of its training texts.`,

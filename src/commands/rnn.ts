@@ -1,6 +1,4 @@
 /** Step 6 as a command: a recurrent network over word vectors. */
-import { openEngine } from '../engine/index.js';
-import type { EngineName } from '../engine/ops.js';
 import { PipeError } from '../errors.js';
 import { readBytes } from '../io/file.js';
 import { CELL_NAMES, type CellName } from '../model/cells/index.js';
@@ -11,22 +9,10 @@ import { randomWeights, type Direction, type NetworkShape } from '../model/shape
 import { withSums } from '../model/sums.js';
 import { readWeights } from '../model/weights.js';
 import { rnn } from '../steps/rnn.js';
-import type { OptionDefinition, Options, StepCommand } from './command.js';
+import type { Options, StepCommand } from './command.js';
+import { ENGINE_OPTIONS, engineOf } from './engine-options.js';
 import { MODEL_OPTION, modelOf, refuseDecided } from './model-option.js';
 import { wholeNumber } from './options.js';
-
-/** Options of the commands that compute with an engine. */
-export const ENGINE_OPTIONS: readonly OptionDefinition[] = [
-  {
-    flags: '--engine <name>',
-    about: 'what computes (default: onnx where its native library is installed, else onnx-wasm)',
-    choices: ['onnx', 'onnx-wasm', 'tfjs'],
-  },
-  { flags: '--threads <n>', about: 'threads of the engine (default: the cores)', parse: wholeNumber('--threads', 1) },
-];
-
-export const engineOf = ({ engine, threads }: Options): ReturnType<typeof openEngine> =>
-  openEngine(engine as EngineName | undefined, { threads: threads as number | undefined });
 
 /** Options that the weights' file tells; given beside it they must agree with it. */
 const TOLD_BY_WEIGHTS = { units: '--units', layers: '--layers' } as const;

@@ -8,7 +8,7 @@ import { recordOf } from './look.js';
 import { openWalk, walked, type Walkable } from './model-walk.js';
 import { wholeNumber } from './options.js';
 import { backendNote } from './predictor.js';
-import { ENGINE_OPTIONS } from './rnn.js';
+import { ENGINE_OPTIONS } from './engine-options.js';
 import { tagChances, type TagChances } from './tag-chances.js';
 
 const TEXT: OptionDefinition = { flags: '--text <text>', about: 'the sentence itself, instead of a file (with a model)' };

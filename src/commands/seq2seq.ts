@@ -1,12 +1,11 @@
 /** The step `seq2seq` as a command: texts to the texts that a trained model says. */
 import { PipeError } from '../errors.js';
 import type { StepCommand } from './command.js';
-import { loadModel } from './model-folder.js';
 import { MODEL_OPTION } from './model-option.js';
 import { QUANTIZE_OPTION } from './quantize-option.js';
 import { wholeNumber } from './options.js';
-import { ENGINE_OPTIONS } from './rnn.js';
-import { checkSearch, openSeq2seq, SEARCH_OPTIONS } from './search.js';
+import { ENGINE_OPTIONS } from './engine-options.js';
+import { checkSearch, SEARCH_OPTIONS } from './search-options.js';
 
 /** Lines that are done together: a few batches, of which texts of like length are searched together; and each core has some soon. */
 const WINDOW = 256;
@@ -36,6 +35,10 @@ export const seq2seqCommand: StepCommand = {
         });
       checkSearch(options);
     },
-    prepare: async (options) => openSeq2seq(await loadModel(String(options['model'])), options),
+    // what computes is loaded in the threads that do
+    prepare: async (options) => {
+      const [{ loadModel }, { openSeq2seq }] = await Promise.all([import('./model-folder.js'), import('./search.js')]);
+      return openSeq2seq(await loadModel(String(options['model'])), options);
+    },
   },
 };

@@ -5,7 +5,7 @@ import { livePage, liveStyle } from '../drawing/live-page.js';
 import type { Language } from '../drawing/words.js';
 import { undisturbed } from '../io/cleanup.js';
 import { PipeError } from '../errors.js';
-import type { Quantization } from '../formats/model.js';
+import type { Quantization } from '../formats/quantization.js';
 import { headOf } from '../model/heads/index.js';
 import { openApp, type Answering } from '../serve/app.js';
 import { isLoopback } from '../serve/guard.js';
@@ -17,7 +17,7 @@ import { loadModel } from './model-folder.js';
 import { walkable } from './model-walk.js';
 import { backendNote, predictorOf } from './predictor.js';
 import { QUANTIZE_OPTION } from './quantize-option.js';
-import { ENGINE_OPTIONS, engineOf } from './rnn.js';
+import { ENGINE_OPTIONS, engineOf } from './engine-options.js';
 import { serving } from './serving.js';
 import { servingTexts } from './serving-texts.js';
 

@@ -25,11 +25,9 @@ export function commandOfStep(name: string, step: StepCommand): CommandDefinitio
     options: optionsOf(step),
     run: async (invocation) => {
       stage.check?.(invocation.options, invocation.given);
+      const reading = { windowLines: stage.windowLines, chunkBytes: stage.chunkBytes?.(invocation.options) };
       await withRequest(invocation, [{ name, options: invocation.options }], stage.rawText, async (request) =>
-        runAndTell(
-          invocation,
-          name === 'pad' ? await withLength(request) : { ...request, read: { ...request.read, windowLines: stage.windowLines } },
-        ),
+        runAndTell(invocation, name === 'pad' ? await withLength(request) : { ...request, read: { ...request.read, ...reading } }),
       );
     },
   };

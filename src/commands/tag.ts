@@ -2,7 +2,7 @@
 import type { StepCommand } from './command.js';
 import { headStage } from './head-command.js';
 import { MODEL_OPTION } from './model-option.js';
-import { ENGINE_OPTIONS } from './rnn.js';
+import { ENGINE_OPTIONS } from './engine-options.js';
 
 export const tagCommand: StepCommand = {
   description: `A linear layer over every hidden state and the best path through the scores (Viterbi), by a model of "train --task tag" or

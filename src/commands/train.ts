@@ -7,7 +7,7 @@ import { SPECIALS } from '../text/specials.js';
 import type { CommandDefinition, Invocation, Options } from './command.js';
 import { checkFree, saveModel, type Model } from './model-folder.js';
 import { shareOrTail, TEXT_READING, wholeNumber } from './options.js';
-import { ENGINE_OPTIONS } from './rnn.js';
+import { ENGINE_OPTIONS } from './engine-options.js';
 import { documented } from './segmenter-document.js';
 import { TASKS, taskOf } from './tasks/index.js';
 import type { AnswerTexts, Labelled, Task } from './tasks/task.js';

@@ -1,6 +1,6 @@
 /** The document that `evaluate -o` writes: how good a model is on some labelled texts. */
 import { z } from 'zod';
-import { QUANTIZATIONS } from './model.js';
+import { QUANTIZATIONS } from './quantization.js';
 
 const count = z.int().min(0);
 const rates = { precision: z.number(), recall: z.number(), f1: z.number() };

@@ -3,6 +3,7 @@
  * Hashes bind the three files of a model's folder to one another.
  */
 import { z } from 'zod';
+import { QUANTIZATIONS } from './quantization.js';
 
 const size = z.int().min(1);
 const sizeOrNone = z.int().min(0);
@@ -33,9 +34,6 @@ const NETWORK = z.strictObject({
   /** GRU: the reset gate acts after the recurrent product */
   resetAfter: z.boolean(),
 });
-
-export const QUANTIZATIONS = ['int8'] as const;
-export type Quantization = (typeof QUANTIZATIONS)[number];
 
 /** Labels of tokens; a scheme says which may follow which. */
 const TAGS = {

@@ -3,7 +3,8 @@
  * the first layer's products looked up). Both are the same network, pooling and head.
  */
 import type { Build, Differentiate, Engine, InputType, Ops, Program } from '../engine/ops.js';
-import type { ModelShape, Quantization } from '../formats/model.js';
+import type { ModelShape } from '../formats/model.js';
+import type { Quantization } from '../formats/quantization.js';
 import type { Below, Values } from './heads/head.js';
 import { headOf } from './heads/index.js';
 import { denseParameters, networkValues, networkWeights, readingsOf, VECTORS, type Parameters, type Reading } from './parameters.js';

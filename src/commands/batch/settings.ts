@@ -58,7 +58,7 @@ export async function settingsOf(options: Options, given: ReadonlySet<string>, c
   return {
     stages,
     deciding,
-    read: { ...readOptions(options, steps[0] !== undefined && steps[0].stage.rawText), ...stretchReading(steps) },
+    read: { ...readOptions(options, steps[0] !== undefined && steps[0].stage.rawText), ...stretchReading(steps, options) },
     result: to === 'vocab' ? { counts: featuresIn(options) } : ((options['format'] ?? 'jsonl') as 'jsonl'),
   };
 }

@@ -8,7 +8,8 @@
  */
 import { onnxFile, type FileOps } from '../../engine/onnx/file.js';
 import { PipeError } from '../../errors.js';
-import type { ModelDocument, ModelShape, Quantization } from '../../formats/model.js';
+import type { ModelDocument, ModelShape } from '../../formats/model.js';
+import type { Quantization } from '../../formats/quantization.js';
 import { answered } from '../build.js';
 import { fusedNetwork } from '../layouts.js';
 import { networkWeights, tablesOf, type Parameters } from '../parameters.js';
