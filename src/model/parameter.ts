@@ -3,8 +3,8 @@
 export interface Parameter {
   name: string;
   shape: readonly number[];
-  /** uniform in ±limit; or N(0, deviation²) */
-  begin: { limit: number } | { deviation: number };
+  /** uniform in ±limit; or vectors of a table, whose numbers are N(0, deviation²) with a deviation of the training's choice */
+  begin: { limit: number } | 'vectors';
 }
 
 /** A weight of one layer (kernel and bias): […, outputs], uniform in ±1/√inputs as torch.nn.Linear draws it. */

@@ -42,7 +42,7 @@ export const ANSWER_VECTORS = 'answerVectors';
 const table = (name: string, shape: readonly number[], fields: ReadTable['fields'] = ['ids']): ReadTable => ({
   name,
   shape,
-  begin: { deviation: 0.1 },
+  begin: 'vectors',
   fields,
 });
 
@@ -119,8 +119,15 @@ function perDirection<V>(
   );
 }
 
-/** The numbers that training begins with; each parameter has a stream of its own. Row 0 of a table, `<pad>`, is zeros. */
-export function drawParameters(shape: ModelShape, seed: number): Map<string, Tensor> {
+/** Of the vectors that are drawn, where nothing else is asked for. */
+export const DEVIATION = 0.1;
+
+/**
+ * The numbers that training begins with; each parameter has a stream of its own. Row 0 of a table, `<pad>`, is zeros.
+ *
+ * @param deviation standard deviation of the numbers of vectors
+ */
+export function drawParameters(shape: ModelShape, seed: number, deviation = DEVIATION): Map<string, Tensor> {
   const parameters = [...tablesOf(shape), ...denseParameters(shape)];
   return new Map(
     parameters.map(({ name, shape: sizes, begin }, index): [string, Tensor] => {
@@ -128,12 +135,12 @@ export function drawParameters(shape: ModelShape, seed: number): Map<string, Ten
       const data = new Float32Array(length);
       // streams of rows of `embed` are from 0 on, of `rnn` from -1 down
       const stream = -1_000_001 - index;
-      if ('limit' in begin) {
+      if (begin === 'vectors') {
+        const next = normal(seed, stream);
+        for (let i = sizes[1]!; i < length; i++) data[i] = deviation * next();
+      } else {
         const next = uniform(seed, stream);
         for (let i = 0; i < length; i++) data[i] = begin.limit * (2 * next() - 1);
-      } else {
-        const next = normal(seed, stream);
-        for (let i = sizes[1]!; i < length; i++) data[i] = begin.deviation * next();
       }
       return [name, new Tensor(sizes, data)];
     }),

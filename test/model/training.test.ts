@@ -82,6 +82,24 @@ test('dropout keeps the share that it says, and the mean', () => {
   expect(Math.abs(data.reduce((sum, x) => sum + x, 0) / data.length - 1)).toBeLessThan(0.02);
 });
 
+test('vectors are drawn with the deviation that is asked for, and nothing else is', () => {
+  const shape: ModelShape = {
+    embedding: { dim: 50, rows: 101, ...tableSizes({}) },
+    network: { cell: 'lstm', inputSize: 50, units: 4, layers: 1, directions: ['forward'], resetAfter: true },
+    head: { task: 'classify', take: 'last', labels: ['a', 'b'] },
+  };
+  const [usual, wide] = [drawParameters(shape, 1), drawParameters(shape, 1, 2)];
+  const vectors = wide.get('embedding')!.data;
+  expect(vectors.subarray(0, 50).every((x) => x === 0)).toBe(true);
+  // the standard error of a deviation from 5,000 numbers is 1 % of it
+  const deviation = Math.sqrt(vectors.reduce((sum, x) => sum + x * x, 0) / 5000);
+  expect(Math.abs(deviation - 2)).toBeLessThan(0.1);
+  for (const [name, { data }] of usual)
+    expect([...wide.get(name)!.data].map((x) => Math.fround(name === 'embedding' ? x / 20 : x))).toEqual(
+      [...data].map((x) => expect.closeTo(x, 6) as number),
+    );
+});
+
 test('schedules, by hand', () => {
   expect([0, 1, 4, 5, 10].map((step) => learningRateAt('constant', 1, step, 10, 5))).toEqual([0.2, 0.4, 1, 1, 1]);
   expect([0, 5, 10].map((step) => learningRateAt('linear', 2, step, 10, 0))).toEqual([2, 1, 0]);

@@ -57,7 +57,7 @@ export function firstParameters(
   initial: Model | undefined,
   note: (text: string) => void,
 ): Parameters {
-  const parameters = drawParameters(shape, Number(options['seed']));
+  const parameters = drawParameters(shape, Number(options['seed']), Number(options['deviation']));
   for (const { table, names } of fitting) fill(parameters.get(table)!.data, names, vectors!);
   if (initial) beginWith(initial, { shape, parameters, vocabulary }, String(options['initFrom']), note);
   return parameters;

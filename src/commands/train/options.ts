@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { EngineName } from '../../engine/ops.js';
 import { PipeError } from '../../errors.js';
 import { CELL_NAMES } from '../../model/cells/index.js';
+import { DEVIATION } from '../../model/parameters.js';
 import { OPTIMIZER_DEFAULTS } from '../../model/training/optimizer.js';
 import { SCHEDULES, type Schedule } from '../../model/training/schedule.js';
 import type { TrainingOptions } from '../../model/training/trainer.js';
@@ -22,6 +23,12 @@ export const NETWORK: readonly OptionDefinition[] = [
     default: 'after',
   },
   { flags: '--dim <n>', about: 'size of a word vector (default: 128, or that of --vectors)', parse: wholeNumber('--dim', 1) },
+  {
+    flags: '--deviation <x>',
+    about: 'standard deviation of vectors that are drawn; 1 as PyTorch has it suits some little data better',
+    default: DEVIATION,
+    parse: number('--deviation', 0),
+  },
   { flags: '--ngram-dim <n>', about: 'size of the vector of an n-gram (--ngrams)', default: 64, parse: wholeNumber('--ngram-dim', 1) },
   {
     flags: '--affix-dim <n>',
