@@ -1,4 +1,5 @@
 /** All shards of a run: shared among workers, each entered in the ledger when its output is on the disk. */
+import { availableParallelism } from 'node:os';
 import type { Ledger, ShardEntry } from '../../corpus/ledger.js';
 import { PipeError } from '../../errors.js';
 import type { Report } from '../report.js';
@@ -38,7 +39,8 @@ export interface Order {
 /** @throws PipeError of the first shard that cannot be done; those that were done stay done */
 export async function conduct({ plan, work, ledger, known, workers, workerMemory, maxBad, report, signal }: Order): Promise<Conducted> {
   const size = Math.max(1, Math.min(workers, plan.shards.length));
-  const hands = Array.from({ length: size }, () => openHand({ work, memory: workerMemory, note: report.note }));
+  const crowded = size >= availableParallelism();
+  const hands = Array.from({ length: size }, () => openHand({ work, memory: workerMemory, crowded, note: report.note }));
   const progress = showProgress(
     report,
     plan.files.reduce((sum, file) => sum + file.size, 0),

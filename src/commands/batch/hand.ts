@@ -25,6 +25,8 @@ export interface HandOptions {
   work: ShardWork;
   /** megabytes of JavaScript objects that a worker may hold before it is ended */
   memory: number;
+  /** other workers have the other cores */
+  crowded: boolean;
   note: (text: string) => void;
 }
 
@@ -32,7 +34,7 @@ export interface HandOptions {
 const LAST_WORDS = 2000;
 const PATIENCE = 3000;
 
-export function openHand({ work, memory, note }: HandOptions): Hand {
+export function openHand({ work, memory, crowded, note }: HandOptions): Hand {
   let child: ChildProcess | undefined;
   let [bytes, recordsOut, peak] = [0, 0, 0];
   let over = false;
@@ -41,7 +43,8 @@ export function openHand({ work, memory, note }: HandOptions): Hand {
   function start(): ChildProcess {
     const started = fork(new URL('./worker.js', import.meta.url), [], {
       serialization: 'advanced',
-      execArgv: [`--max-old-space-size=${memory}`],
+      // the collector's helper threads would take the time that other workers have: one in seven seconds of two that predict
+      execArgv: [`--max-old-space-size=${memory}`, ...(crowded ? ['--single-threaded-gc'] : [])],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     // 'close' does not come where the parent has disconnected; this is also for one that dies while it has nothing to do
