@@ -8,7 +8,7 @@ import { scatterPicture, type Scatter } from '../drawing/scatter-picture.js';
 import type { Theme } from '../drawing/style.js';
 import { visible } from '../drawing/text.js';
 import { PipeError } from '../errors.js';
-import { shortest } from '../formats/tensor.js';
+import { shortest } from '../formats/shortest.js';
 import { writeBytes, writeDocument } from '../io/output.js';
 import { principalComponents, umap, type Projected } from '../model/projection.js';
 import { THEME } from './look.js';

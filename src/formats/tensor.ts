@@ -3,6 +3,9 @@
  * It does no arithmetic: that is the engines' work.
  */
 
+import { rowToJson } from './number-text.js';
+import { shortest } from './shortest.js';
+
 /** @example new Tensor([2, 3], Float32Array.of(1, 2, 3, 4, 5, 6)) // two rows of three */
 export class Tensor {
   constructor(
@@ -22,36 +25,14 @@ export class Tensor {
   }
 }
 
-const POWERS = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
-
-/**
- * The double whose shortest decimal text reads back as the float `x`: 0.1 for 0.10000000149011612.
- * Nine significant digits always suffice for a 32-bit float; the fewest that do are taken.
- *
- * @example shortest(Math.fround(0.1)) // 0.1
- */
-export function shortest(x: number): number {
-  if (x === 0 || Number.isInteger(x)) return x === 0 ? 0 : x;
-  const exponent = Math.floor(Math.log10(Math.abs(x)));
-  for (let digits = 6; digits <= 9; digits++) {
-    const shift = digits - 1 - exponent;
-    // a power of ten up to 1e22 is exact, so the quotient is the double that a reader of the decimal gets
-    const value = shift >= 0 && shift <= 22 ? Math.round(x * POWERS[shift]!) / POWERS[shift]! : Number(x.toPrecision(digits));
-    if (Math.fround(value) === x) return value;
-  }
-  return Number(x.toPrecision(9));
-}
-
 /** `[[…],[…]]`; the caller has made sure that the numbers are finite. */
-export function tensorToJson(tensor: Tensor): string {
-  const { shape, data } = tensor;
+export function tensorToJson({ shape, data }: Tensor): string {
   let at = 0;
   const level = (depth: number): string => {
     const size = shape[depth] ?? 0;
-    const parts: string[] = new Array<string>(size);
-    if (depth === shape.length - 1) for (let i = 0; i < size; i++) parts[i] = String(shortest(data[at++]!));
-    else for (let i = 0; i < size; i++) parts[i] = level(depth + 1);
-    return `[${parts.join(',')}]`;
+    if (depth < shape.length - 1) return `[${Array.from({ length: size }, () => level(depth + 1)).join(',')}]`;
+    at += size;
+    return rowToJson(data, at - size, at);
   };
   return shape.length === 0 ? String(shortest(data[0]!)) : level(0);
 }

@@ -1,5 +1,5 @@
 /** Labels by their probabilities, as predictions list them. */
-import { shortest } from '../formats/tensor.js';
+import { shortest } from '../formats/shortest.js';
 
 /** The most probable `count`, the best first; of equals the one that comes first. */
 export function ranked(labels: readonly string[], probabilities: Float32Array, count: number): { label: string; probability: number }[] {

@@ -2,7 +2,7 @@
 import { descriptionOf, stepInWords, titleOf } from '../drawing/describe.js';
 import { FULL_WIDTH, pictureOf } from '../drawing/picture.js';
 import { inset } from '../drawing/svg.js';
-import { shortest } from '../formats/tensor.js';
+import { shortest } from '../formats/shortest.js';
 import { make, makeControls, showControls, type Actions } from './controls.js';
 import { paintTables } from './grounds.js';
 import { listen } from './keys.js';

@@ -1,5 +1,5 @@
 /** The mouse on the picture: a card with the exact number under it, a click that chooses the time step. Where things are is known, not looked up. */
-import { shortest } from '../formats/tensor.js';
+import { shortest } from '../formats/shortest.js';
 import type { Box, StripMark } from '../drawing/marks.js';
 import { rowOf, type Matrix } from '../drawing/scene.js';
 import { signOf } from '../drawing/words.js';

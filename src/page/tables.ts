@@ -1,5 +1,5 @@
 /** Every tensor as a table, made when it is opened: the numbers of the picture for those who do not see it. */
-import { shortest } from '../formats/tensor.js';
+import { shortest } from '../formats/shortest.js';
 import { rowOf } from '../drawing/scene.js';
 import { make } from './controls.js';
 import { element, rowsOf, type Row, type State } from './state.js';

@@ -4,7 +4,8 @@
  */
 import { PipeError } from '../errors.js';
 import { need, type SentenceRecord, type Taken } from '../formats/record.js';
-import { shortest, Tensor } from '../formats/tensor.js';
+import { shortest } from '../formats/shortest.js';
+import { Tensor } from '../formats/tensor.js';
 import { attentionOf, type AttentionWeights } from '../model/attentive.js';
 import { eachRecord, type Step } from './step.js';
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { firstNotFinite, shortest, Tensor, tensorFromJson, tensorToJson } from '../../src/formats/tensor.js';
+import { shortest } from '../../src/formats/shortest.js';
+import { firstNotFinite, Tensor, tensorFromJson, tensorToJson } from '../../src/formats/tensor.js';
 
 // no denormal numbers: a session of ONNX Runtime in the same process makes the processor take them for zero
 const float = fc.float({ noNaN: true, noDefaultInfinity: true }).map((x) => (Math.abs(x) < 2 ** -126 ? 0 : x));
@@ -9,6 +10,22 @@ test('shortest: by hand', () => {
   expect(shortest(Math.fround(-1 / 3))).toBe(-0.33333334);
   expect(shortest(16777216)).toBe(16777216);
   expect(shortest(-0)).toBe(0);
+});
+
+test('rows are written as the shortest decimals, whatever the numbers', () => {
+  const float = fc.oneof(
+    fc.float({ noNaN: true, noDefaultInfinity: true }),
+    fc.float({ min: -2, max: 2, noNaN: true }),
+    // few digits, powers of ten and their neighbours
+    fc.tuple(fc.integer({ min: -99, max: 99 }), fc.integer({ min: -9, max: 9 })).map(([n, e]) => Math.fround(n * 10 ** e)),
+  );
+  fc.assert(
+    fc.property(fc.array(float, { maxLength: 30 }), (numbers) => {
+      const text = tensorToJson(new Tensor([numbers.length], Float32Array.from(numbers)));
+      expect(text).toBe(`[${numbers.map((x) => String(shortest(x))).join(',')}]`);
+    }),
+    { numRuns: 3000 },
+  );
 });
 
 test('shortest reads back as the same float, in at most nine digits', () => {

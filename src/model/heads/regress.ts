@@ -10,7 +10,7 @@
  */
 import type { Ops } from '../../engine/ops.js';
 import type { HeadDefinition } from '../../formats/model.js';
-import { shortest } from '../../formats/tensor.js';
+import { shortest } from '../../formats/shortest.js';
 import { linear } from '../parameter.js';
 import type { Head, Values } from './head.js';
 
