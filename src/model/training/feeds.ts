@@ -6,6 +6,7 @@ import type { HostTensor } from '../../engine/ops.js';
 import type { HeadDefinition } from '../../formats/model.js';
 import { stepNames } from '../pooling.js';
 import type { Random } from '../random.js';
+import { sharedFloats } from './data.js';
 import type { Sentences } from '../sentences.js';
 
 /** A table of vectors with the ids that choose its rows: of one field, or of several, whose vectors stand side by side. */
@@ -65,7 +66,7 @@ export function gathered(tables: readonly Table[], offsets: Int32Array, part: Pa
 /** Which rows of a table a batch has touched, and the gradient of each. */
 export interface SparseGradient {
   ids: Int32Array;
-  /** [ids, dim] */
+  /** [ids, dim]; in memory that threads share, since sending it would take longer than what is done with it */
   rows: Float32Array;
 }
 
@@ -90,7 +91,7 @@ export function scattered(
         touched.push(id);
         places[id] = touched.length;
       }
-  const rows = new Float32Array(touched.length * dim);
+  const rows = sharedFloats(touched.length * dim);
   for (const [i, ids] of chosen.entries())
     for (let place = 0; place < ids.length; place++) {
       const id = ids[place]!;

@@ -9,6 +9,8 @@
  * For SGD and Adam weight decay is L2: λ·w is added to the gradient. Of a table only the rows that a batch has touched move, and so
  * do their moments (PyTorch's SparseAdam): a step's cost does not grow with the vocabulary.
  */
+import { sharedFloats } from './data.js';
+
 export interface OptimizerOptions {
   name: 'adam' | 'adamw' | 'sgd';
   beta1: number;
@@ -27,9 +29,12 @@ export interface Moments {
   second: Float32Array;
 }
 
-export function newMoments({ name, momentum }: OptimizerOptions, length: number): Moments {
+/** In memory that threads share. @param begin what they are to be; zeros if undefined */
+export function newMoments({ name, momentum }: OptimizerOptions, length: number, begin?: Moments): Moments {
   const [first, second] = name === 'sgd' ? [momentum > 0 ? length : 0, 0] : [length, length];
-  return { first: new Float32Array(first), second: new Float32Array(second) };
+  const moments = { first: sharedFloats(first), second: sharedFloats(second) };
+  if (begin) for (const one of ['first', 'second'] as const) moments[one].set(begin[one]);
+  return moments;
 }
 
 /** One step for weights[at, at + count) with the gradient that begins at `from`, whose memory may be used. */

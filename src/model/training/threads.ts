@@ -4,32 +4,41 @@ import { openEngine } from '../../engine/index.js';
 import type { EngineName } from '../../engine/ops.js';
 import type { Answers } from '../heads/head.js';
 import { openLearner, type Gradient, type GradientJob, type Learner, type Shared } from './learner.js';
+import { update, type Optimizing, type UpdateJob } from './update.js';
 
 export interface Threads {
   gradients(jobs: readonly GradientJob[]): Promise<Gradient[]>;
   /** for groups of sentences of the validation data */
   answers(groups: readonly Int32Array[]): Promise<Answers[]>;
+  /** every thread does a share */
+  update(job: UpdateJob): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface Start {
   shared: Shared;
+  optimizing: Optimizing;
   engine: EngineName | undefined;
 }
 
-export type Request = { gradient: GradientJob } | { answers: Int32Array } | 'close';
-export type Reply = { gradient: Gradient } | { answers: Answers } | { ready: true } | { error: unknown };
+/** What a thread does. */
+export interface Hand extends Learner {
+  update(job: UpdateJob, share: number, shares: number): Promise<void>;
+}
+
+export type Request = { gradient: GradientJob } | { answers: Int32Array } | { update: UpdateJob; share: number; shares: number } | 'close';
+export type Reply = { gradient: Gradient } | { answers: Answers } | { ready: true } | { updated: true } | { error: unknown };
 
 /** @param count threads; 1 works in this one */
 export async function openThreads(count: number, start: Start): Promise<Threads> {
-  const learners = count === 1 ? [await ownLearner(start)] : await Promise.all(Array.from({ length: count }, () => threadLearner(start)));
-  /** job i to learner i mod n, one after another in each */
-  const spread = <J, R>(jobs: readonly J[], work: (learner: Learner, job: J) => Promise<R>): Promise<R[]> => {
-    const queues = learners.map(() => Promise.resolve());
+  const hands = count === 1 ? [await ownHand(start)] : await Promise.all(Array.from({ length: count }, () => threadHand(start)));
+  /** job i to hand i mod n, one after another in each */
+  const spread = <J, R>(jobs: readonly J[], work: (hand: Hand, job: J) => Promise<R>): Promise<R[]> => {
+    const queues = hands.map(() => Promise.resolve());
     return Promise.all(
       jobs.map((job, i) => {
-        const slot = i % learners.length;
-        const result = queues[slot]!.then(() => work(learners[slot]!, job));
+        const slot = i % hands.length;
+        const result = queues[slot]!.then(() => work(hands[slot]!, job));
         queues[slot] = result.then(
           () => {},
           () => {},
@@ -39,20 +48,30 @@ export async function openThreads(count: number, start: Start): Promise<Threads>
     );
   };
   return {
-    gradients: (jobs) => spread(jobs, (learner, job) => learner.gradient(job)),
-    answers: (groups) => spread(groups, (learner, rows) => learner.answers(rows)),
+    gradients: (jobs) => spread(jobs, (hand, job) => hand.gradient(job)),
+    answers: (groups) => spread(groups, (hand, rows) => hand.answers(rows)),
+    update: async (job) => {
+      await Promise.all(hands.map((hand, share) => hand.update(job, share, hands.length)));
+    },
     close: async () => {
-      await Promise.all(learners.map((learner) => learner.close()));
+      await Promise.all(hands.map((hand) => hand.close()));
     },
   };
 }
 
 /** One thread of the engine each: parts of a batch are what is shared out. */
-export async function ownLearner({ shared, engine }: Start): Promise<Learner> {
-  return openLearner(await openEngine(engine, { threads: 1 }), shared);
+export async function ownHand({ shared, optimizing, engine }: Start): Promise<Hand> {
+  const learner = await openLearner(await openEngine(engine, { threads: 1 }), shared);
+  return {
+    ...learner,
+    update: (job, share, shares) => {
+      update(shared, optimizing, job, share, shares);
+      return Promise.resolve();
+    },
+  };
 }
 
-async function threadLearner(start: Start): Promise<Learner> {
+async function threadHand(start: Start): Promise<Hand> {
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: start });
   const waiting: { resolve: (reply: Reply) => void; reject: (error: unknown) => void }[] = [];
   const fail = (error: unknown): void => waiting.splice(0).forEach(({ reject }) => reject(error));
@@ -78,6 +97,9 @@ async function threadLearner(start: Start): Promise<Learner> {
   return {
     gradient: async (job) => ((await ask({ gradient: job })) as { gradient: Gradient }).gradient,
     answers: async (rows) => ((await ask({ answers: rows })) as { answers: Answers }).answers,
+    update: async (job, share, shares) => {
+      await ask({ update: job, share, shares });
+    },
     close: async () => {
       worker.postMessage('close' satisfies Request);
       await ended;

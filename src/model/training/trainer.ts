@@ -12,9 +12,10 @@ import { batchesOf, partsOf } from './batches.js';
 import { sentencesOf, sharedFloats, type DataSet } from './data.js';
 import type { SparseGradient } from './feeds.js';
 import { denseLayout, parametersOf, type Gradient, type LearningOptions, type Shared } from './learner.js';
-import { newMoments, updateOf, type Moments, type OptimizerOptions } from './optimizer.js';
+import { newMoments, type Moments, type OptimizerOptions } from './optimizer.js';
 import { learningRateAt, type Schedule } from './schedule.js';
 import { openThreads, type Threads } from './threads.js';
+import { DENSE, type UpdateJob } from './update.js';
 
 export interface TrainingOptions extends LearningOptions {
   engine?: EngineName | undefined;
@@ -93,11 +94,15 @@ export async function openTraining(
   const moments = new Map(
     [...shared.tables, { name: DENSE, numbers: shared.dense }].map(({ name, numbers }) => [
       name,
-      from.moments?.get(name) ?? newMoments(options.optimizer, numbers.length),
+      newMoments(options.optimizer, numbers.length, from.moments?.get(name)),
     ]),
   );
   const places = tablesOf(shape).map(({ shape: [rows] }) => new Int32Array(rows!));
-  const threads = await openThreads(options.workers, { shared, engine: options.engine });
+  const threads = await openThreads(options.workers, {
+    shared,
+    optimizing: { optimizer: options.optimizer, moments },
+    engine: options.engine,
+  });
   const at = { ...from };
   const head = headOf(shape.head);
   const better = (score: number, than: number): boolean => (head.lowerIsBetter.includes(options.metric) ? score < than : score > than);
@@ -116,7 +121,7 @@ export async function openTraining(
         const loss = gradients.reduce((sum, gradient) => sum + gradient.loss, 0);
         if (!Number.isFinite(loss)) throw diverged(loss, at.epoch, at.batch + 1, learningRate);
         at.step++;
-        apply(shared, moments, places, options, gradients, learningRate, at.step);
+        await threads.update(stepOf(shared, places, options, gradients, learningRate, at.step));
         at.batch++;
         at.lossSum += loss;
         yield { kind: 'step', epoch: at.epoch, batch: at.batch, batches: batches.length, sentences: rows.length, loss };
@@ -138,8 +143,6 @@ export async function openTraining(
     close: () => threads.close(),
   };
 }
-
-const DENSE = 'dense';
 
 /** The weights in memory that threads share. */
 function sharedOf(
@@ -179,16 +182,15 @@ function gradientsOf(
   );
 }
 
-/** One step of the optimiser with the sum of the parts' gradients. */
-function apply(
-  { shape, dense, tables, gradients: parts, options: { frozen } }: Shared,
-  moments: ReadonlyMap<string, Moments>,
+/** The step of the optimiser with the sum of the parts' gradients, which becomes that of the first part. */
+function stepOf(
+  { shape, tables, gradients: parts, options: { frozen } }: Shared,
   places: readonly Int32Array[],
   options: TrainingOptions,
   gradients: readonly Gradient[],
   learningRate: number,
   step: number,
-): void {
+): UpdateJob {
   const [sum, ...others] = parts.slice(0, gradients.length) as [Float32Array, ...Float32Array[]];
   for (const more of others) addTo(sum, more);
   const widths = tablesOf(shape).map(({ shape: sizes }) => sizes[1]!);
@@ -202,15 +204,7 @@ function apply(
         ),
   );
   const scale = scaleOf(options.clip, [sum, ...sparse.flatMap((one) => (one ? [one.rows] : []))]);
-  const update = updateOf(options.optimizer, learningRate, step, scale);
-  update(dense, moments.get(DENSE)!, 0, sum.length, sum, 0);
-  for (const [i, table] of tables.entries()) {
-    const found = sparse[i];
-    const width = widths[i]!;
-    if (found)
-      for (let row = 0; row < found.ids.length; row++)
-        update(table.numbers, moments.get(table.name)!, found.ids[row]! * width, width, found.rows, row * width);
-  }
+  return { learningRate, step, scale, sparse };
 }
 
 function addTo(sum: Float32Array, more: Float32Array): void {
@@ -229,7 +223,7 @@ function joined(parts: readonly SparseGradient[], width: number, places: Int32Ar
         places[id] = ids.length;
       }
   // the rows of the first part come first, as they are
-  const rows = new Float32Array(ids.length * width);
+  const rows = sharedFloats(ids.length * width);
   rows.set(first!.rows);
   for (const part of others)
     for (let row = 0, from = 0; row < part.ids.length; row++) {
