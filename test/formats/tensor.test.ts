@@ -21,8 +21,9 @@ test('rows are written as the shortest decimals, whatever the numbers', () => {
   );
   fc.assert(
     fc.property(fc.array(float, { maxLength: 30 }), (numbers) => {
-      const text = tensorToJson(new Tensor([numbers.length], Float32Array.from(numbers)));
-      expect(text).toBe(`[${numbers.map((x) => String(shortest(x))).join(',')}]`);
+      // read from there: in a process where ONNX Runtime has computed the smallest floats, denormal ones, are zeros
+      const data = Float32Array.from(numbers);
+      expect(tensorToJson(new Tensor([data.length], data))).toBe(`[${Array.from(data, (x) => String(shortest(x))).join(',')}]`);
     }),
     { numRuns: 3000 },
   );
