@@ -1,3 +1,4 @@
+/** `--quantize`, of the commands that compute with a trained model. */
 import { QUANTIZATIONS } from '../formats/quantization.js';
 import type { OptionDefinition } from './command.js';
 

@@ -29,9 +29,8 @@ export function rowToJson(numbers: Float32Array, begin: number, end: number): st
 /** Writes what `String(shortest(x))` is. @returns where it ends */
 function write(bytes: Uint8Array, begin: number, x: number): number {
   let at = begin;
-  const size = Math.abs(x);
-  if (isUsual(size)) {
-    const decimals = decimalsOf(x, size);
+  if (isUsual(x)) {
+    const decimals = decimalsOf(x);
     if (x < 0) bytes[at++] = MINUS;
     return writeDecimal(bytes, at, Math.abs(Math.round(x * POWERS[decimals]!)), decimals);
   }
@@ -45,23 +44,29 @@ function writeDecimal(bytes: Uint8Array, at: number, integer: number, decimals: 
   let [rest, places] = [integer | 0, decimals];
   for (let next = (rest / 10) | 0; places > 0 && rest === 10 * next; next = (rest / 10) | 0) [rest, places] = [next, places - 1];
   const point = at + Math.max(digitsOf(rest) - places, 1);
-  let to = places > 0 ? point + places : point - 1;
-  const end = to + 1;
-  for (; to > point; to--) {
-    const next = (rest / 10) | 0;
-    bytes[to] = ZERO + rest - 10 * next;
-    rest = next;
+  if (places === 0) {
+    writeDigits(bytes, at, point, rest);
+    return point;
   }
-  if (places > 0) bytes[to--] = POINT;
-  for (; to >= at; to--) {
-    const next = (rest / 10) | 0;
-    bytes[to] = ZERO + rest - 10 * next;
-    rest = next;
-  }
+  const end = point + 1 + places;
+  const whole = writeDigits(bytes, point + 1, end, rest);
+  bytes[point] = POINT;
+  writeDigits(bytes, at, point, whole);
   return end;
+}
+
+/** The last digits of n, as many as there is room for. @returns n without them */
+function writeDigits(bytes: Uint8Array, begin: number, end: number, n: number): number {
+  let rest = n;
+  for (let to = end - 1; to >= begin; to--) {
+    const next = (rest / 10) | 0;
+    bytes[to] = ZERO + rest - 10 * next;
+    rest = next;
+  }
+  return rest;
 }
 
 function digitsOf(n: number): number {
   if (n < 1e5) return n < 10 ? 1 : n < 100 ? 2 : n < 1e3 ? 3 : n < 1e4 ? 4 : 5;
-  return n < 1e6 ? 6 : n < 1e7 ? 7 : n < 1e8 ? 8 : n < 1e9 ? 9 : 10;
+  return n < 1e6 ? 6 : n < 1e7 ? 7 : n < 1e8 ? 8 : 9;
 }

@@ -11,12 +11,11 @@ export const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(
  */
 export function shortest(x: number): number {
   if (Number.isInteger(x)) return x === 0 ? 0 : x;
-  const size = Math.abs(x);
-  if (isUsual(size)) {
-    const power = POWERS[decimalsOf(x, size)]!;
+  if (isUsual(x)) {
+    const power = POWERS[decimalsOf(x)]!;
     return Math.round(x * power) / power;
   }
-  const exponent = Math.floor(Math.log10(size));
+  const exponent = Math.floor(Math.log10(Math.abs(x)));
   for (let digits = 6; digits <= 9; digits++) {
     const power = POWERS[digits - 1 - exponent];
     const value = power === undefined ? Number(x.toPrecision(digits)) : Math.round(x * power) / power;
@@ -26,11 +25,11 @@ export function shortest(x: number): number {
 }
 
 /** Whether `decimalsOf` and JavaScript's decimals without an exponent are for numbers of this size. */
-export const isUsual = (size: number): boolean => size >= 1e-6 && size < 1e6;
+export const isUsual = (x: number): boolean => Math.abs(x) >= 1e-6 && Math.abs(x) < 1e6;
 
-/** How many digits behind the point the shortest decimal of a float has, zeros at its end among them. */
-export function decimalsOf(x: number, size: number): number {
-  let decimals = 7 - exponentOf(size);
+/** How many digits behind the point the shortest decimal of a usual float has, zeros at its end among them; all its digits are at most nine. */
+export function decimalsOf(x: number): number {
+  let decimals = 7 - exponentOf(Math.abs(x));
   if (!readsBack(x, POWERS[decimals]!)) return decimals + 1;
   const least = decimals - 2;
   while (decimals > least && readsBack(x, POWERS[decimals - 1]!)) decimals--;

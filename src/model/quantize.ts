@@ -10,6 +10,7 @@
  */
 import type { FusedLayer, HostTensor, Ops, QuantizedWeights } from '../engine/ops.js';
 import { PipeError } from '../errors.js';
+import { transposedFrom } from './layouts.js';
 import { gatesOf, inputSizeOf, type NetworkShape, type NetworkWeights } from './shape.js';
 
 const LARGEST = 64;
@@ -37,8 +38,7 @@ function turned({ shape, data }: HostTensor): HostTensor {
   const [outputs, inputs] = shape.slice(-2) as [number, number];
   const columns = new Float32Array(data.length);
   for (let begin = 0; begin < data.length; begin += outputs * inputs)
-    for (let output = 0; output < outputs; output++)
-      for (let input = 0; input < inputs; input++) columns[begin + input * outputs + output] = data[begin + output * inputs + input]!;
+    columns.set(transposedFrom((data as Float32Array).subarray(begin, begin + outputs * inputs), inputs, outputs, [0]), begin);
   return { shape: [...shape.slice(0, -2), inputs, outputs], data: columns };
 }
 
