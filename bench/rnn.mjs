@@ -1,7 +1,7 @@
 // `rnn` on 20,000 real headlines, padded to 32 characters, 128 → 128: model time beside PyTorch's, and the whole command from Arrow to Arrow
 // and JSONL to JSONL. Model time is that of the network over the command's own windows, packing and unpacking counted.
 import { execFileSync } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { openEngine } from '../dist/engine/index.js';
@@ -56,7 +56,8 @@ export async function rnn({ root, data, runs, folder, own, python }) {
     padded.push(peer.padded);
     packed.push(peer.packed);
     ours.push(await modelTime(windows));
-    arrow.push(await once(own('rnn', file('embeddings.arrow'), '--units', String(SIZE), '--force', '-o', file('states.arrow'))));
+    rmSync(file('states.arrow'), { force: true });
+    arrow.push(await once(own('rnn', file('embeddings.arrow'), '--units', String(SIZE), '-o', file('states.arrow'))));
   }
   await once(own('convert', file('embeddings.arrow'), '--force', '-o', file('embeddings.jsonl')));
   const jsonl = await once(own('rnn', file('embeddings.jsonl'), '--units', String(SIZE), '--force', '-o', file('states.jsonl')));

@@ -3,6 +3,8 @@
  * The model calls them on values it knows nothing of (`T`): nodes of a graph in one engine, tensors in another.
  */
 
+import type { Blocks, Placings } from './blocks.js';
+
 /** A tensor at the edge of an engine: row-major floats, or 32-bit integers for lengths and ids. */
 export interface HostTensor {
   shape: readonly number[];
@@ -132,6 +134,8 @@ export interface Program {
    * @param common the inputs of `Common`; what it gives is kept for the next job, which may have the same object
    */
   runAll(common: Tensors, runs: readonly Tensors[]): Promise<Record<string, HostTensor>[]>;
+  /** The same, but only the results that are placed come back, put together. */
+  runInto(common: Tensors, runs: readonly Tensors[], placings: Placings): Promise<Blocks>;
   threads: number;
   close(): Promise<void>;
 }

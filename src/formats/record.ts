@@ -158,7 +158,8 @@ export const FIELDS = {
 
 export type FieldName = keyof typeof FIELDS;
 
-type FieldsOfARecord = { [Name in FieldName]?: Kinds[(typeof FIELDS)[Name]['kind']] };
+/** Undefined is absent. */
+type FieldsOfARecord = { [Name in FieldName]?: Kinds[(typeof FIELDS)[Name]['kind']] | undefined };
 
 /** The line of the input that a record comes from; not written. */
 export const LINE: unique symbol = Symbol('line');
@@ -308,6 +309,9 @@ function holdsOurs(value: unknown): boolean {
   return Object.values(value).some(holdsOurs);
 }
 
+/** The fields that a record has; one that is undefined it has not. */
+export const namesOf = (record: SentenceRecord): string[] => Object.keys(record).filter((name) => record[name] !== undefined);
+
 /**
  * The named field of a record, which a step needs.
  *
@@ -318,7 +322,7 @@ export function need<Name extends FieldName>(record: SentenceRecord, name: Name)
   if (value !== undefined) return value;
   const { step } = FIELDS[name];
   throw new PipeError('data', `the record has no "${name}"`, {
-    found: Object.keys(record).join(', ') || 'an empty record',
+    found: namesOf(record).join(', ') || 'an empty record',
     hint: `"${name}" is added by rnn-pipe ${step}: run that step first`,
   });
 }

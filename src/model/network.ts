@@ -3,12 +3,13 @@
  * Only real time steps enter it, moved to the front of their rows; so padding, wherever it stands, cannot change a state.
  */
 import type { Engine, HostTensor, Ops, Program } from '../engine/ops.js';
-import { Tensor } from '../formats/tensor.js';
+import type { Blocks, Placing } from '../engine/blocks.js';
+import { firstNotFinite, Tensor } from '../formats/tensor.js';
 import type { LayerTrace } from '../formats/record.js';
 import { fusedNetwork } from './layouts.js';
 import { constantWeights, recurrentNetwork } from './recurrent.js';
 import { checkWeights, type NetworkShape, type NetworkWeights } from './shape.js';
-import { layerTraces } from './trace.js';
+import { layerTraces, traceNames } from './trace.js';
 
 /** One sentence for the network. */
 export interface Sequence {
@@ -22,6 +23,8 @@ export interface Sequence {
 export interface States {
   /** [timeSteps, units × directions] of the last layer */
   hiddenStates: Tensor;
+  /** no hidden state is NaN or infinite */
+  finite: boolean;
   trace?: LayerTrace[];
 }
 
@@ -50,23 +53,79 @@ export async function openNetwork(
 ): Promise<Network> {
   checkWeights(shape, weights);
   const program = await compile(engine, shape, weights, trace, quantized);
+  const widths = widthsOf(shape, trace);
   return {
     shape,
     threads: program.threads,
     close: () => program.close(),
     run: async (sentences, batchSize = sentences.length) => {
       const real = sentences.map(realSteps);
-      const collected = collector(sentences, shape, trace);
       // a sentence without a real time step has nothing to run; its states are zeros
       const rows = real.flatMap((steps, row) => (steps.length > 0 ? [row] : []));
       rows.sort((a, b) => real[a]!.length - real[b]!.length || a - b);
       const batches = Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, i) => rows.slice(i * batchSize, (i + 1) * batchSize));
+      const begins = beginsOf(sentences);
+      const pieces = batches.map((together) => piecesOf(together, real, begins));
       const feeds = batches.map((together) => feedsOf(sentences, real, together, shape.inputSize));
-      const results = await program.runAll({}, feeds);
-      for (const [i, together] of batches.entries()) collected.put(results[i]!, together, real);
-      return collected.states();
+      const blocks = await program.runInto(
+        {},
+        feeds,
+        mapped(widths, (width) => placing(pieces, width, begins)),
+      );
+      return statesOf(shape, blocks, begins, widths, trace);
     },
   };
+}
+
+const [HIDDEN, SUMS] = ['hiddenStates', 'sums'];
+
+/** The numbers that each result has for a time step, by its name. */
+function widthsOf(shape: NetworkShape, trace: boolean): Record<string, number> {
+  const names = trace ? traceNames(shape) : [];
+  return { [HIDDEN]: shape.units * shape.directions.length, [SUMS]: 1, ...Object.fromEntries(names.map((name) => [name, shape.units])) };
+}
+
+const mapped = <A, B>(of: Readonly<Record<string, A>>, made: (value: A) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(of).map(([name, value]) => [name, made(value)]));
+
+/** How many time steps stand before each sentence's, and in all. */
+function beginsOf(sentences: readonly Sequence[]): Int32Array {
+  const begins = new Int32Array(sentences.length + 1);
+  for (let row = 0; row < sentences.length; row++) begins[row + 1] = begins[row]! + sentences[row]!.inputs.shape[0]!;
+  return begins;
+}
+
+/** Where a result of so many numbers a time step belongs. */
+function placing(pieces: readonly Int32Array[], width: number, begins: Int32Array): Placing {
+  return { size: begins.at(-1)! * width, pieces: pieces.map((own) => own.map((timeSteps) => timeSteps * width)) };
+}
+
+function statesOf(shape: NetworkShape, blocks: Blocks, begins: Int32Array, widths: Record<string, number>, trace: boolean): States[] {
+  const all: States[] = [];
+  for (let row = 0; row + 1 < begins.length; row++) {
+    const [begin, end] = [begins[row]!, begins[row + 1]!];
+    const matrix = (name: string): Tensor => rowsOf(blocks[name]!, widths[name]!, begin, end);
+    const states = { hiddenStates: matrix(HIDDEN), finite: firstNotFinite(matrix(SUMS).data) < 0 };
+    all.push(trace ? { ...states, trace: layerTraces(shape, matrix) } : states);
+  }
+  return all;
+}
+
+const rowsOf = (block: Float32Array, width: number, begin: number, end: number): Tensor =>
+  new Tensor([end - begin, width], block.subarray(begin * width, end * width));
+
+/** Where the time steps of a batch belong: pieces of a `Placing`, counted in time steps. @param begins where each sentence does */
+function piecesOf(rows: readonly number[], real: readonly RealSteps[], begins: Int32Array): Int32Array {
+  const timeSteps = real[rows.at(-1)!]!.length;
+  const pieces: number[] = [];
+  for (const [place, row] of rows.entries()) {
+    let from = place * timeSteps;
+    for (const [begin, end] of real[row]!.runs) {
+      pieces.push(from, begins[row]! + begin, end - begin);
+      from += end - begin;
+    }
+  }
+  return Int32Array.from(pieces);
 }
 
 function compile(engine: Engine, shape: NetworkShape, weights: NetworkWeights, trace: boolean, quantized: boolean): Promise<Program> {
@@ -79,10 +138,14 @@ function compile(engine: Engine, shape: NetworkShape, weights: NetworkWeights, t
     const turned = <T>(ops: Ops<T>, x: T): T => ops.transpose(x, [1, 0, 2]);
     const timeMajor = turned(ops, inputs!);
     // where vectors are read and no gate is looked at, the engine's own operator is fastest
-    if (engine.fused && !trace && !quantized) return { hiddenStates: turned(ops, fusedNetwork(ops, shape, weights, timeMajor, lengths!)) };
-    const results = recurrentNetwork(ops, shape, constantWeights(ops, shape, weights, quantized), timeMajor, lengths!);
-    const wanted = trace ? Object.entries(results) : [['hiddenStates', results['hiddenStates']!] as const];
-    return Object.fromEntries(wanted.map(([name, result]) => [name, turned(ops, result)]));
+    const results =
+      engine.fused && !trace && !quantized
+        ? { [HIDDEN]: fusedNetwork(ops, shape, weights, timeMajor, lengths!) }
+        : recurrentNetwork(ops, shape, constantWeights(ops, shape, weights, quantized), timeMajor, lengths!);
+    const wanted = trace ? results : { [HIDDEN]: results[HIDDEN]! };
+    const all = mapped(wanted, (result) => turned(ops, result));
+    // a sum is finite where all its numbers are, and there are fewer of them to look at
+    return { ...all, [SUMS]: ops.sum(all[HIDDEN]!, [2]) };
   });
 }
 
@@ -127,56 +190,4 @@ function feedsOf(
     inputs: { shape: [rows.length, timeSteps, inputSize], data: inputs },
     lengths: { shape: [rows.length], data: Int32Array.from(rows, (row) => real[row]!.length) },
   };
-}
-
-/** The states of all sentences, which batches fill in, every time step in its place. */
-interface Collector {
-  /** @param rows which sentence stands in which row of the results */
-  put(results: Record<string, HostTensor>, rows: readonly number[], real: readonly RealSteps[]): void;
-  states(): States[];
-}
-
-function collector(sentences: readonly Sequence[], shape: NetworkShape, trace: boolean): Collector {
-  const matrices = new Map<string, Tensor[]>();
-  /** The matrices of a name, one a sentence: parts of one block, which can be written as it is. */
-  const matricesOf = (name: string, width: number): Tensor[] => {
-    const block = new Float32Array(sentences.reduce((sum, { inputs }) => sum + inputs.shape[0]! * width, 0));
-    let at = 0;
-    const parts = sentences.map(({ inputs }): Tensor => {
-      const timeSteps = inputs.shape[0]!;
-      at += timeSteps * width;
-      return new Tensor([timeSteps, width], block.subarray(at - timeSteps * width, at));
-    });
-    matrices.set(name, parts);
-    return parts;
-  };
-  const hiddenStates = matricesOf('hiddenStates', shape.units * shape.directions.length);
-  const traces = trace ? tracesOf(shape, sentences.length, (name) => matricesOf(name, shape.units)) : undefined;
-  return {
-    put: (results, rows, real) => {
-      for (const [name, parts] of matrices)
-        for (const [place, row] of rows.entries()) put(results[name]!, place, parts[row]!, real[row]!, parts[row]!.shape[1]!);
-    },
-    states: () => hiddenStates.map((states, row) => (traces ? { hiddenStates: states, trace: traces[row]! } : { hiddenStates: states })),
-  };
-}
-
-/** Copies a sentence's rows from a result of [batch, timeSteps, width]. */
-function put({ data, shape }: HostTensor, place: number, to: Tensor, { runs }: RealSteps, width: number): void {
-  let from = place * shape[1]! * width;
-  for (const [begin, end] of runs) {
-    to.data.set(data.subarray(from, from + (end - begin) * width), begin * width);
-    from += (end - begin) * width;
-  }
-}
-
-/** For each sentence the traces of all layers and directions. */
-function tracesOf(shape: NetworkShape, sentences: number, take: (name: string) => Tensor[]): LayerTrace[][] {
-  const blocks = new Map<string, Tensor[]>();
-  const blockOf = (name: string): Tensor[] => {
-    const block = blocks.get(name) ?? take(name);
-    blocks.set(name, block);
-    return block;
-  };
-  return Array.from({ length: sentences }, (_, row) => layerTraces(shape, (name) => blockOf(name)[row]!));
 }

@@ -22,3 +22,12 @@ export function layerTraces(shape: NetworkShape, matrix: (name: string) => Tenso
     }),
   ).flat();
 }
+
+/** The names of all matrices that `layerTraces` asks for. */
+export function traceNames(shape: NetworkShape): string[] {
+  const { states, gates, hasGates } = cellOf(shape.cell, shape.resetAfter);
+  const matrices = [...states, ...(hasGates ? gates : [])];
+  return Array.from({ length: shape.layers }, (_, layer) =>
+    shape.directions.flatMap((direction) => matrices.map((matrix) => traceName(layer, direction, matrix))),
+  ).flat();
+}

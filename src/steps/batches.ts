@@ -19,12 +19,11 @@ export async function* inBatches(batches: AsyncIterable<Batch>, size: number): A
   if (waiting.length > 0) yield waiting;
 }
 
-/** A window has at most so many batches, and no more once it holds so many numbers: 16 MB of floats. */
-const [BATCHES, NUMBERS] = [16, 1 << 22];
+/** A window has at most so many batches, and no more once it holds so many numbers: 16 MB of floats. Larger ones are new memory each time. */
+const [BATCHES, NUMBERS] = [8, 1 << 22];
 
 /**
- * Windows of such batches, in which a network may run records of like length together: one batch, then two, four, eight, and so on up to
- * sixteen. So a slow pipe never waits for more records than have come out already and one batch, and the same records always make the
+ * Windows of such batches, in which a network may run records of like length together: one batch, then two, four, eight. So a slow pipe never waits for more records than have come out already and one batch, and the same records always make the
  * same windows.
  */
 export async function* inWindows(batches: AsyncIterable<Batch>, size: number): AsyncGenerator<Batch> {

@@ -1,7 +1,7 @@
 /** Step 6: `embeddings` to `hiddenStates`, one a time step; masked time steps are not computed. */
 import { PipeError } from '../errors.js';
 import { need, type Batch, type SentenceRecord } from '../formats/record.js';
-import { firstNotFinite } from '../formats/tensor.js';
+import { firstNotFinite, type Tensor } from '../formats/tensor.js';
 import type { Network, Sequence } from '../model/network.js';
 import { ahead, inBatches, inWindows } from './batches.js';
 import { attempt, type Step, type StepContext } from './step.js';
@@ -20,33 +20,44 @@ export interface RnnOptions {
 export function rnn({ open, keepEmbeddings, batchSize, traced }: RnnOptions): Step {
   const windows = traced ? inBatches : inWindows;
   return async function* (batches, context) {
-    let network: Promise<Network> | undefined;
+    let opened: Promise<Opened> | undefined;
     let threads = 1;
     const work = async (window: Batch): Promise<Batch> => {
       const records = window.filter((record) => usable(record, context));
       if (records.length === 0) return [];
-      const opened = await (network ??= open(records[0]!.embeddings!.shape[1]!));
-      threads = opened.threads;
-      const fitting = records.filter((record) => fits(record, opened, context));
-      const states = await opened.run(fitting.map(sequenceOf), batchSize);
-      return fitting.flatMap((record, i) => {
-        const { cell, layers, units, directions } = opened.shape;
-        const { embeddings, ...rest } = record;
-        const done = {
-          ...rest,
-          ...(keepEmbeddings ? { embeddings } : {}),
-          ...states[i],
-          network: { cell, layers, units, directions: [...directions] },
-        };
-        return finite(done, context) ? [done] : [];
-      });
+      const { network, told } = await (opened ??= open(records[0]!.embeddings!.shape[1]!).then(withTold));
+      threads = network.threads;
+      const fitting = records.filter((record) => fits(record, network, context));
+      const states = await network.run(fitting.map(sequenceOf), batchSize);
+      const done: Batch = [];
+      for (const [i, record] of fitting.entries()) {
+        const { hiddenStates, trace, finite } = states[i]!;
+        // a field that is undefined is none; to leave it out takes ten times as long
+        const embeddings = keepEmbeddings ? record.embeddings : undefined;
+        const whole = trace
+          ? { ...record, embeddings, hiddenStates, trace, network: told }
+          : { ...record, embeddings, hiddenStates, network: told };
+        if (finite || accepts(whole, context, () => refuseNotFinite('hiddenStates', hiddenStates))) done.push(whole);
+      }
+      return done;
     };
     try {
-      for await (const done of ahead(windows(batches, batchSize), work, () => threads + 1)) if (done.length > 0) yield done;
+      for await (const done of ahead(windows(batches, batchSize), work, () => 2 * threads + 1)) if (done.length > 0) yield done;
     } finally {
-      await (await network)?.close();
+      await (await opened)?.network.close();
     }
   };
+}
+
+/** A network, and what its records tell of it: one object, which is made into text once. */
+interface Opened {
+  network: Network;
+  told: NonNullable<SentenceRecord['network']>;
+}
+
+function withTold(network: Network): Opened {
+  const { cell, layers, units, directions } = network.shape;
+  return { network, told: { cell, layers, units, directions: [...directions] } };
 }
 
 const sequenceOf = ({ embeddings, mask }: SentenceRecord): Sequence => ({ inputs: embeddings!, mask });
@@ -77,12 +88,10 @@ function fits(record: SentenceRecord, { shape }: Network, context: StepContext):
   });
 }
 
-const finite = (record: SentenceRecord, context: StepContext): boolean =>
-  accepts(record, context, () => refuseNotFinite('hiddenStates', record.hiddenStates!.data, record.hiddenStates!.shape[1]!));
-
-function refuseNotFinite(name: string, data: Float32Array, width: number): void {
+function refuseNotFinite(name: string, { data, shape }: Tensor): void {
   const at = firstNotFinite(data);
   if (at < 0) return;
+  const width = shape[1]!;
   throw new PipeError('data', `${name} hold a number that is not finite`, {
     found: `${data[at]} at time step ${Math.floor(at / width) + 1}, unit ${at % width}`,
     hint: 'see the word vectors or weights that it comes from',

@@ -246,4 +246,19 @@ describeEngines((open) => {
       [2, 5],
     ]);
   });
+
+  test('results are put together in one block', async () => {
+    const engine = await open();
+    const program = await engine.compile({ x: { type: 'float', shape: ['n'] } }, (ops, { x }) => ({
+      twice: ops.add(x!, x!),
+      size: ops.abs(x!),
+    }));
+    const runs = [1, 2, 3, 4, 5].map((first) => ({ x: { shape: [3], data: Float32Array.of(first, first + 0.25, first + 0.5) } }));
+    // of each run the first number and the last two, backwards through the block; what no piece fills stays 0
+    const pieces = runs.map((_, i) => Int32Array.of(0, 3 * (4 - i), 1, 2, 3 * (4 - i) + 1, 1));
+    const { twice, ...others } = await program.runInto({}, runs, { twice: { size: 16, pieces } });
+    await program.close();
+    expect(others).toEqual({});
+    expect(Array.from(twice!)).toEqual([10, 11, 0, 8, 9, 0, 6, 7, 0, 4, 5, 0, 2, 3, 0, 0]);
+  });
 });

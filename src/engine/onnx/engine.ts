@@ -7,7 +7,6 @@ import {
   type Differentiate,
   type Engine,
   type EngineOptions,
-  type HostTensor,
   type InputType,
   type Program,
   type Tensors,
@@ -97,11 +96,11 @@ const LARGE = 4;
 
 /** @param apart does jobs in other threads */
 function program(here: Sessions, threads: number, apart: Sessions): Program {
-  const runAll = (common: Tensors, runs: readonly Tensors[]): Promise<Record<string, HostTensor>[]> =>
-    (runs.length < LARGE ? here : apart).runAll(common, runs);
+  const where = (runs: readonly Tensors[]): Sessions => (runs.length < LARGE ? here : apart);
   return {
     threads,
-    runAll,
+    runAll: (common, runs) => where(runs).runAll(common, runs),
+    runInto: (common, runs, placings) => where(runs).runInto(common, runs, placings),
     run: async (feeds) => (await here.runAll(feeds, [feeds]))[0]!,
     close: async () => {
       await here.close();

@@ -1,5 +1,6 @@
 /** A program's graphs in ONNX Runtime, in the thread that opens them. */
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common';
+import { emptyBlocks, place, type Blocks, type Placings } from '../blocks.js';
 import type { HostTensor, InputType, Tensors } from '../ops.js';
 
 /** What the packages onnxruntime-node and onnxruntime-web have in common. */
@@ -25,6 +26,7 @@ export interface CompiledProgram {
 export interface Sessions {
   /** @param common computed anew only if it is another object than that of the job before */
   runAll(common: Tensors, runs: readonly Tensors[]): Promise<Record<string, HostTensor>[]>;
+  runInto(common: Tensors, runs: readonly Tensors[], placings: Placings): Promise<Blocks>;
   close(): Promise<void>;
 }
 
@@ -39,13 +41,22 @@ export async function openSessions(runtime: Runtime, { each, common, options }: 
     return one.run(Object.fromEntries(made) as Record<string, OrtTensor>);
   };
   let last: { shared: Tensors; ready: Promise<Results> } | undefined;
+  async function* resultsOf(shared: Tensors, runs: readonly Tensors[]): AsyncGenerator<Record<string, HostTensor>> {
+    if (before && last?.shared !== shared) last = { shared, ready: run(before, common!, shared) };
+    const ready = await last?.ready;
+    for (const feeds of runs) yield fromTensors(await run(session, each, feeds, ready));
+  }
   return {
     runAll: async (shared, runs) => {
-      if (before && last?.shared !== shared) last = { shared, ready: run(before, common!, shared) };
-      const ready = await last?.ready;
-      const results: Record<string, HostTensor>[] = [];
-      for (const feeds of runs) results.push(fromTensors(await run(session, each, feeds, ready)));
-      return results;
+      const all: Record<string, HostTensor>[] = [];
+      for await (const results of resultsOf(shared, runs)) all.push(results);
+      return all;
+    },
+    runInto: async (shared, runs, placings) => {
+      const blocks = emptyBlocks(placings);
+      let run = 0;
+      for await (const results of resultsOf(shared, runs)) place(blocks, placings, run++, results);
+      return blocks;
     },
     close: async () => {
       await session.release();

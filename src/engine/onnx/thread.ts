@@ -25,16 +25,20 @@ async function answer(request: Request): Promise<void> {
   }
   try {
     common = request.common ?? common;
-    const results = await (await opened).runAll(common, request.runs);
-    send({ results }, memoryOf(results));
+    const sessions = await opened;
+    if (request.placings) {
+      const made = await sessions.runInto(common, request.runs, request.placings);
+      send({ made }, memoryOf(Object.values(made)));
+    } else {
+      const made = await sessions.runAll(common, request.runs);
+      send({ made }, memoryOf(made.flatMap((results) => Object.values(results).map(({ data }) => data))));
+    }
   } catch (error) {
     send({ error });
   }
 }
 
-const memoryOf = (results: readonly Record<string, HostTensor>[]): ArrayBuffer[] => [
-  ...new Set(results.flatMap((one) => Object.values(one).map(({ data }) => data.buffer as ArrayBuffer))),
-];
+const memoryOf = (all: readonly HostTensor['data'][]): ArrayBuffer[] => [...new Set(all.map(({ buffer }) => buffer as ArrayBuffer))];
 
 function send(reply: Reply, transfer: ArrayBuffer[] = []): void {
   port.postMessage(reply, transfer);

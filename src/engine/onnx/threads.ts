@@ -4,6 +4,7 @@
  * with one thread each do half as much again.)
  */
 import { Worker } from 'node:worker_threads';
+import type { Blocks, Placings } from '../blocks.js';
 import type { HostTensor, Tensors } from '../ops.js';
 import type { CompiledProgram, Sessions } from './sessions.js';
 
@@ -11,12 +12,15 @@ export interface Job {
   /** undefined: that of the job before */
   common: Tensors | undefined;
   runs: readonly Tensors[];
+  /** undefined: all results, each as it is */
+  placings: Placings | undefined;
 }
 export type Request = Job | 'close';
-export type Reply = { results: Record<string, HostTensor>[] } | { error: unknown };
+type Made = Record<string, HostTensor>[] | Blocks;
+export type Reply = { made: Made } | { error: unknown };
 
 interface Waiting {
-  resolve: (results: Record<string, HostTensor>[]) => void;
+  resolve: (made: Made) => void;
   reject: (error: unknown) => void;
 }
 
@@ -31,22 +35,24 @@ interface Thread {
 /** Threads are started when the first job comes. */
 export function openThreads(count: number, program: CompiledProgram): Sessions {
   let threads: Thread[] | undefined;
+  const send = (common: Tensors, runs: readonly Tensors[], placings?: Placings): Promise<Made> => {
+    threads ??= Array.from({ length: count }, () => start(program));
+    const thread = threads.reduce((least, other) => (other.waiting.length < least.waiting.length ? other : least));
+    const { worker, waiting } = thread;
+    return new Promise((resolve, reject) => {
+      // a thread that waits for work does not keep the process alive; one that works does
+      if (waiting.length === 0) worker.ref();
+      waiting.push({ resolve, reject });
+      const known = thread.common === common;
+      thread.common = common;
+      const own = runs.map(ownMemory);
+      const given = own.flatMap((feeds) => Object.values(feeds).map(({ data }) => data.buffer as ArrayBuffer));
+      worker.postMessage({ common: known ? undefined : ownMemory(common), runs: own, placings } satisfies Request, [...new Set(given)]);
+    });
+  };
   return {
-    runAll: (common, runs) => {
-      threads ??= Array.from({ length: count }, () => start(program));
-      const thread = threads.reduce((least, other) => (other.waiting.length < least.waiting.length ? other : least));
-      const { worker, waiting } = thread;
-      return new Promise((resolve, reject) => {
-        // a thread that waits for work does not keep the process alive; one that works does
-        if (waiting.length === 0) worker.ref();
-        waiting.push({ resolve, reject });
-        const known = thread.common === common;
-        thread.common = common;
-        const own = runs.map(ownMemory);
-        const given = own.flatMap((feeds) => Object.values(feeds).map(({ data }) => data.buffer as ArrayBuffer));
-        worker.postMessage({ common: known ? undefined : ownMemory(common), runs: own } satisfies Request, [...new Set(given)]);
-      });
-    },
+    runAll: (common, runs) => send(common, runs) as Promise<Record<string, HostTensor>[]>,
+    runInto: (common, runs, placings) => send(common, runs, placings) as Promise<Blocks>,
     close: async () => {
       for (const { worker } of threads ?? []) {
         worker.ref();
@@ -65,7 +71,7 @@ function start(program: CompiledProgram): Thread {
     const next = waiting.shift();
     if (waiting.length === 0) worker.unref();
     if ('error' in reply) next?.reject(reply.error);
-    else next?.resolve(reply.results);
+    else next?.resolve(reply.made);
   });
   const fail = (error: unknown): void => waiting.splice(0).forEach(({ reject }) => reject(error));
   worker.on('error', fail);

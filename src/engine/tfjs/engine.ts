@@ -5,6 +5,7 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { createRequire } from 'node:module';
 import { PipeError } from '../../errors.js';
+import { emptyBlocks, place } from '../blocks.js';
 import { gradientOf, type Build, type Differentiate, type Engine, type HostTensor, type InputType, type Program } from '../ops.js';
 import { tensorOps } from './ops.js';
 
@@ -28,10 +29,16 @@ export async function openTfjs(): Promise<Engine> {
         for (const feeds of runs) results.push(await each.run({ ...feeds, ...ready }));
         return results;
       };
+      const runInto: Program['runInto'] = async (shared, runs, placings) => {
+        const blocks = emptyBlocks(placings);
+        for (const [i, results] of (await runAll(shared, runs)).entries()) place(blocks, placings, i, results);
+        return blocks;
+      };
       return Promise.resolve({
         threads: 1,
         run: async (feeds) => (await runAll(feeds, [feeds]))[0]!,
         runAll,
+        runInto,
         close: () => {
           each.dispose();
           before?.dispose();

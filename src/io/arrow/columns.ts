@@ -175,8 +175,16 @@ export function text(arrow: ArrowModule): Storage {
 
 function jsonText(arrow: ArrowModule): Storage {
   const { type, data } = text(arrow);
-  const asText = (value: unknown): unknown => (value === undefined ? undefined : toJson({ value }).slice('{"value":'.length, -1));
-  return { type, json: true, fits: () => true, data: (values) => data(values.map(asText)) };
+  const asText = (value: unknown): string => toJson({ value }).slice('{"value":'.length, -1);
+  return { type, json: true, fits: () => true, data: (values) => data(eachOnce(values, asText)) };
+}
+
+/** Of neighbours that are one value, as the network of all records is, the text is made once. */
+function eachOnce(values: Values, textOf: (value: unknown) => string): (string | undefined)[] {
+  const texts = new Array<string | undefined>(values.length);
+  for (let i = 0; i < values.length; i++)
+    if (values[i] !== undefined) texts[i] = i > 0 && values[i] === values[i - 1] ? texts[i - 1] : textOf(values[i]);
+  return texts;
 }
 
 function whole(arrow: ArrowModule): Storage {

@@ -4,7 +4,7 @@
  */
 import type * as Arrow from 'apache-arrow';
 import { PipeError } from '../../errors.js';
-import { toJson, type Batch, type SentenceRecord } from '../../formats/record.js';
+import { namesOf, toJson, type Batch, type SentenceRecord } from '../../formats/record.js';
 import type { Output } from '../output.js';
 import { parts } from '../parts.js';
 import type { RecordWriter } from '../write.js';
@@ -98,17 +98,29 @@ function toArrow(batch: Batch, { arrow, columns, schema }: Open): Arrow.RecordBa
       for (let i = 0; i < stored.length; i++) stored[i]!++;
       return joinedRows(arrow, column.type, rows);
     }
-    return column.data(
-      batch.map((record, i) => {
-        const value = valueIn(record, column);
-        if (value !== undefined) stored[i]!++;
-        return value;
-      }),
-    );
+    return column.data(valuesIn(batch, column, stored));
   });
-  const last = text(arrow).data(batch.map((record, i) => (stored[i] === fieldsOf(record).length ? undefined : restOf(record, columns))));
+  const last = text(arrow).data(rests(batch, columns, stored));
   const type = new arrow.Struct(schema.fields);
   return new arrow.RecordBatch(schema, arrow.makeData({ type, length: batch.length, nullCount: 0, children: [...children, last] }));
+}
+
+/** What the column holds of the records, which is counted. */
+function valuesIn(batch: Batch, column: Column, stored: Int32Array): unknown[] {
+  const values = new Array<unknown>(batch.length);
+  for (let i = 0; i < batch.length; i++) {
+    const value = valueIn(batch[i]!, column);
+    if (value !== undefined) stored[i]!++;
+    values[i] = value;
+  }
+  return values;
+}
+
+/** Of each record what fits no column, if there is any. */
+function rests(batch: Batch, columns: readonly Column[], stored: Int32Array): (string | undefined)[] {
+  const texts = new Array<string | undefined>(batch.length);
+  for (let i = 0; i < batch.length; i++) texts[i] = stored[i] === countFields(batch[i]!) ? undefined : restOf(batch[i]!, columns);
+  return texts;
 }
 
 /** What the column holds of a record. */
@@ -117,13 +129,17 @@ function valueIn(record: SentenceRecord, { name, fits }: Column): unknown {
   return value === undefined || !fits(value) ? undefined : value;
 }
 
-const fieldsOf = (record: SentenceRecord): string[] => Object.keys(record).filter((name) => record[name] !== undefined);
+function countFields(record: SentenceRecord): number {
+  let count = 0;
+  for (const name of Object.keys(record)) if (record[name] !== undefined) count++;
+  return count;
+}
 
 /** What fits no column, as JSON. */
 function restOf(record: SentenceRecord, columns: readonly Column[]): string {
   const stored = new Set(columns.filter((column) => valueIn(record, column) !== undefined).map(({ name }) => name));
   const rest: SentenceRecord = {};
-  for (const name of fieldsOf(record)) if (!stored.has(name)) put(rest, name, own(record, name));
+  for (const name of namesOf(record)) if (!stored.has(name)) put(rest, name, own(record, name));
   return toJson(rest);
 }
 
