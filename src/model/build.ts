@@ -149,13 +149,13 @@ export function compilePrediction(
   const weights = networkWeights(network, parameters);
   const [, ...others] = readingsOf(shape);
   const judges = judging ? headOf(head).judging?.inputs : undefined;
-  const inputs = { ...lookingInputs(network), ...stepsInputs(shape), ...(judges ? { ...vectorInputs(others), ...judges } : {}) };
+  const inputs = { ...lookingInputs(shape), ...stepsInputs(shape), ...(judges ? { ...vectorInputs(others), ...judges } : {}) };
   const build: Build = (ops, given) => {
     const constants = constantWeights(ops, network, weights, quantize !== undefined);
-    const results = recurrentNetwork(ops, network, constants, lookedUp(network, given), given['lengths']!);
+    const results = recurrentNetwork(ops, network, constants, lookedUp(ops, shape, weights, given), given['lengths']!);
     return { ...(traced ? results : {}), ...answered(ops, shape, parameters, given, results['hiddenStates']!, judging) };
   };
-  return engine.compile(inputs, build, { common: commonProducts(network, weights) });
+  return engine.compile(inputs, build, { common: commonProducts(shape, weights) });
 }
 
 /** The program of the head alone: `output` [batch, width], or of a head that answers each token `hiddenStates` [timeSteps, batch, width]. */

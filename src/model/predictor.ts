@@ -6,10 +6,10 @@ import type { Answers, Targets } from './heads/head.js';
 import { headOf } from './heads/index.js';
 import { sideBySide } from './jobs.js';
 import { readingsOf, VECTORS, type Parameters, type Reading, type ReadTable } from './parameters.js';
-import { mostVectors, PLACES } from './products.js';
+import { BESIDE, mostVectors, PLACES } from './products.js';
 import type { Sentences } from './sentences.js';
 import type { NetworkShape } from './shape.js';
-import { gathered, partOf, stepFeeds, type Part, type Table } from './training/feeds.js';
+import { chosenIds, gathered, partOf, stepFeeds, type Part, type Table } from './training/feeds.js';
 
 export type { Sentences } from './sentences.js';
 
@@ -54,16 +54,16 @@ const TOGETHER = 1024;
 const MANY = 256;
 
 /**
- * Batches as jobs of a program that looks its products up: of the vectors that are in the job; or where there is one id a time step and the
- * table is small, in large jobs of all vectors, which the program then computes for the first job only. What is in a job decides it, and
- * not what came before, so that any number of threads gives the same bytes.
+ * Batches as jobs of a program that looks the products of tokens up: of the tokens that are in the job; or where their table is small, in
+ * large jobs of all tokens, which the program then computes for the first job only. What is in a job decides it, and not what came before,
+ * so that any number of threads gives the same bytes.
  *
  * @param more what else a batch is fed
  */
 export function* jobsOf(
   program: Program,
   { network }: Pick<ModelShape, 'network'>,
-  { tables, offsets }: Read,
+  { tables: [tokens, ...features], offsets }: Read,
   batches: readonly Int32Array[],
   more: (part: Part) => Record<string, HostTensor>,
 ): Generator<Job> {
@@ -71,30 +71,30 @@ export function* jobsOf(
     let sentences = 0;
     do sentences += batches[end++]!.length;
     while (end < batches.length && sentences + batches[end]!.length <= TOGETHER);
-    const whole = sentences >= MANY ? wholeTable(program, network, tables) : undefined;
-    const distinct = distinctIds(tables);
-    const numberOf = whole ? (token: number): number => tables[0]!.ids[0]![token]! : distinct.numberOf;
+    const whole = sentences >= MANY ? wholeTable(program, network, tokens!) : undefined;
+    const distinct = whole ? undefined : distinctIds(tokens!);
     const made: Job['batches'] = [];
     for (let at = begin; at < end; at++) {
-      if (at > begin && distinct.count() >= mostVectors(network)) end = at;
+      if (distinct && at > begin && distinct.count() >= mostVectors(network)) end = at;
       else {
         const part = partOf({ offsets }, batches[at]!);
-        const places = placesOf(numberOf, offsets, part);
-        made.push({ part, feeds: { [PLACES]: places, lengths: { shape: [part.rows.length], data: part.lengths.slice() }, ...more(part) } });
+        const places = placesOf(tokens!.ids[0]!, offsets, part, distinct?.numberOf);
+        const beside = features.length > 0 ? { [BESIDE]: gathered(features, offsets, part).vectors } : {};
+        const lengths = { shape: [part.rows.length], data: part.lengths.slice() };
+        made.push({ part, feeds: { [PLACES]: places, ...beside, lengths, ...more(part) } });
       }
     }
-    yield { common: whole ?? { [VECTORS]: { shape: [distinct.count(), network.inputSize], data: distinct.vectors() } }, batches: made };
+    yield { common: whole ?? { [VECTORS]: { shape: [distinct!.count(), tokens!.dim], data: distinct!.vectors() } }, batches: made };
   }
 }
 
 /** By the program, which keeps what it has made of it. */
 const wholeTables = new WeakMap<Program, Tensors>();
 
-/** All vectors, where one id chooses a time step's and there are few enough. */
-function wholeTable(program: Program, network: NetworkShape, tables: readonly Table[]): Tensors | undefined {
-  const [{ ids, dim, numbers }] = tables as [Table];
+/** All vectors, where there are few enough. */
+function wholeTable(program: Program, network: NetworkShape, { dim, numbers }: Table): Tensors | undefined {
   const rows = numbers.length / dim;
-  if (tables.length > 1 || ids.length > 1 || rows > mostVectors(network)) return undefined;
+  if (rows > mostVectors(network)) return undefined;
   // a copy: a training's tables lie in memory that threads share, which ONNX Runtime does not take
   const made = wholeTables.get(program) ?? { [VECTORS]: { shape: [rows, dim], data: numbers.slice() } };
   wholeTables.set(program, made);
@@ -102,21 +102,34 @@ function wholeTable(program: Program, network: NetworkShape, tables: readonly Ta
 }
 
 /** [timeSteps, batch]; 0 at padding */
-function placesOf(numberOf: (token: number) => number, offsets: Int32Array, { rows, lengths, timeSteps }: Part): HostTensor {
-  const data = new Int32Array(timeSteps * rows.length);
-  for (let row = 0; row < rows.length; row++) {
-    const begin = offsets[rows[row]!]!;
-    for (let t = 0; t < lengths[row]!; t++) data[t * rows.length + row] = numberOf(begin + t);
-  }
-  return { shape: [timeSteps, rows.length], data };
+function placesOf(ids: Int32Array, offsets: Int32Array, part: Part, numberOf?: (id: number) => number): HostTensor {
+  const data = chosenIds(ids, offsets, part);
+  if (numberOf) for (let i = 0; i < data.length; i++) if (data[i] !== 0) data[i] = numberOf(data[i]!);
+  return { shape: [part.timeSteps, part.rows.length], data };
 }
 
-/** Some rows in batches: by length, so that little padding is computed. */
+/** What a time step costs beside its rows, in rows. */
+export const OVERHEAD = 16;
+
+/**
+ * Some rows in batches of like length, at most `size` in each. A batch takes as many time steps as its longest row has, each of which costs
+ * its rows and a little; of all ways to cut the rows, sorted by length, this is the one that costs least.
+ */
 export function batchesByLength(rows: ArrayLike<number>, offsets: ArrayLike<number>, size: number): Int32Array[] {
   const length = (row: number): number => offsets[row + 1]! - offsets[row]!;
   const order = Int32Array.from(rows).sort((a, b) => length(a) - length(b) || a - b);
+  // of the first n rows: the least cost, and where their last batch begins
+  const cost = new Float64Array(order.length + 1).fill(Infinity, 1);
+  const begins = new Int32Array(order.length + 1);
+  for (let end = 1; end <= order.length; end++) {
+    const longest = length(order[end - 1]!);
+    for (let begin = end - 1; begin >= 0 && end - begin <= size; begin--) {
+      const all = cost[begin]! + longest * (OVERHEAD + end - begin);
+      if (all < cost[end]!) [cost[end], begins[end]] = [all, begin];
+    }
+  }
   const batches: Int32Array[] = [];
-  for (let at = 0; at < order.length; at += size) batches.push(order.subarray(at, at + size));
+  for (let end = order.length; end > 0; end = begins[end]!) batches.unshift(order.subarray(begins[end], end));
   return batches;
 }
 

@@ -47,6 +47,8 @@ export interface LookedUp<T> {
   products: readonly T[];
   /** which vector each time step reads, [timeSteps, batch] */
   places: T;
+  /** what is read beside them, [timeSteps, batch, size], and the rows of the kernels that belong to it, by direction: [size, gates × units] */
+  beside?: { vectors: T; kernels: readonly T[] };
 }
 
 /** The name under which a layer's matrix leaves the network: `1.forward.cellStates`. */
@@ -84,12 +86,20 @@ export function recurrentNetwork<T>(
       const inOrder = (value: T): T => (name === 'backward' ? ops.reverseSequence(value, lengths) : value);
       const added = nudge?.(layer, name);
       const products = layer === 0 ? lookedUp?.products[d] : undefined;
+      const beside =
+        layer === 0 && lookedUp?.beside ? ops.matmul(inOrder(lookedUp.beside.vectors), lookedUp.beside.kernels[d]!) : undefined;
       const read = inOrder(below);
       const matrices = ops.scan({
         initial: initial?.(layer, d) ?? states.map(() => ops.zeros(below, 1, shape.units)),
-        inputs: [products === undefined ? inputProducts(ops, shape, own, read) : read, ...(added === undefined ? [] : [inOrder(added)])],
-        step: (before, [slice, nudged]) => {
-          const input = products === undefined ? slice! : ops.gather(products, slice!);
+        inputs: [
+          products === undefined ? inputProducts(ops, shape, own, read) : read,
+          ...(beside === undefined ? [] : [beside]),
+          ...(added === undefined ? [] : [inOrder(added)]),
+        ],
+        step: (before, [slice, ...more]) => {
+          const looked = products === undefined ? slice! : ops.gather(products, slice!);
+          const input = beside === undefined ? looked : ops.add(looked, more.shift()!);
+          const [nudged] = more;
           const { state: after, gates: opened } = advance(input, before, own, ops);
           const state = nudged === undefined ? after : [ops.add(after[0]!, nudged), ...after.slice(1)];
           return { state, outputs: [...state, ...(hasGates ? opened : [])] };

@@ -30,8 +30,8 @@ interface Piece {
 /** Where words and white space begin and end, [start, end) in code units one after another, of each text. */
 export type WordCutter = (texts: readonly string[]) => Promise<number[][]>;
 
-/** Stretches in one batch: 16 to 64 of them take the same time. */
-const TOGETHER = 32;
+/** Stretches in one batch, at most. */
+const TOGETHER = 64;
 
 export function wordCutter({ document, parameters, program, idsOf }: WordModel): WordCutter {
   const chain = chainOf(document.head, parameters);

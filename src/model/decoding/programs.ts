@@ -36,7 +36,7 @@ export function stateNames({ decoder }: Seq2seq): string[][] {
 export function compileEncoder(engine: Engine, shape: TextModel, parameters: Parameters, quantize = false): Promise<Program> {
   const { network, head } = shape;
   const inputs: Record<string, InputType> = {
-    ...lookingInputs(network),
+    ...lookingInputs(shape),
     lengths: { type: 'int', shape: ['batch'] },
     ...stepInputs(head),
   };
@@ -44,7 +44,7 @@ export function compileEncoder(engine: Engine, shape: TextModel, parameters: Par
   const build: Build = (ops, given) => {
     const constants = constantsOf(ops, shape, parameters);
     const recurrent = constantWeights(ops, network, weights, quantize);
-    const states = recurrentNetwork(ops, network, recurrent, lookedUp(network, given), given['lengths']!)['hiddenStates']!;
+    const states = recurrentNetwork(ops, network, recurrent, lookedUp(ops, shape, weights, given), given['lengths']!)['hiddenStates']!;
     const end = pool(ops, 'last', network, states, given, constants).output;
     const first = firstStates(ops, head, constants, end);
     return {
@@ -52,7 +52,7 @@ export function compileEncoder(engine: Engine, shape: TextModel, parameters: Par
       ...Object.fromEntries(stateNames(head).flatMap((names, layer) => names.map((name, i) => [name, first[layer]![i]!] as const))),
     };
   };
-  return engine.compile(inputs, build, { common: commonProducts(network, weights) });
+  return engine.compile(inputs, build, { common: commonProducts(shape, weights) });
 }
 
 /**

@@ -29,7 +29,7 @@ export function partOf({ offsets }: Pick<Sentences, 'offsets'>, rows: ArrayLike<
 }
 
 /** [timeSteps, batch]; @param keep draws whether a token keeps its word; without it all do. The id that stands in is 1, `<unk>` */
-function chosenIds(ids: Int32Array, offsets: Int32Array, { rows, lengths, timeSteps }: Part, keep?: () => boolean): Int32Array {
+export function chosenIds(ids: Int32Array, offsets: Int32Array, { rows, lengths, timeSteps }: Part, keep?: () => boolean): Int32Array {
   const chosen = new Int32Array(timeSteps * rows.length);
   for (let row = 0; row < rows.length; row++) {
     const begin = offsets[rows[row]!]!;
