@@ -39,11 +39,15 @@ export function attentionParameters(kind: AttentionKind, units: number, width: n
   ];
 }
 
-const [ONE, FAR] = [Float32Array.of(1), Float32Array.of(1e9)];
+/** How far below every score that is which is not looked at. */
+export const FAR = 1e9;
 
 /** @param hiddenStates [timeSteps, batch, width] @param mask 1 = real, [timeSteps, batch, 1] */
 export function memoryOf<T>(ops: Ops<T>, kind: AttentionKind, weights: Readonly<Record<string, T>>, hiddenStates: T, mask: T): Memory<T> {
-  const barred = ops.multiply(ops.subtract(ops.transpose(mask, [1, 2, 0]), ops.constant([1], ONE)), ops.constant([1], FAR));
+  const barred = ops.multiply(
+    ops.subtract(ops.transpose(mask, [1, 2, 0]), ops.constant([1], Float32Array.of(1))),
+    ops.constant([1], Float32Array.of(FAR)),
+  );
   const values = ops.transpose(hiddenStates, [1, 0, 2]);
   if (kind === 'multiplicative') return { keys: ops.transpose(hiddenStates, [1, 2, 0]), values, barred };
   return { keys: ops.add(ops.matmul(values, weights['attention.kernel']!), weights['attention.bias']!), values, barred };

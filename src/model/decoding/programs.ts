@@ -5,7 +5,7 @@
 import { BLOCK, type Build, type Engine, type InputType, type Ops, type Program } from '../../engine/ops.js';
 import type { ModelShape } from '../../formats/model.js';
 import { Tensor } from '../../formats/tensor.js';
-import { memoryOf } from '../attention.js';
+import { memoryOf, type Memory } from '../attention.js';
 import { cellOf } from '../cells/index.js';
 import { firstStates, sayNext, type Seq2seq } from '../decoder.js';
 import { ANSWER_EMBEDDING, denseParameters, networkValues, networkWeights, type Parameters } from '../parameters.js';
@@ -16,9 +16,6 @@ import { constantWeights, networkStep, recurrentNetwork } from '../recurrent.js'
 
 export type TextModel = Omit<ModelShape, 'head'> & { head: Seq2seq };
 
-/** What the encoder gives and a step takes as it is. */
-export const MEMORY = ['keys', 'values', 'barred'] as const;
-
 /** The input of a state as the step before left it. */
 export const before = (state: string): string => `before.${state}`;
 
@@ -28,8 +25,20 @@ export function stateNames({ decoder }: Seq2seq): string[][] {
   return Array.from({ length: decoder.layers }, (_, layer) => states.map((state) => `${layer + 1}.${state}`));
 }
 
+const float = (...shape: (number | string)[]): InputType => ({ type: 'float', shape });
+
+/** What the encoder gives of the sentences and a step takes as it is. */
+export function memoryTypes({ network, head }: TextModel): Memory<InputType> {
+  const width = network.units * network.directions.length;
+  return {
+    keys: head.attention === 'multiplicative' ? float('batch', width, 'timeSteps') : float('batch', 'timeSteps', head.decoder.units),
+    values: float('batch', 'timeSteps', width),
+    barred: float('batch', 1, 'timeSteps'),
+  };
+}
+
 /**
- * Sentences, whose first layer looks its products up, to `MEMORY` and the decoder's first states.
+ * Sentences, whose first layer looks its products up, to their memory (`memoryTypes`) and the decoder's first states.
  *
  * @param quantize what hidden states are multiplied with is rounded to 8 bits
  */
@@ -70,19 +79,15 @@ export async function compileStep(
   most: number,
   quantize = false,
 ): Promise<Program> {
-  const { network, head } = shape;
-  const { decoder, answers, attention: kind } = head;
-  const width = network.units * network.directions.length;
-  const float = (...shape: (number | string)[]): InputType => ({ type: 'float', shape });
+  const { head } = shape;
+  const { decoder, answers } = head;
   const rows: InputType = { type: 'int', shape: ['rows'] };
   const inputs: Record<string, InputType> = {
     said: rows,
     parents: rows,
     rowAt: { type: 'int', shape: ['batch', 'beam'] },
     placeOf: rows,
-    keys: kind === 'multiplicative' ? float('batch', width, 'timeSteps') : float('batch', 'timeSteps', decoder.units),
-    values: float('batch', 'timeSteps', width),
-    barred: float('batch', 1, 'timeSteps'),
+    ...memoryTypes(shape),
     ...Object.fromEntries(
       stateNames(head).flatMap((names) => names.map((name) => [before(name), float('before', decoder.units)] as const)),
     ),

@@ -5,10 +5,13 @@
  *
  *     log probability / lengthᵅ        (Wu et al. 2016, without their constant; the end counts as a token)
  *
- * Hypotheses of all sentences are rows of one batch, and only those that live are there.
+ * Hypotheses of a group of sentences are rows of one batch, and only those that live are there. Few sentences say long texts, and a step
+ * takes hardly less time for few rows: so groups of which little is left wait until they can go on together.
  */
-import type { HostTensor, Program } from '../../engine/ops.js';
-import { before, MEMORY } from './programs.js';
+import type { HostTensor, InputType, Program } from '../../engine/ops.js';
+import type { Memory } from '../attention.js';
+import { countLiving, joined, type Group, type Node, type Row } from './group.js';
+import { before } from './programs.js';
 import { BEGIN, END, PAD } from '../sentences.js';
 
 export interface SearchOptions {
@@ -57,68 +60,101 @@ export interface Found {
   steps: SearchStep[];
 }
 
-/** A hypothesis: a token and what it goes on from. */
-interface Node {
-  token: number;
-  logProbability: number;
-  length: number;
-  lookedAt: number;
-  before: Node | undefined;
-}
-
-/** A hypothesis that lives: a row of the program. */
-interface Row {
-  node: Node;
-  sentence: number;
-  /** its row in the step before */
-  parent: number;
-  /** the place of that one among those of its sentence; -1 at the beginning */
-  parentPlace: number;
-}
-
 /** Tokens that are barred in every search beside those of the options; the end is barred until the text is long enough. */
 const NEVER_SAID = [PAD, BEGIN] as const;
 
 /** How many next tokens a step must give of each row, so that enough are left when barred ones are passed over. */
 export const mostNext = ({ beam, barred }: SearchOptions): number => beam + new Set([...NEVER_SAID, END, ...barred]).size;
 
-/** @param step gives `mostNext` next tokens of each row @param memory what the encoder gave, states of the decoder too; rows are sentences @param states names of the decoder's states, by layer */
-export async function beamSearch(
-  step: Program,
-  memory: Record<string, HostTensor>,
-  lengths: Int32Array,
-  states: readonly (readonly string[])[],
-  options: SearchOptions,
-): Promise<Found[]> {
-  const ended: Node[][] = Array.from(lengths, () => []);
-  const steps: SearchStep[][] = Array.from(lengths, () => []);
-  const begin: Node = { token: BEGIN, logProbability: 0, length: 0, lookedAt: 0, before: undefined };
-  let rows: Row[] = Array.from(lengths, (_, sentence) => ({ node: begin, sentence, parent: sentence, parentPlace: -1 }));
-  const statesOf = (from: Record<string, HostTensor>): Record<string, HostTensor> =>
-    Object.fromEntries(states.flat().map((name) => [before(name), from[name]!]));
-  const fixed = Object.fromEntries(MEMORY.map((name) => [name, memory[name]!]));
-  const top = states.at(-1)![0]!;
-  let feeds = statesOf(memory);
-  const barred = new Set<number>([...NEVER_SAID, ...options.barred]);
-  for (let length = 0; rows.length > 0; length++) {
-    const integers = (of: (row: Row) => number): HostTensor => ({ shape: [rows.length], data: Int32Array.from(rows, of) });
-    const results = await step.run({
-      ...fixed,
-      ...feeds,
-      said: integers(({ node }) => node.token),
-      parents: integers(({ parent }) => parent),
-      ...placesOf(rows, lengths.length, options.beam),
-    });
-    const passed = length < options.minLength ? new Set([...barred, END]) : barred;
-    const next = rows.map((_, row) => nextTokens(results, row, passed, options.beam));
-    if (options.trace) for (const [i, row] of rows.entries()) traced(steps, length, row, i, results, top, lengths, next[i]!);
-    rows = after(rows, next, results['attention']!, lengths, ended, options);
-    feeds = statesOf(results);
+/** Sentences that have been encoded together. */
+export interface Encoded {
+  /** which sentences of the search */
+  sentences: readonly number[];
+  /** memory and the decoder's first states, by name */
+  given: Record<string, HostTensor>;
+}
+
+/** What a search needs beside its sentences. */
+export interface Searching {
+  /** gives `mostNext` next tokens of each row */
+  step: Program;
+  memory: Memory<InputType>;
+  /** names of the decoder's states, by layer */
+  states: readonly (readonly string[])[];
+  options: SearchOptions;
+}
+
+/** A group with a quarter of the sentences of the largest, or fewer, waits for others. */
+const FEW = 1 / 4;
+
+/** @param lengths time steps of all sentences @returns what is found for each */
+export async function beamSearch(searching: Searching, encoded: readonly Encoded[], lengths: Int32Array): Promise<Found[]> {
+  const { memory, options } = searching;
+  const done: Done = { ended: Array.from(lengths, () => []), steps: Array.from(lengths, () => []) };
+  const queue = encoded.map((one) => begun(one, searching));
+  const largest = queue.reduce((most, { sentences }) => Math.max(most, sentences.length), 0);
+  let waiting: Group[] = [];
+  while (queue.length > 0) {
+    let group = queue.shift()!;
+    for (let living = countLiving(group); living > 0; living = countLiving(group)) {
+      if (2 * living <= group.sentences.length) {
+        if (living <= FEW * largest && queue.length + waiting.length > 0) break;
+        group = joined([group], lengths, memory);
+      }
+      group = await stepped(searching, group, lengths, done);
+    }
+    if (group.rows.length > 0) waiting.push(group);
+    const left = waiting.reduce((sum, one) => sum + countLiving(one), 0);
+    if (left > 0 && (queue.length === 0 || left >= largest)) {
+      queue.push(joined(waiting, lengths, memory));
+      waiting = [];
+    }
   }
-  return ended.map((nodes, sentence) => ({
+  return done.ended.map((nodes, sentence) => ({
     said: nodes.map((node) => saidBy(node, options.lengthPenalty)).sort((a, b) => b.score - a.score),
-    steps: steps[sentence]!,
+    steps: done.steps[sentence]!,
   }));
+}
+
+/** By sentence, what has ended and what each step has seen. */
+interface Done {
+  ended: Node[][];
+  steps: SearchStep[][];
+}
+
+function begun({ sentences, given }: Encoded, { states }: Searching): Group {
+  const begin: Node = { token: BEGIN, logProbability: 0, length: 0, lookedAt: 0, before: undefined };
+  return {
+    sentences,
+    memory: { keys: given['keys']!, values: given['values']!, barred: given['barred']! },
+    states: Object.fromEntries(states.flat().map((name) => [name, given[name]!])),
+    rows: sentences.map((_, sentence) => ({ node: begin, sentence, parent: sentence, parentPlace: -1 })),
+  };
+}
+
+/** The group after one time step. */
+async function stepped({ step, states, options }: Searching, group: Group, lengths: Int32Array, done: Done): Promise<Group> {
+  const { rows, sentences, memory } = group;
+  const integers = (of: (row: Row) => number): HostTensor => ({ shape: [rows.length], data: Int32Array.from(rows, of) });
+  const results = await step.run({
+    ...memory,
+    ...Object.fromEntries(Object.entries(group.states).map(([name, state]) => [before(name), state])),
+    said: integers(({ node }) => node.token),
+    parents: integers(({ parent }) => parent),
+    ...placesOf(rows, sentences.length, options.beam),
+  });
+  const barred = new Set<number>([...NEVER_SAID, ...options.barred]);
+  const tooShort = new Set([...barred, END]);
+  const next = rows.map(({ node }, row) => nextTokens(results, row, node.length < options.minLength ? tooShort : barred, options.beam));
+  if (options.trace)
+    for (const [i, row] of rows.entries())
+      traced(done.steps, row, sentences[row.sentence]!, i, results, states.at(-1)![0]!, lengths, next[i]!);
+  return {
+    sentences,
+    memory,
+    states: Object.fromEntries(Object.keys(group.states).map((name) => [name, results[name]!])),
+    rows: after(group, next, results['attention']!, lengths, done.ended, options),
+  };
 }
 
 /** Where the rows stand among those of their sentences, which have `beam` places each. */
@@ -152,7 +188,7 @@ function nextTokens({ scores, tokens }: Record<string, HostTensor>, row: number,
 
 /** The rows of the next step; hypotheses that end are put where they belong. */
 function after(
-  rows: readonly Row[],
+  { rows, sentences }: Group,
   nextOf: readonly (readonly Next[])[],
   attention: HostTensor,
   lengths: Int32Array,
@@ -163,18 +199,19 @@ function after(
   const next: Row[] = [];
   for (let begin = 0, end = 0; begin < rows.length; begin = end) {
     const { sentence } = rows[begin]!;
+    const number = sentences[sentence]!;
     while (end < rows.length && rows[end]!.sentence === sentence) end++;
     const candidates: (Next & { row: number })[] = [];
     for (let row = begin; row < end; row++)
       for (const { token, logProbability } of nextOf[row]!)
         candidates.push({ row, token, logProbability: rows[row]!.node.logProbability + logProbability });
     candidates.sort((a, b) => b.logProbability - a.logProbability);
-    for (const { row, token, logProbability } of candidates.slice(0, beam - ended[sentence]!.length)) {
+    for (const { row, token, logProbability } of candidates.slice(0, beam - ended[number]!.length)) {
       const { node: last } = rows[row]!;
       const from = row * timeSteps;
-      const lookedAt = largest(attention.data.subarray(from, from + lengths[sentence]!));
+      const lookedAt = largest(attention.data.subarray(from, from + lengths[number]!));
       const node: Node = { token, logProbability, length: last.length + 1, lookedAt, before: last };
-      if (node.token === END || node.length === maxLength) ended[sentence]!.push(node);
+      if (node.token === END || node.length === maxLength) ended[number]!.push(node);
       else next.push({ node, sentence, parent: row, parentPlace: row - begin });
     }
   }
@@ -200,8 +237,8 @@ function largest(numbers: ArrayLike<number>): number {
 
 function traced(
   steps: SearchStep[][],
-  length: number,
-  { node, sentence, parentPlace }: Row,
+  { node, parentPlace }: Row,
+  sentence: number,
   row: number,
   results: Record<string, HostTensor>,
   top: string,
@@ -212,7 +249,7 @@ function traced(
     const { data, shape } = results[name]!;
     return (data as Float32Array).slice(row * shape[1]!, row * shape[1]! + (size ?? shape[1]!));
   };
-  const step = (steps[sentence]![length] ??= { hypotheses: [] });
+  const step = (steps[sentence]![node.length] ??= { hypotheses: [] });
   step.hypotheses.push({
     token: node.token,
     parent: parentPlace,

@@ -3,9 +3,9 @@ import type { Engine } from '../../engine/ops.js';
 import { readingsOf, type Parameters } from '../parameters.js';
 import { batchesByLength, jobsOf, readOf } from '../predictor.js';
 import type { Sentences } from '../sentences.js';
-import { stepFeeds } from '../training/feeds.js';
-import { compileEncoder, compileStep, stateNames, type TextModel } from './programs.js';
-import { beamSearch, mostNext, type Found, type SearchOptions } from './search.js';
+import { partOf, stepFeeds } from '../training/feeds.js';
+import { compileEncoder, compileStep, memoryTypes, stateNames, type TextModel } from './programs.js';
+import { beamSearch, mostNext, type Encoded, type Found, type Searching, type SearchOptions } from './search.js';
 
 export interface Speaker {
   /** what is said of each sentence, in order; each has at least one token */
@@ -27,22 +27,22 @@ export async function openSpeaker(
 ): Promise<Speaker> {
   const encoder = await compileEncoder(engine, model, parameters, quantize);
   const step = await compileStep(engine, model, parameters, mostNext(options), quantize);
-  const states = stateNames(model.head);
+  const searching: Searching = { step, memory: memoryTypes(model), states: stateNames(model.head), options };
   return {
     say: async (sentences) => {
       const rows = Int32Array.from({ length: sentences.offsets.length - 1 }, (_, row) => row);
-      const found = new Array<Found>(rows.length);
+      const { lengths } = partOf(sentences, rows);
       const read = readOf(readingsOf(model)[0]!, parameters, sentences);
       const jobs = jobsOf(encoder, model, read, batchesByLength(rows, sentences.offsets, batchSize), (part) => stepFeeds(model.head, part));
+      const found = new Array<Found>(rows.length);
       for (const { common, batches } of jobs) {
         const memories = await encoder.runAll(
           common,
           batches.map(({ feeds }) => feeds),
         );
-        for (const [i, { part }] of batches.entries()) {
-          const said = await beamSearch(step, memories[i]!, part.lengths, states, options);
-          said.forEach((one, row) => (found[part.rows[row]!] = one));
-        }
+        const encoded = memories.map((given, i): Encoded => ({ given, sentences: Array.from(batches[i]!.part.rows) }));
+        const said = await beamSearch(searching, encoded, lengths);
+        for (const { sentences: together } of encoded) for (const sentence of together) found[sentence] = said[sentence]!;
       }
       return found;
     },

@@ -31,10 +31,11 @@ const modelOf = (attention: 'additive' | 'multiplicative', cell: 'lstm' | 'gru',
     maxLength: LONGEST,
   });
 
-/** Weights three times as large as training begins with, so that tokens differ in probability. */
-function parametersOf(model: TextModel): ReturnType<typeof drawParameters> {
+/** Weights three times as large as training begins with, so that tokens differ in probability. @param end how much the end is preferred */
+function parametersOf(model: TextModel, end = 0): ReturnType<typeof drawParameters> {
   const parameters = drawParameters(model, 5);
   for (const { data } of parameters.values()) for (let i = 0; i < data.length; i++) data[i]! *= 3;
+  parameters.get('output.bias')!.data[END]! += end;
   return parameters;
 }
 
@@ -69,12 +70,17 @@ async function forced(
 
 const OPTIONS: SearchOptions = { beam: 1, lengthPenalty: 0.7, minLength: 0, maxLength: LONGEST, barred: [1], trace: false };
 
-async function said(engine: Engine, model: TextModel, options: Partial<SearchOptions>) {
-  const speaker = await openSpeaker(engine, model, parametersOf(model), { ...OPTIONS, ...options }, 2);
+async function said(
+  engine: Engine,
+  model: TextModel,
+  options: Partial<SearchOptions>,
+  { sources = SOURCES, batchSize = 2, end = 0 }: { sources?: readonly number[][]; batchSize?: number; end?: number } = {},
+) {
+  const speaker = await openSpeaker(engine, model, parametersOf(model, end), { ...OPTIONS, ...options }, batchSize);
   const found = await speaker.say(
     sentencesOf(
-      SOURCES,
-      SOURCES.map(() => []),
+      sources,
+      sources.map(() => []),
     ),
   );
   await speaker.close();
@@ -123,6 +129,30 @@ describeEngines((open) => {
     }
     const [some, all] = [await said(engine, model, { beam: 3 }), await said(engine, model, { beam: 100 })];
     some.forEach((one, i) => expect(one.said[0]!.score).toBeLessThanOrEqual(all[i]!.said[0]!.score + 1e-6));
+  });
+
+  test.each([
+    ['multiplicative', 2],
+    ['additive', 0.5],
+  ] as const)('what is said of a sentence does not depend on those beside it (%s)', async (attention, end) => {
+    const engine = await open();
+    const model = modelOf(attention, 'lstm', 1);
+    // lengths from 1 to 6; what is said of some is as long as may be, so that they wait for others and go on with them
+    const sources = Array.from({ length: 40 }, (_, i) => Array.from({ length: 1 + (i % 6) }, (_, at) => 4 + ((i * 7 + at * 3) % 5)));
+    const options = { beam: 3, maxLength: 12, trace: true };
+    const [alone, together] = [
+      await said(engine, model, options, { sources, batchSize: 1, end }),
+      await said(engine, model, options, { sources, batchSize: 8, end }),
+    ];
+    const lengths = new Set(together.map(({ steps }) => steps.length));
+    expect(lengths.size).toBeGreaterThan(1);
+    for (const [i, { said: texts, steps }] of together.entries()) {
+      expect(texts.map(({ ids, lookedAt }) => [ids, lookedAt])).toEqual(alone[i]!.said.map(({ ids, lookedAt }) => [ids, lookedAt]));
+      expect(steps.map(({ hypotheses }) => hypotheses.map(({ token, parent, attention: { length } }) => [token, parent, length]))).toEqual(
+        alone[i]!.steps.map(({ hypotheses }) => hypotheses.map(({ token, parent, attention: { length } }) => [token, parent, length])),
+      );
+      expect(Math.abs(texts[0]!.logProbability - alone[i]!.said[0]!.logProbability)).toBeLessThan(1e-4);
+    }
   });
 
   test('lengths are kept; the trace tells who goes on from whom', async () => {

@@ -1,0 +1,101 @@
+/** Sentences that are searched together. Those of which no hypothesis lives any more are left behind, and what is left of several groups goes on as one. */
+import type { HostTensor, InputType } from '../../engine/ops.js';
+import { FAR, type Memory } from '../attention.js';
+
+/** A hypothesis: a token and what it goes on from. */
+export interface Node {
+  token: number;
+  logProbability: number;
+  length: number;
+  lookedAt: number;
+  before: Node | undefined;
+}
+
+/** A hypothesis that lives: a row of the program. */
+export interface Row {
+  node: Node;
+  /** its sentence's place in the group */
+  sentence: number;
+  /** its row in the step before */
+  parent: number;
+  /** the place of that one among those of its sentence; -1 at the beginning */
+  parentPlace: number;
+}
+
+export interface Group {
+  /** which sentences of the search these are */
+  sentences: readonly number[];
+  /** what the encoder gave; rows are sentences */
+  memory: Memory<HostTensor>;
+  /** the decoder's states as the step before left them, by name: [rows of that step, units] */
+  states: Record<string, HostTensor>;
+  /** one sentence's after another's */
+  rows: Row[];
+}
+
+export function countLiving({ rows }: Group): number {
+  let count = 0;
+  for (let i = 0; i < rows.length; i++) if (i === 0 || rows[i]!.sentence !== rows[i - 1]!.sentence) count++;
+  return count;
+}
+
+/**
+ * What lives of some groups as one group.
+ *
+ * @param lengths time steps of all sentences of the search
+ * @param types of the memory as the program takes it: which axis is time
+ */
+export function joined(groups: readonly Group[], lengths: ArrayLike<number>, types: Memory<InputType>): Group {
+  const living = groups.map(({ rows }) => Array.from(new Set(rows.map(({ sentence }) => sentence))));
+  const sentences = groups.flatMap((group, g) => living[g]!.map((place) => group.sentences[place]!));
+  const timeSteps = sentences.reduce((longest, sentence) => Math.max(longest, lengths[sentence]!), 1);
+  const memoryOf = (name: keyof Memory<unknown>): HostTensor => {
+    const axis = types[name].shape.indexOf('timeSteps');
+    const shape = [sentences.length, ...groups[0]!.memory[name].shape.slice(1)];
+    shape[axis] = timeSteps;
+    const data = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(name === 'barred' ? -FAR : 0);
+    let row = 0;
+    for (const [g, { memory }] of groups.entries())
+      for (const place of living[g]!) copyInTime(memory[name], place, { shape, data }, row++, axis);
+    return { shape, data };
+  };
+  const rows: Row[] = [];
+  for (let g = 0, first = 0; g < groups.length; first += living[g++]!.length) {
+    const places = new Map(living[g]!.map((place, i) => [place, first + i]));
+    for (const row of groups[g]!.rows) rows.push({ ...row, sentence: places.get(row.sentence)!, parent: rows.length });
+  }
+  return {
+    sentences,
+    memory: { keys: memoryOf('keys'), values: memoryOf('values'), barred: memoryOf('barred') },
+    states: Object.fromEntries(Object.keys(groups[0]!.states).map((name) => [name, statesOf(groups, name)])),
+    rows,
+  };
+}
+
+/** A row of [rows, time, width] or [rows, width, time] to a row of another tensor, as many time steps as both have. */
+function copyInTime(from: HostTensor, row: number, to: HostTensor, toRow: number, axis: number): void {
+  const [, height, width] = from.shape as [number, number, number];
+  const [, toHeight, toWidth] = to.shape as [number, number, number];
+  // with time first, one sentence's numbers lie in one piece
+  const [lines, size, step, toStep] =
+    axis === 1 ? [1, Math.min(height, toHeight) * width, 0, 0] : [height, Math.min(width, toWidth), width, toWidth];
+  const [begin, toBegin] = [row * height * width, toRow * toHeight * toWidth];
+  for (let line = 0; line < lines; line++) {
+    const at = begin + line * step;
+    to.data.set(from.data.subarray(at, at + size), toBegin + line * toStep);
+  }
+}
+
+/** The states that each living hypothesis goes on from. */
+function statesOf(groups: readonly Group[], name: string): HostTensor {
+  const units = groups[0]!.states[name]!.shape[1]!;
+  const count = groups.reduce((sum, { rows }) => sum + rows.length, 0);
+  const data = new Float32Array(count * units);
+  let at = 0;
+  for (const { rows, states } of groups)
+    for (const { parent } of rows) {
+      data.set(states[name]!.data.subarray(parent * units, (parent + 1) * units), at);
+      at += units;
+    }
+  return { shape: [count, units], data };
+}
