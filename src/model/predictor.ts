@@ -47,11 +47,14 @@ export interface Job {
   batches: { part: Part; feeds: Record<string, HostTensor> }[];
 }
 
-/** Sentences in one job: enough of them that words come again, few enough that threads share them. */
+/** Sentences in one job, at most: enough of them that words come again, few enough that threads share them. */
 const TOGETHER = 1024;
 
+/** Of a small table all products are kept from job to job; then smaller jobs are as good, and threads share them better. */
+const FEWER = 256;
+
 /** A job of so many sentences may as well have the products of the whole table: the next one needs them too. */
-const MANY = 256;
+const MANY = 128;
 
 /**
  * Batches as jobs of a program that looks the products of tokens up: of the tokens that are in the job; or where their table is small, in
@@ -67,11 +70,13 @@ export function* jobsOf(
   batches: readonly Int32Array[],
   more: (part: Part) => Record<string, HostTensor>,
 ): Generator<Job> {
+  const small = isSmall(network, tokens!);
+  const most = small ? FEWER : TOGETHER;
   for (let begin = 0, end = 0; begin < batches.length; begin = end) {
     let sentences = 0;
     do sentences += batches[end++]!.length;
-    while (end < batches.length && sentences + batches[end]!.length <= TOGETHER);
-    const whole = sentences >= MANY ? wholeTable(program, network, tokens!) : undefined;
+    while (end < batches.length && sentences + batches[end]!.length <= most);
+    const whole = small && sentences >= MANY ? wholeTable(program, tokens!) : undefined;
     const distinct = whole ? undefined : distinctIds(tokens!);
     const made: Job['batches'] = [];
     for (let at = begin; at < end; at++) {
@@ -91,12 +96,11 @@ export function* jobsOf(
 /** By the program, which keeps what it has made of it. */
 const wholeTables = new WeakMap<Program, Tensors>();
 
-/** All vectors, where there are few enough. */
-function wholeTable(program: Program, network: NetworkShape, { dim, numbers }: Table): Tensors | undefined {
-  const rows = numbers.length / dim;
-  if (rows > mostVectors(network)) return undefined;
+const isSmall = (network: NetworkShape, { dim, numbers }: Table): boolean => numbers.length / dim <= mostVectors(network);
+
+function wholeTable(program: Program, { dim, numbers }: Table): Tensors {
   // a copy: a training's tables lie in memory that threads share, which ONNX Runtime does not take
-  const made = wholeTables.get(program) ?? { [VECTORS]: { shape: [rows, dim], data: numbers.slice() } };
+  const made = wholeTables.get(program) ?? { [VECTORS]: { shape: [numbers.length / dim, dim], data: numbers.slice() } };
   wholeTables.set(program, made);
   return made;
 }

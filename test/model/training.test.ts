@@ -9,7 +9,7 @@ import { drawParameters } from '../../src/model/parameters.js';
 import { answersOf } from '../../src/model/predictor.js';
 import { uniform } from '../../src/model/random.js';
 import { batchesOf, partsOf } from '../../src/model/training/batches.js';
-import { dataSet, type DataSet } from '../../src/model/training/data.js';
+import { dataSet, type DataSet, sharedSpace } from '../../src/model/training/data.js';
 import { dropout, gathered, partOf, scattered, stepFeeds, type Table } from '../../src/model/training/feeds.js';
 import { openLearner, parametersOf, denseLayout, type Shared } from '../../src/model/training/learner.js';
 import { newMoments, OPTIMIZER_DEFAULTS } from '../../src/model/training/optimizer.js';
@@ -68,7 +68,7 @@ test('what is gathered from a table and what is scattered back are adjoint: <gat
       const left = gradient.reduce((sum, g, i) => sum + g * vectors.data[i]!, 0);
       let right = 0;
       for (const [i, { dim, numbers }] of tables.entries()) {
-        const { ids: touched, rows } = scattered(gradient, 7, 3 * i, dim, chosen[i]!, new Int32Array(10));
+        const { ids: touched, rows } = scattered(gradient, 7, 3 * i, dim, chosen[i]!, new Int32Array(10), sharedSpace());
         for (const [row, id] of touched.entries()) for (let k = 0; k < dim; k++) right += rows[row * dim + k]! * numbers[id * dim + k]!;
         expect(new Set(touched).size).toBe(touched.length);
       }

@@ -87,10 +87,10 @@ export interface Searching {
 /** A group with a quarter of the sentences of the largest, or fewer, waits for others. */
 const FEW = 1 / 4;
 
-/** @param lengths time steps of all sentences @returns what is found for each */
-export async function beamSearch(searching: Searching, encoded: readonly Encoded[], lengths: Int32Array): Promise<Found[]> {
+/** @param lengths time steps by sentence @returns what is found for each of those that are encoded */
+export async function beamSearch(searching: Searching, encoded: readonly Encoded[], lengths: Int32Array): Promise<Map<number, Found>> {
   const { memory, options } = searching;
-  const done: Done = { ended: Array.from(lengths, () => []), steps: Array.from(lengths, () => []) };
+  const done: Done = new Map(encoded.flatMap(({ sentences }) => sentences.map((one) => [one, { ended: [], steps: [] }])));
   const queue = encoded.map((one) => begun(one, searching));
   const largest = queue.reduce((most, { sentences }) => Math.max(most, sentences.length), 0);
   let waiting: Group[] = [];
@@ -110,17 +110,13 @@ export async function beamSearch(searching: Searching, encoded: readonly Encoded
       waiting = [];
     }
   }
-  return done.ended.map((nodes, sentence) => ({
-    said: nodes.map((node) => saidBy(node, options.lengthPenalty)).sort((a, b) => b.score - a.score),
-    steps: done.steps[sentence]!,
-  }));
+  const saidOf = (nodes: readonly Node[]): Said[] =>
+    nodes.map((node) => saidBy(node, options.lengthPenalty)).sort((a, b) => b.score - a.score);
+  return new Map(Array.from(done, ([sentence, { ended, steps }]) => [sentence, { said: saidOf(ended), steps }]));
 }
 
-/** By sentence, what has ended and what each step has seen. */
-interface Done {
-  ended: Node[][];
-  steps: SearchStep[][];
-}
+/** By sentence, the hypotheses that have ended and what each step has seen. */
+type Done = ReadonlyMap<number, { ended: Node[]; steps: SearchStep[] }>;
 
 function begun({ sentences, given }: Encoded, { states }: Searching): Group {
   const begin: Node = { token: BEGIN, logProbability: 0, length: 0, lookedAt: 0, before: undefined };
@@ -148,12 +144,12 @@ async function stepped({ step, states, options }: Searching, group: Group, lengt
   const next = rows.map(({ node }, row) => nextTokens(results, row, node.length < options.minLength ? tooShort : barred, options.beam));
   if (options.trace)
     for (const [i, row] of rows.entries())
-      traced(done.steps, row, sentences[row.sentence]!, i, results, states.at(-1)![0]!, lengths, next[i]!);
+      traced(done.get(sentences[row.sentence]!)!.steps, row, lengths[sentences[row.sentence]!]!, i, results, states.at(-1)![0]!, next[i]!);
   return {
     sentences,
     memory,
     states: Object.fromEntries(Object.keys(group.states).map((name) => [name, results[name]!])),
-    rows: after(group, next, results['attention']!, lengths, done.ended, options),
+    rows: after(group, next, results['attention']!, lengths, done, options),
   };
 }
 
@@ -192,7 +188,7 @@ function after(
   nextOf: readonly (readonly Next[])[],
   attention: HostTensor,
   lengths: Int32Array,
-  ended: Node[][],
+  done: Done,
   { beam, maxLength }: SearchOptions,
 ): Row[] {
   const timeSteps = attention.shape[1]!;
@@ -200,18 +196,19 @@ function after(
   for (let begin = 0, end = 0; begin < rows.length; begin = end) {
     const { sentence } = rows[begin]!;
     const number = sentences[sentence]!;
+    const { ended } = done.get(number)!;
     while (end < rows.length && rows[end]!.sentence === sentence) end++;
     const candidates: (Next & { row: number })[] = [];
     for (let row = begin; row < end; row++)
       for (const { token, logProbability } of nextOf[row]!)
         candidates.push({ row, token, logProbability: rows[row]!.node.logProbability + logProbability });
     candidates.sort((a, b) => b.logProbability - a.logProbability);
-    for (const { row, token, logProbability } of candidates.slice(0, beam - ended[number]!.length)) {
+    for (const { row, token, logProbability } of candidates.slice(0, beam - ended.length)) {
       const { node: last } = rows[row]!;
       const from = row * timeSteps;
       const lookedAt = largest(attention.data.subarray(from, from + lengths[number]!));
       const node: Node = { token, logProbability, length: last.length + 1, lookedAt, before: last };
-      if (node.token === END || node.length === maxLength) ended[number]!.push(node);
+      if (node.token === END || node.length === maxLength) ended.push(node);
       else next.push({ node, sentence, parent: row, parentPlace: row - begin });
     }
   }
@@ -236,26 +233,25 @@ function largest(numbers: ArrayLike<number>): number {
 }
 
 function traced(
-  steps: SearchStep[][],
+  steps: SearchStep[],
   { node, parentPlace }: Row,
-  sentence: number,
+  timeSteps: number,
   row: number,
   results: Record<string, HostTensor>,
   top: string,
-  lengths: Int32Array,
   next: readonly Next[],
 ): void {
   const of = (name: string, size?: number): Float32Array => {
     const { data, shape } = results[name]!;
     return (data as Float32Array).slice(row * shape[1]!, row * shape[1]! + (size ?? shape[1]!));
   };
-  const step = (steps[sentence]![node.length] ??= { hypotheses: [] });
+  const step = (steps[node.length] ??= { hypotheses: [] });
   step.hypotheses.push({
     token: node.token,
     parent: parentPlace,
     logProbability: node.logProbability,
     state: of(top),
-    attention: of('attention', lengths[sentence]),
+    attention: of('attention', timeSteps),
     best: next.map(({ token, logProbability }) => ({ token, probability: Math.exp(logProbability) })),
   });
 }

@@ -13,6 +13,9 @@ export interface Speaker {
   close(): Promise<void>;
 }
 
+/** Batches that are encoded before they are searched: what is left of some goes on with what is left of others. */
+const TOGETHER = 16;
+
 /**
  * @param batchSize sentences that are searched together
  * @param quantize weights are rounded to 8 bits
@@ -35,15 +38,20 @@ export async function openSpeaker(
       const read = readOf(readingsOf(model)[0]!, parameters, sentences);
       const jobs = jobsOf(encoder, model, read, batchesByLength(rows, sentences.offsets, batchSize), (part) => stepFeeds(model.head, part));
       const found = new Array<Found>(rows.length);
+      let encoded: Encoded[] = [];
+      const search = async (): Promise<void> => {
+        for (const [sentence, one] of await beamSearch(searching, encoded, lengths)) found[sentence] = one;
+        encoded = [];
+      };
       for (const { common, batches } of jobs) {
         const memories = await encoder.runAll(
           common,
           batches.map(({ feeds }) => feeds),
         );
-        const encoded = memories.map((given, i): Encoded => ({ given, sentences: Array.from(batches[i]!.part.rows) }));
-        const said = await beamSearch(searching, encoded, lengths);
-        for (const { sentences: together } of encoded) for (const sentence of together) found[sentence] = said[sentence]!;
+        for (const [i, given] of memories.entries()) encoded.push({ given, sentences: Array.from(batches[i]!.part.rows) });
+        if (encoded.length >= TOGETHER) await search();
       }
+      await search();
       return found;
     },
     close: async () => {

@@ -14,6 +14,18 @@ export const lengthOf = ({ offsets }: Pick<Sentences, 'offsets'>, sentence: numb
 export const sharedFloats = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * length));
 const sharedIntegers = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * length));
 
+/** Shared memory that is taken again at each step: the collector does not see how much of it there is, and would leave all of it there. */
+export type Space = (length: number) => Float32Array;
+
+/** The numbers that it gives may be any. */
+export function sharedSpace(): Space {
+  let space = sharedFloats(0);
+  return (length) => {
+    if (space.length < length) space = sharedFloats(2 ** Math.ceil(Math.log2(length)));
+    return space.subarray(0, length);
+  };
+}
+
 /** One sentence as it is collected. */
 export interface Example extends Ids<readonly number[]> {
   /** as a decoder reads it, where the answer is a text */

@@ -6,7 +6,7 @@ import type { HostTensor } from '../../engine/ops.js';
 import type { HeadDefinition } from '../../formats/model.js';
 import { stepNames } from '../pooling.js';
 import type { Random } from '../random.js';
-import { sharedFloats } from './data.js';
+import type { Space } from './data.js';
 import type { Sentences } from '../sentences.js';
 
 /** A table of vectors with the ids that choose its rows: of one field, or of several, whose vectors stand side by side. */
@@ -75,6 +75,7 @@ export interface SparseGradient {
  *
  * @param gradient [timeSteps, batch, width], where the table's vectors begin at `column`
  * @param places zeros, one a row of the table; given back so
+ * @param space for the rows
  */
 export function scattered(
   gradient: Float32Array,
@@ -83,6 +84,7 @@ export function scattered(
   dim: number,
   chosen: readonly Int32Array[],
   places: Int32Array,
+  space: Space,
 ): SparseGradient {
   const touched: number[] = [];
   for (const ids of chosen)
@@ -91,7 +93,7 @@ export function scattered(
         touched.push(id);
         places[id] = touched.length;
       }
-  const rows = sharedFloats(touched.length * dim);
+  const rows = space(touched.length * dim).fill(0);
   for (const [i, ids] of chosen.entries())
     for (let place = 0; place < ids.length; place++) {
       const id = ids[place]!;

@@ -11,7 +11,7 @@ import { headOf } from '../heads/index.js';
 import { denseParameters, tablesOf, type Parameters } from '../parameters.js';
 import { answersOf, readsOf, type Read } from '../predictor.js';
 import { uniform, type Random } from '../random.js';
-import type { DataSet } from './data.js';
+import { sharedSpace, type DataSet, type Space } from './data.js';
 import { dropout, gathered, partOf, scattered, stepFeeds, type Part, type SparseGradient } from './feeds.js';
 
 /** What is left out while learning; probabilities. */
@@ -120,7 +120,7 @@ export async function openLearner(engine: Engine, shared: Shared): Promise<Learn
       };
       const results = await program.run(feeds);
       for (const { name, begin } of layout) shared.gradients[place]!.set(results[gradientOf(name)]!.data, begin);
-      const sparse = taken.flatMap(({ name, give }) => give(results[gradientOf(name)]!));
+      const sparse = taken.flatMap(({ name, give }) => give(results[gradientOf(name)]!, place));
       return { loss: results['loss']!.data[0]!, sparse };
     },
     answers: async (rows) => {
@@ -140,8 +140,8 @@ export async function openLearner(engine: Engine, shared: Shared): Promise<Learn
 interface Taken {
   name: string;
   vectors: HostTensor;
-  /** of each table, but for the frozen ones */
-  give: (gradient: HostTensor) => (SparseGradient | undefined)[];
+  /** of each table, but for the frozen ones; it lies where the part's gradient of the step before did */
+  give: (gradient: HostTensor, part: number) => (SparseGradient | undefined)[];
 }
 
 function learntVectors(
@@ -149,6 +149,7 @@ function learntVectors(
   { dropout: { token, embedding }, frozen }: LearningOptions,
 ): { take(rows: Int32Array, next: Random): Taken } {
   const places = tables.map(({ numbers, dim }) => new Int32Array(numbers.length / dim));
+  const spaces: Space[][] = [];
   return {
     take: (rows, next) => {
       const part = partOf({ offsets }, rows);
@@ -156,14 +157,15 @@ function learntVectors(
       const { vectors, chosen } = gathered(tables, offsets, part, keep);
       const kept = embedding > 0 ? dropout(vectors.shape, embedding, next) : undefined;
       if (kept) multiplyBy(vectors, kept);
-      const give: Taken['give'] = (gradient) => {
+      const give: Taken['give'] = (gradient, place) => {
+        const own = (spaces[place] ??= tables.map(sharedSpace));
         if (kept) multiplyBy(gradient, kept);
         let column = 0;
         return tables.map(({ name: table, dim, ids }, i) => {
           const begin = column;
           column += dim * ids.length;
           if (frozen.includes(table)) return undefined;
-          return scattered(gradient.data as Float32Array, vectors.shape[2]!, begin, dim, chosen[i]!, places[i]!);
+          return scattered(gradient.data as Float32Array, vectors.shape[2]!, begin, dim, chosen[i]!, places[i]!, own[i]!);
         });
       };
       return { name, vectors, give };

@@ -9,7 +9,7 @@ import type { Answers } from '../heads/head.js';
 import { headOf } from '../heads/index.js';
 import { tablesOf, type Parameters } from '../parameters.js';
 import { batchesOf, partsOf } from './batches.js';
-import { sentencesOf, sharedFloats, type DataSet } from './data.js';
+import { sentencesOf, sharedFloats, sharedSpace, type DataSet, type Space } from './data.js';
 import type { SparseGradient } from './feeds.js';
 import { denseLayout, parametersOf, type Gradient, type LearningOptions, type Shared } from './learner.js';
 import { newMoments, type Moments, type OptimizerOptions } from './optimizer.js';
@@ -97,7 +97,7 @@ export async function openTraining(
       newMoments(options.optimizer, numbers.length, from.moments?.get(name)),
     ]),
   );
-  const places = tablesOf(shape).map(({ shape: [rows] }) => new Int32Array(rows!));
+  const joining = tablesOf(shape).map(({ shape: [rows] }): Joining => ({ places: new Int32Array(rows!), space: sharedSpace() }));
   const threads = await openThreads(options.workers, {
     shared,
     optimizing: { optimizer: options.optimizer, moments },
@@ -121,7 +121,7 @@ export async function openTraining(
         const loss = gradients.reduce((sum, gradient) => sum + gradient.loss, 0);
         if (!Number.isFinite(loss)) throw diverged(loss, at.epoch, at.batch + 1, learningRate);
         at.step++;
-        await threads.update(stepOf(shared, places, options, gradients, learningRate, at.step));
+        await threads.update(stepOf(shared, joining, options, gradients, learningRate, at.step));
         at.batch++;
         at.lossSum += loss;
         yield { kind: 'step', epoch: at.epoch, batch: at.batch, batches: batches.length, sentences: rows.length, loss };
@@ -185,7 +185,7 @@ function gradientsOf(
 /** The step of the optimiser with the sum of the parts' gradients, which becomes that of the first part. */
 function stepOf(
   { shape, tables, gradients: parts, options: { frozen } }: Shared,
-  places: readonly Int32Array[],
+  joining: readonly Joining[],
   options: TrainingOptions,
   gradients: readonly Gradient[],
   learningRate: number,
@@ -200,7 +200,7 @@ function stepOf(
       : joined(
           gradients.map((one) => one.sparse[i]!),
           widths[i]!,
-          places[i]!,
+          joining[i]!,
         ),
   );
   const scale = scaleOf(options.clip, [sum, ...sparse.flatMap((one) => (one ? [one.rows] : []))]);
@@ -211,8 +211,15 @@ function addTo(sum: Float32Array, more: Float32Array): void {
   for (let i = 0; i < sum.length; i++) sum[i]! += more[i]!;
 }
 
-/** The sparse gradients of the parts as one; `places` is zeros, one a row of the table, and is given back so. */
-function joined(parts: readonly SparseGradient[], width: number, places: Int32Array): SparseGradient {
+/** What joining the gradients of a table needs, used again at each step. */
+interface Joining {
+  /** zeros, one a row of the table, and given back so */
+  places: Int32Array;
+  space: Space;
+}
+
+/** The sparse gradients of the parts as one. */
+function joined(parts: readonly SparseGradient[], width: number, { places, space }: Joining): SparseGradient {
   const [first, ...others] = parts;
   if (others.length === 0) return first!;
   const ids: number[] = [];
@@ -223,8 +230,9 @@ function joined(parts: readonly SparseGradient[], width: number, places: Int32Ar
         places[id] = ids.length;
       }
   // the rows of the first part come first, as they are
-  const rows = sharedFloats(ids.length * width);
+  const rows = space(ids.length * width);
   rows.set(first!.rows);
+  rows.fill(0, first!.rows.length);
   for (const part of others)
     for (let row = 0, from = 0; row < part.ids.length; row++) {
       let to = (places[part.ids[row]!]! - 1) * width;
