@@ -50,16 +50,16 @@ export interface Job {
 /** Sentences in one job, at most: enough of them that words come again, few enough that threads share them. */
 const TOGETHER = 1024;
 
-/** Of a small table all products are kept from job to job; then smaller jobs are as good, and threads share them better. */
+/** For so many sentences the products of a whole table may as well be had, if it is small: they are kept for those that come next. */
+const MANY = 256;
+
+/** Sentences in a job that has them: as small as threads share best. */
 const FEWER = 256;
 
-/** A job of so many sentences may as well have the products of the whole table: the next one needs them too. */
-const MANY = 128;
-
 /**
- * Batches as jobs of a program that looks the products of tokens up: of the tokens that are in the job; or where their table is small, in
- * large jobs of all tokens, which the program then computes for the first job only. What is in a job decides it, and not what came before,
- * so that any number of threads gives the same bytes.
+ * Batches as jobs of a program that looks the products of tokens up: of the tokens that are in the job; or for many sentences, where the
+ * table is small, of all tokens, which the program then computes for the first job only. The batches decide it, and not what came before
+ * them, so that any number of threads gives the same bytes.
  *
  * @param more what else a batch is fed
  */
@@ -70,13 +70,13 @@ export function* jobsOf(
   batches: readonly Int32Array[],
   more: (part: Part) => Record<string, HostTensor>,
 ): Generator<Job> {
-  const small = isSmall(network, tokens!);
-  const most = small ? FEWER : TOGETHER;
+  const all = batches.reduce((sum, { length }) => sum + length, 0);
+  const whole = all >= MANY ? wholeTable(program, network, tokens!) : undefined;
+  const most = whole ? FEWER : TOGETHER;
   for (let begin = 0, end = 0; begin < batches.length; begin = end) {
     let sentences = 0;
     do sentences += batches[end++]!.length;
     while (end < batches.length && sentences + batches[end]!.length <= most);
-    const whole = small && sentences >= MANY ? wholeTable(program, tokens!) : undefined;
     const distinct = whole ? undefined : distinctIds(tokens!);
     const made: Job['batches'] = [];
     for (let at = begin; at < end; at++) {
@@ -96,9 +96,9 @@ export function* jobsOf(
 /** By the program, which keeps what it has made of it. */
 const wholeTables = new WeakMap<Program, Tensors>();
 
-const isSmall = (network: NetworkShape, { dim, numbers }: Table): boolean => numbers.length / dim <= mostVectors(network);
-
-function wholeTable(program: Program, { dim, numbers }: Table): Tensors {
+/** All vectors, where there are few enough. */
+function wholeTable(program: Program, network: NetworkShape, { dim, numbers }: Table): Tensors | undefined {
+  if (numbers.length / dim > mostVectors(network)) return undefined;
   // a copy: a training's tables lie in memory that threads share, which ONNX Runtime does not take
   const made = wholeTables.get(program) ?? { [VECTORS]: { shape: [numbers.length / dim, dim], data: numbers.slice() } };
   wholeTables.set(program, made);
