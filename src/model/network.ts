@@ -6,6 +6,7 @@ import type { Engine, HostTensor, Ops, Program } from '../engine/ops.js';
 import type { Blocks, Placing } from '../engine/blocks.js';
 import { firstNotFinite, Tensor } from '../formats/tensor.js';
 import type { LayerTrace } from '../formats/record.js';
+import { batchesByLength } from './batches.js';
 import { fusedNetwork } from './layouts.js';
 import { constantWeights, recurrentNetwork } from './recurrent.js';
 import { checkWeights, type NetworkShape, type NetworkWeights } from './shape.js';
@@ -62,8 +63,7 @@ export async function openNetwork(
       const real = sentences.map(realSteps);
       // a sentence without a real time step has nothing to run; its states are zeros
       const rows = real.flatMap((steps, row) => (steps.length > 0 ? [row] : []));
-      rows.sort((a, b) => real[a]!.length - real[b]!.length || a - b);
-      const batches = Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, i) => rows.slice(i * batchSize, (i + 1) * batchSize));
+      const batches = batchesByLength(rows, offsetsOf(real), batchSize);
       const begins = beginsOf(sentences);
       const pieces = batches.map((together) => piecesOf(together, real, begins));
       const feeds = batches.map((together) => feedsOf(sentences, real, together, shape.inputSize));
@@ -88,7 +88,14 @@ function widthsOf(shape: NetworkShape, trace: boolean): Record<string, number> {
 const mapped = <A, B>(of: Readonly<Record<string, A>>, made: (value: A) => B): Record<string, B> =>
   Object.fromEntries(Object.entries(of).map(([name, value]) => [name, made(value)]));
 
-/** How many time steps stand before each sentence's, and in all. */
+/** How many real time steps stand before each sentence's, and in all. */
+function offsetsOf(real: readonly RealSteps[]): Int32Array {
+  const offsets = new Int32Array(real.length + 1);
+  for (let row = 0; row < real.length; row++) offsets[row + 1] = offsets[row]! + real[row]!.length;
+  return offsets;
+}
+
+/** How many time steps, real or not, stand before each sentence's, and in all. */
 function beginsOf(sentences: readonly Sequence[]): Int32Array {
   const begins = new Int32Array(sentences.length + 1);
   for (let row = 0; row < sentences.length; row++) begins[row + 1] = begins[row]! + sentences[row]!.inputs.shape[0]!;
@@ -115,7 +122,7 @@ const rowsOf = (block: Float32Array, width: number, begin: number, end: number):
   new Tensor([end - begin, width], block.subarray(begin * width, end * width));
 
 /** Where the time steps of a batch belong: pieces of a `Placing`, counted in time steps. @param begins where each sentence does */
-function piecesOf(rows: readonly number[], real: readonly RealSteps[], begins: Int32Array): Int32Array {
+function piecesOf(rows: Int32Array, real: readonly RealSteps[], begins: Int32Array): Int32Array {
   const timeSteps = real[rows.at(-1)!]!.length;
   const pieces: number[] = [];
   for (const [place, row] of rows.entries()) {
@@ -170,12 +177,7 @@ function realSteps({ inputs, mask }: Sequence): RealSteps {
   return { runs, length };
 }
 
-function feedsOf(
-  batch: readonly Sequence[],
-  real: readonly RealSteps[],
-  rows: readonly number[],
-  inputSize: number,
-): Record<string, HostTensor> {
+function feedsOf(batch: readonly Sequence[], real: readonly RealSteps[], rows: Int32Array, inputSize: number): Record<string, HostTensor> {
   const timeSteps = real[rows.at(-1)!]!.length;
   const inputs = new Float32Array(rows.length * timeSteps * inputSize);
   for (const [place, row] of rows.entries()) {

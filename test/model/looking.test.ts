@@ -1,6 +1,7 @@
 /** What jobs of a prediction have in common: all products of a small table, the same for each; of a large one, or for few sentences, their own. */
 import type { Program } from '../../src/engine/ops.js';
-import { batchesByLength, jobsOf, type Read } from '../../src/model/predictor.js';
+import { batchesByLength } from '../../src/model/batches.js';
+import { jobsOf, type Read } from '../../src/model/predictor.js';
 import type { ModelShape } from '../../src/formats/model.js';
 
 const network: ModelShape['network'] = { cell: 'lstm', inputSize: 2, units: 4096, layers: 1, directions: ['forward'], resetAfter: true };

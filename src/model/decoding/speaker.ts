@@ -1,7 +1,8 @@
 /** Sentences of ids to texts of ids: encoded in batches of like length, and searched together. */
 import type { Engine } from '../../engine/ops.js';
+import { batchesByLength } from '../batches.js';
 import { readingsOf, type Parameters } from '../parameters.js';
-import { batchesByLength, jobsOf, readOf } from '../predictor.js';
+import { jobsOf, readOf } from '../predictor.js';
 import type { Sentences } from '../sentences.js';
 import { partOf, stepFeeds } from '../training/feeds.js';
 import { compileEncoder, compileStep, memoryTypes, stateNames, type TextModel } from './programs.js';

@@ -1,6 +1,6 @@
 /** Batches of like length: of all ways to cut sorted rows, the cheapest. */
 import fc from 'fast-check';
-import { batchesByLength, OVERHEAD } from '../../src/model/predictor.js';
+import { batchesByLength, OVERHEAD } from '../../src/model/batches.js';
 
 const offsetsOf = (lengths: readonly number[]): number[] => lengths.reduce((all, length) => [...all, all.at(-1)! + length], [0]);
 const costOf = (batches: readonly (readonly number[])[]): number =>

@@ -1,0 +1,26 @@
+/** Which sentences run together. */
+
+/** What a time step costs beside its rows, in rows. */
+export const OVERHEAD = 16;
+
+/**
+ * Some rows in batches of like length, at most `size` in each. A batch takes as many time steps as its longest row has, each of which costs
+ * its rows and a little; of all ways to cut the rows, sorted by length, this is the one that costs least.
+ */
+export function batchesByLength(rows: ArrayLike<number>, offsets: ArrayLike<number>, size: number): Int32Array[] {
+  const length = (row: number): number => offsets[row + 1]! - offsets[row]!;
+  const order = Int32Array.from(rows).sort((a, b) => length(a) - length(b) || a - b);
+  // of the first n rows: the least cost, and where their last batch begins
+  const cost = new Float64Array(order.length + 1).fill(Infinity, 1);
+  const begins = new Int32Array(order.length + 1);
+  for (let end = 1; end <= order.length; end++) {
+    const longest = length(order[end - 1]!);
+    for (let begin = end - 1; begin >= 0 && end - begin <= size; begin--) {
+      const all = cost[begin]! + longest * (OVERHEAD + end - begin);
+      if (all < cost[end]!) [cost[end], begins[end]] = [all, begin];
+    }
+  }
+  const batches: Int32Array[] = [];
+  for (let end = order.length; end > 0; end = begins[end]!) batches.unshift(order.subarray(begins[end], end));
+  return batches;
+}
