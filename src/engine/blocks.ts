@@ -12,13 +12,16 @@ export interface Placing {
 export type Placings = Readonly<Record<string, Placing>>;
 export type Blocks = Record<string, Float32Array>;
 
-export const emptyBlocks = (placings: Placings): Blocks =>
-  Object.fromEntries(Object.entries(placings).map(([name, { size }]) => [name, new Float32Array(size)]));
-
-/** Copies the results of the job's run of that number. */
-export function place(blocks: Blocks, placings: Placings, run: number, results: Readonly<Record<string, HostTensor>>): void {
-  for (const [name, { pieces }] of Object.entries(placings)) {
-    const [own, { data }, block] = [pieces[run]!, results[name]!, blocks[name]!];
-    for (let i = 0; i < own.length; i += 3) block.set(data.subarray(own[i], own[i]! + own[i + 2]!), own[i + 1]);
+/** @param results of each run, in the order of the runs */
+export async function putTogether(results: AsyncIterable<Readonly<Record<string, HostTensor>>>, placings: Placings): Promise<Blocks> {
+  const blocks: Blocks = Object.fromEntries(Object.entries(placings).map(([name, { size }]) => [name, new Float32Array(size)]));
+  let run = 0;
+  for await (const one of results) {
+    for (const [name, { pieces }] of Object.entries(placings)) {
+      const [own, { data }, block] = [pieces[run]!, one[name]!, blocks[name]!];
+      for (let i = 0; i < own.length; i += 3) block.set(data.subarray(own[i], own[i]! + own[i + 2]!), own[i + 1]);
+    }
+    run++;
   }
+  return blocks;
 }

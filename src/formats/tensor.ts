@@ -6,6 +6,9 @@
 import { rowToJson } from './number-text.js';
 import { shortest } from './shortest.js';
 
+/** How many numbers a tensor of that shape has. */
+export const countOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
 /** @example new Tensor([2, 3], Float32Array.of(1, 2, 3, 4, 5, 6)) // two rows of three */
 export class Tensor {
   constructor(

@@ -63,8 +63,8 @@ export async function openNetwork(
       const real = sentences.map(realSteps);
       // a sentence without a real time step has nothing to run; its states are zeros
       const rows = real.flatMap((steps, row) => (steps.length > 0 ? [row] : []));
-      const batches = batchesByLength(rows, offsetsOf(real), batchSize);
-      const begins = beginsOf(sentences);
+      const batches = batchesByLength(rows, offsetsOf(real.map(({ length }) => length)), batchSize);
+      const begins = offsetsOf(sentences.map(({ inputs }) => inputs.shape[0]!));
       const pieces = batches.map((together) => piecesOf(together, real, begins));
       const feeds = batches.map((together) => feedsOf(sentences, real, together, shape.inputSize));
       const blocks = await program.runInto(
@@ -88,18 +88,11 @@ function widthsOf(shape: NetworkShape, trace: boolean): Record<string, number> {
 const mapped = <A, B>(of: Readonly<Record<string, A>>, made: (value: A) => B): Record<string, B> =>
   Object.fromEntries(Object.entries(of).map(([name, value]) => [name, made(value)]));
 
-/** How many real time steps stand before each sentence's, and in all. */
-function offsetsOf(real: readonly RealSteps[]): Int32Array {
-  const offsets = new Int32Array(real.length + 1);
-  for (let row = 0; row < real.length; row++) offsets[row + 1] = offsets[row]! + real[row]!.length;
+/** How many time steps stand before each sentence's, and in all. */
+function offsetsOf(lengths: readonly number[]): Int32Array {
+  const offsets = new Int32Array(lengths.length + 1);
+  for (const [row, length] of lengths.entries()) offsets[row + 1] = offsets[row]! + length;
   return offsets;
-}
-
-/** How many time steps, real or not, stand before each sentence's, and in all. */
-function beginsOf(sentences: readonly Sequence[]): Int32Array {
-  const begins = new Int32Array(sentences.length + 1);
-  for (let row = 0; row < sentences.length; row++) begins[row + 1] = begins[row]! + sentences[row]!.inputs.shape[0]!;
-  return begins;
 }
 
 /** Where a result of so many numbers a time step belongs. */

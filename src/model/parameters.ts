@@ -4,7 +4,7 @@
  */
 import { FEATURE_NAMES, FEATURES, type Ids } from '../formats/features.js';
 import type { ModelShape } from '../formats/model.js';
-import { Tensor } from '../formats/tensor.js';
+import { countOf, Tensor } from '../formats/tensor.js';
 import { headOf } from './heads/index.js';
 import type { Parameter } from './parameter.js';
 import { poolingParameters } from './pooling.js';
@@ -131,7 +131,7 @@ export function drawParameters(shape: ModelShape, seed: number, deviation = DEVI
   const parameters = [...tablesOf(shape), ...denseParameters(shape)];
   return new Map(
     parameters.map(({ name, shape: sizes, begin }, index): [string, Tensor] => {
-      const length = sizes.reduce((product, one) => product * one, 1);
+      const length = countOf(sizes);
       const data = new Float32Array(length);
       // streams of rows of `embed` are from 0 on, of `rnn` from -1 down
       const stream = -1_000_001 - index;

@@ -51,6 +51,12 @@ export interface LookedUp<T> {
   beside?: { vectors: T; kernels: readonly T[] };
 }
 
+/** The matrices of a layer and direction that a trace tells: states, then gates. */
+export function matricesOf({ cell, resetAfter }: NetworkShape): string[] {
+  const { states, gates, hasGates } = cellOf(cell, resetAfter);
+  return [...states, ...(hasGates ? gates : [])];
+}
+
 /** The name under which a layer's matrix leaves the network: `1.forward.cellStates`. */
 export const traceName = (layer: number, direction: string, matrix: string): string => `${layer + 1}.${direction}.${matrix}`;
 
@@ -74,8 +80,8 @@ export function recurrentNetwork<T>(
   initial?: (layer: number, direction: number) => readonly T[],
   nudge?: (layer: number, direction: Direction) => T | undefined,
 ): Record<string, T> {
-  const { states, gates, hasGates, advance } = cellOf(shape.cell, shape.resetAfter);
-  const names = [...states, ...(hasGates ? gates : [])];
+  const { states, hasGates, advance } = cellOf(shape.cell, shape.resetAfter);
+  const names = matricesOf(shape);
   const results: Record<string, T> = {};
   const lookedUp = isLookedUp(inputs) ? inputs : undefined;
   let below = isLookedUp(inputs) ? inputs.places : inputs;

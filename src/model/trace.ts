@@ -2,7 +2,7 @@
 import type { LayerTrace } from '../formats/record.js';
 import type { Tensor } from '../formats/tensor.js';
 import { cellOf } from './cells/index.js';
-import { traceName } from './recurrent.js';
+import { matricesOf, traceName } from './recurrent.js';
 import type { NetworkShape } from './shape.js';
 
 /** @param matrix the sentence's [timeSteps, units] of a `traceName` */
@@ -25,9 +25,7 @@ export function layerTraces(shape: NetworkShape, matrix: (name: string) => Tenso
 
 /** The names of all matrices that `layerTraces` asks for. */
 export function traceNames(shape: NetworkShape): string[] {
-  const { states, gates, hasGates } = cellOf(shape.cell, shape.resetAfter);
-  const matrices = [...states, ...(hasGates ? gates : [])];
   return Array.from({ length: shape.layers }, (_, layer) =>
-    shape.directions.flatMap((direction) => matrices.map((matrix) => traceName(layer, direction, matrix))),
+    shape.directions.flatMap((direction) => matricesOf(shape).map((matrix) => traceName(layer, direction, matrix))),
   ).flat();
 }

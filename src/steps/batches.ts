@@ -23,8 +23,8 @@ export async function* inBatches(batches: AsyncIterable<Batch>, size: number): A
 const [BATCHES, NUMBERS] = [8, 1 << 22];
 
 /**
- * Windows of such batches, in which a network may run records of like length together: one batch, then two, four, eight. So a slow pipe never waits for more records than have come out already and one batch, and the same records always make the
- * same windows.
+ * Windows of such batches, in which a network may run records of like length together: one batch, then two, four, eight. So a slow pipe never waits
+ * for more records than have come out already and one batch, and the same records always make the same windows.
  */
 export async function* inWindows(batches: AsyncIterable<Batch>, size: number): AsyncGenerator<Batch> {
   let window: Batch = [];

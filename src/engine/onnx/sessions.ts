@@ -1,6 +1,6 @@
 /** A program's graphs in ONNX Runtime, in the thread that opens them. */
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common';
-import { emptyBlocks, place, type Blocks, type Placings } from '../blocks.js';
+import { putTogether, type Blocks, type Placings } from '../blocks.js';
 import type { HostTensor, InputType, Tensors } from '../ops.js';
 
 /** What the packages onnxruntime-node and onnxruntime-web have in common. */
@@ -52,12 +52,7 @@ export async function openSessions(runtime: Runtime, { each, common, options }: 
       for await (const results of resultsOf(shared, runs)) all.push(results);
       return all;
     },
-    runInto: async (shared, runs, placings) => {
-      const blocks = emptyBlocks(placings);
-      let run = 0;
-      for await (const results of resultsOf(shared, runs)) place(blocks, placings, run++, results);
-      return blocks;
-    },
+    runInto: (shared, runs, placings) => putTogether(resultsOf(shared, runs), placings),
     close: async () => {
       await session.release();
       await before?.release();

@@ -5,8 +5,17 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { createRequire } from 'node:module';
 import { PipeError } from '../../errors.js';
-import { emptyBlocks, place } from '../blocks.js';
-import { gradientOf, type Build, type Differentiate, type Engine, type HostTensor, type InputType, type Program } from '../ops.js';
+import { putTogether } from '../blocks.js';
+import {
+  gradientOf,
+  type Build,
+  type Differentiate,
+  type Engine,
+  type HostTensor,
+  type InputType,
+  type Program,
+  type Tensors as HostTensors,
+} from '../ops.js';
 import { tensorOps } from './ops.js';
 
 type Tfjs = typeof TensorFlow;
@@ -23,22 +32,20 @@ export async function openTfjs(): Promise<Engine> {
     compile: (inputs, build, { differentiate, common } = {}) => {
       const each = runner(tf, inputs, build, differentiate);
       const before = common && runner(tf, common.inputs, common.build);
-      const runAll: Program['runAll'] = async (shared, runs) => {
+      async function* resultsOf(shared: HostTensors, runs: readonly HostTensors[]): AsyncGenerator<Record<string, HostTensor>> {
         const ready = await before?.run(shared);
-        const results: Record<string, HostTensor>[] = [];
-        for (const feeds of runs) results.push(await each.run({ ...feeds, ...ready }));
-        return results;
-      };
-      const runInto: Program['runInto'] = async (shared, runs, placings) => {
-        const blocks = emptyBlocks(placings);
-        for (const [i, results] of (await runAll(shared, runs)).entries()) place(blocks, placings, i, results);
-        return blocks;
+        for (const feeds of runs) yield await each.run({ ...feeds, ...ready });
+      }
+      const runAll: Program['runAll'] = async (shared, runs) => {
+        const all: Record<string, HostTensor>[] = [];
+        for await (const results of resultsOf(shared, runs)) all.push(results);
+        return all;
       };
       return Promise.resolve({
         threads: 1,
         run: async (feeds) => (await runAll(feeds, [feeds]))[0]!,
         runAll,
-        runInto,
+        runInto: (shared, runs, placings) => putTogether(resultsOf(shared, runs), placings),
         close: () => {
           each.dispose();
           before?.dispose();

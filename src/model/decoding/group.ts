@@ -1,5 +1,6 @@
 /** Sentences that are searched together. Those of which no hypothesis lives any more are left behind, and what is left of several groups goes on as one. */
 import type { HostTensor, InputType } from '../../engine/ops.js';
+import { countOf } from '../../formats/tensor.js';
 import { FAR, type Memory } from '../attention.js';
 
 /** A hypothesis: a token and what it goes on from. */
@@ -53,7 +54,7 @@ export function joined(groups: readonly Group[], lengths: ArrayLike<number>, typ
     const axis = types[name].shape.indexOf('timeSteps');
     const shape = [sentences.length, ...groups[0]!.memory[name].shape.slice(1)];
     shape[axis] = timeSteps;
-    const data = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(name === 'barred' ? -FAR : 0);
+    const data = new Float32Array(countOf(shape)).fill(name === 'barred' ? -FAR : 0);
     let row = 0;
     for (const [g, { memory }] of groups.entries())
       for (const place of living[g]!) copyInTime(memory[name], place, { shape, data }, row++, axis);
@@ -72,17 +73,14 @@ export function joined(groups: readonly Group[], lengths: ArrayLike<number>, typ
   };
 }
 
-/** A row of [rows, time, width] or [rows, width, time] to a row of another tensor, as many time steps as both have. */
+/** A row of one tensor to a row of another, as many time steps as both have; time is that axis. */
 function copyInTime(from: HostTensor, row: number, to: HostTensor, toRow: number, axis: number): void {
-  const [, height, width] = from.shape as [number, number, number];
-  const [, toHeight, toWidth] = to.shape as [number, number, number];
-  // with time first, one sentence's numbers lie in one piece
-  const [lines, size, step, toStep] =
-    axis === 1 ? [1, Math.min(height, toHeight) * width, 0, 0] : [height, Math.min(width, toWidth), width, toWidth];
-  const [begin, toBegin] = [row * height * width, toRow * toHeight * toWidth];
+  // what stands before time is the same in both; from time on, numbers lie in one piece
+  const lines = countOf(from.shape.slice(1, axis));
+  const [length, toLength] = [from, to].map(({ shape }) => countOf(shape.slice(axis))) as [number, number];
   for (let line = 0; line < lines; line++) {
-    const at = begin + line * step;
-    to.data.set(from.data.subarray(at, at + size), toBegin + line * toStep);
+    const at = (row * lines + line) * length;
+    to.data.set(from.data.subarray(at, at + Math.min(length, toLength)), (toRow * lines + line) * toLength);
   }
 }
 

@@ -63,8 +63,16 @@ export interface Found {
 /** Tokens that are barred in every search beside those of the options; the end is barred until the text is long enough. */
 const NEVER_SAID = [PAD, BEGIN] as const;
 
+/** What is not said after a text that is too short to end, and after one that may. */
+function barredTokens({ barred }: SearchOptions): Barred {
+  const always = new Set<number>([...NEVER_SAID, ...barred]);
+  return { always, early: new Set([...always, END]) };
+}
+
+type Barred = Record<'always' | 'early', ReadonlySet<number>>;
+
 /** How many next tokens a step must give of each row, so that enough are left when barred ones are passed over. */
-export const mostNext = ({ beam, barred }: SearchOptions): number => beam + new Set([...NEVER_SAID, END, ...barred]).size;
+export const mostNext = (options: SearchOptions): number => options.beam + barredTokens(options).early.size;
 
 /** Sentences that have been encoded together. */
 export interface Encoded {
@@ -91,6 +99,7 @@ const FEW = 1 / 4;
 export async function beamSearch(searching: Searching, encoded: readonly Encoded[], lengths: Int32Array): Promise<Map<number, Found>> {
   const { memory, options } = searching;
   const done: Done = new Map(encoded.flatMap(({ sentences }) => sentences.map((one) => [one, { ended: [], steps: [] }])));
+  const barred = barredTokens(options);
   const queue = encoded.map((one) => begun(one, searching));
   const largest = queue.reduce((most, { sentences }) => Math.max(most, sentences.length), 0);
   let waiting: Group[] = [];
@@ -101,7 +110,7 @@ export async function beamSearch(searching: Searching, encoded: readonly Encoded
         if (living <= FEW * largest && queue.length + waiting.length > 0) break;
         group = joined([group], lengths, memory);
       }
-      group = await stepped(searching, group, lengths, done);
+      group = await stepped(searching, barred, group, lengths, done);
     }
     if (group.rows.length > 0) waiting.push(group);
     const left = waiting.reduce((sum, one) => sum + countLiving(one), 0);
@@ -129,7 +138,13 @@ function begun({ sentences, given }: Encoded, { states }: Searching): Group {
 }
 
 /** The group after one time step. */
-async function stepped({ step, states, options }: Searching, group: Group, lengths: Int32Array, done: Done): Promise<Group> {
+async function stepped(
+  { step, states, options }: Searching,
+  barred: Barred,
+  group: Group,
+  lengths: Int32Array,
+  done: Done,
+): Promise<Group> {
   const { rows, sentences, memory } = group;
   const integers = (of: (row: Row) => number): HostTensor => ({ shape: [rows.length], data: Int32Array.from(rows, of) });
   const results = await step.run({
@@ -139,9 +154,9 @@ async function stepped({ step, states, options }: Searching, group: Group, lengt
     parents: integers(({ parent }) => parent),
     ...placesOf(rows, sentences.length, options.beam),
   });
-  const barred = new Set<number>([...NEVER_SAID, ...options.barred]);
-  const tooShort = new Set([...barred, END]);
-  const next = rows.map(({ node }, row) => nextTokens(results, row, node.length < options.minLength ? tooShort : barred, options.beam));
+  const next = rows.map(({ node }, row) =>
+    nextTokens(results, row, node.length < options.minLength ? barred.early : barred.always, options.beam),
+  );
   if (options.trace)
     for (const [i, row] of rows.entries())
       traced(done.get(sentences[row.sentence]!)!.steps, row, lengths[sentences[row.sentence]!]!, i, results, states.at(-1)![0]!, next[i]!);

@@ -4,6 +4,7 @@
  */
 import type { HostTensor } from '../../engine/ops.js';
 import type { HeadDefinition } from '../../formats/model.js';
+import { countOf } from '../../formats/tensor.js';
 import { stepNames } from '../pooling.js';
 import type { Random } from '../random.js';
 import type { Space } from './data.js';
@@ -128,7 +129,7 @@ export function stepFeeds(head: HeadDefinition, { rows, lengths, timeSteps }: Pa
 
 /** Dropout's factors: 0 with the probability, else 1/(1 - probability); drawn to 1/65,536. */
 export function dropout(shape: readonly number[], probability: number, next: Random): HostTensor {
-  const data = new Float32Array(shape.reduce((product, one) => product * one, 1));
+  const data = new Float32Array(countOf(shape));
   const kept = 1 / (1 - probability);
   const limit = Math.round(probability * 65_536);
   for (let i = 0; i < data.length; i += 2) {

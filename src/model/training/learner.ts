@@ -4,7 +4,7 @@
  */
 import { gradientOf, type Engine, type HostTensor, type Program } from '../../engine/ops.js';
 import type { ModelShape } from '../../formats/model.js';
-import { Tensor } from '../../formats/tensor.js';
+import { countOf, Tensor } from '../../formats/tensor.js';
 import { compileLearning, compilePrediction, DROPOUT, learningInputs } from '../build.js';
 import type { Answers, LossOptions } from '../heads/head.js';
 import { headOf } from '../heads/index.js';
@@ -76,7 +76,7 @@ export function denseLayout(shape: ModelShape): { name: string; shape: readonly 
   let end = 0;
   return denseParameters(shape).map(({ name, shape: sizes }) => {
     const begin = end;
-    end += sizes.reduce((product, one) => product * one, 1);
+    end += countOf(sizes);
     return { name, shape: sizes, begin, end };
   });
 }
