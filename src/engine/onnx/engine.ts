@@ -11,9 +11,9 @@ import {
   type Program,
   type Tensors,
 } from '../ops.js';
-import { gradients } from './gradients.js';
+import { gradients } from '../graph/gradients.js';
 import { modelBytes, type Graph } from './graph.js';
-import { graphOps } from './ops.js';
+import { graphOps } from '../graph/ops.js';
 import { nativeRuntime, openSessions, type Compiled, type CompiledProgram, type Runtime, type Sessions } from './sessions.js';
 import { openThreads } from './threads.js';
 import { writeGraph } from './write.js';

@@ -1,10 +1,10 @@
 /** An ONNX file that other programs run: inputs of 64-bit integers, as they have them, named sizes, and what the file tells about itself. */
 import { PipeError } from '../../errors.js';
 import type { Ops } from '../ops.js';
-import type { Expression, Shape } from './expression.js';
+import type { Expression, Shape } from '../graph/expression.js';
 import { modelBytes, type About, type Graph } from './graph.js';
-import { cast, positions, TO } from './operations/whole-sentences.js';
-import { graphOps } from './ops.js';
+import { cast, positions, TO } from '../graph/operations/whole-sentences.js';
+import { graphOps } from '../graph/ops.js';
 import { writeGraph } from './write.js';
 
 /** What such a file's graph may do beside the model's operations. */

@@ -1,6 +1,6 @@
 /**
  * A graph of ONNX nodes as plain data, and its bytes. Field numbers are those of onnx.proto (opset 18, IR version 9).
- * What the nodes compute is in `ops.ts`; this file only knows how a graph is written.
+ * What the nodes are made from is in `write.ts` and `operators/`; this file only knows how a graph is written.
  */
 import { bytes, integer, integers, joined, message, nested, text, type Field, type Message } from './protobuf.js';
 

@@ -2,12 +2,13 @@
  * An expression graph as a graph of ONNX: the nodes that the results need, each after those that it is made from.
  * What a loop takes from outside is written before the loop; a product and a sum with a whole matrix become one `Gemm`.
  */
-import { scopeOf, type Expression, type Node, type Scope } from './expression.js';
-import { outsideOf } from './gradients.js';
+import { scopeOf, type Expression, type Node, type Scope } from '../graph/expression.js';
+import { outsideOf } from '../graph/gradients.js';
 import type { Attribute, Constant, Graph } from './graph.js';
-import { add } from './operations/elementwise.js';
-import type { OnnxWriter } from './operations/operation.js';
-import { matmul } from './operations/products.js';
+import { add } from '../graph/operations/elementwise.js';
+import { matmul } from '../graph/operations/products.js';
+import { OPERATORS } from './operators/index.js';
+import type { OnnxWriter } from './operators/operator.js';
 
 /** @param results by the names that they leave the graph under */
 export function writeGraph(graph: Graph, results: Record<string, Expression>): void {
@@ -57,7 +58,7 @@ export function writeGraph(graph: Graph, results: Record<string, Expression>): v
         );
       } else {
         const inputs = node.inputs.map((input) => write(input, into, uses));
-        const made = node.operation.onnx(writerInto(into), inputs, { ...node, wanted: [] });
+        const made = OPERATORS[node.operation.name]!(writerInto(into), inputs, { ...node, wanted: [] });
         node.outputs.forEach((output, i) => names.set(output, made[i]!));
       }
     }

@@ -1,6 +1,6 @@
 /**
- * An expression graph: what is to be computed, as plain data, with the shape of every value. Nothing is computed here and nothing of
- * ONNX's file format is known here; `operations/` says what each operation is, `write.ts` makes ONNX of it.
+ * An expression graph: what is to be computed, as plain data, with the shape of every value. Nothing is computed here; `operations/` says
+ * what each operation is, and an engine makes of the graph what it runs: ONNX, or machine code.
  *
  * A `scan` has a scope of its own, in which one time step is written. What in that step needs no value of the time step before is
  * taken out of the loop as it is built, and computed for all time steps at once (`lift`): the loop keeps only what must be in it.

@@ -1,16 +1,14 @@
 /** `Ops` as an expression graph: every operation makes a node, or finds that it was made. Nothing is computed here. */
 import type { Ops, QuantizedWeights } from '../ops.js';
 import { expressions, scopeOf, type Attributes, type Expression, type Expressions, type Scope, type Shape } from './expression.js';
-import { crossEntropy } from './operations/cross-entropy.js';
 import { selectRows } from './operations/rows.js';
 import { abs, add, atLeast, divide, exp, log, multiply, sigmoid, subtract, tanh } from './operations/elementwise.js';
 import { fusedLayer } from './operations/fused-layer.js';
 import * as leaves from './operations/leaves.js';
 import type { Operation } from './operations/operation.js';
-import { matmul } from './operations/products.js';
-import { quantizedProduct } from './operations/quantized.js';
+import { matmul, quantizedProduct } from './operations/products.js';
 import { expandAs, logSoftmax, logSumExp, max, softmax, sum } from './operations/reductions.js';
-import { largest, logProbabilityAt, pick } from './operations/picking.js';
+import { crossEntropy, largest, logProbabilityAt, pick } from './operations/picking.js';
 import { concat, flatten, gather, reverseSequence, split, squeeze, transpose, unsqueeze, zeros, zerosAs } from './operations/shaping.js';
 
 /** What gradients need beside the model's operations. */

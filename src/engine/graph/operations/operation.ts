@@ -1,5 +1,4 @@
-/** What an operation of the expression graph is: its shapes, its gradient, what it is outside a loop, and its nodes in ONNX. */
-import type { Attribute, Constant } from '../graph.js';
+/** What an operation of the expression graph is: its shapes, its gradient, and what it is outside a loop. How an engine computes it stands with the engine, by its name. */
 import type { Attributes, Expression, Shape, Size } from '../expression.js';
 import type { GraphOps } from '../ops.js';
 
@@ -17,25 +16,16 @@ export interface Operation {
    * Inputs and results may be those of one time step or of all of them.
    */
   gradient?(ops: GraphOps, node: Applied, gradients: readonly (Expression | undefined)[]): readonly (Expression | undefined)[];
-  /** @returns the names of the results */
-  onnx(write: OnnxWriter, inputs: readonly string[], node: Applied): readonly string[];
 }
 
 /** An operation with what it was applied to. */
 export interface Applied {
+  operation: Operation;
   inputs: readonly Expression[];
   outputs: readonly Expression[];
   attributes: Attributes;
   /** which inputs' gradients are wanted */
   wanted: readonly boolean[];
-}
-
-/** Appends ONNX nodes. */
-export interface OnnxWriter {
-  node(operator: string, inputs: readonly string[], attributes?: Record<string, Attribute>, outputs?: number): readonly string[];
-  /** a constant of 64-bit integers: axes, sizes, shapes */
-  integers(...values: number[]): string;
-  constant(shape: readonly number[], data: Constant): string;
 }
 
 export const axisOf = (attributes: Attributes): number => attributes['axis'] as number;

@@ -1,4 +1,5 @@
 /** Products of matrices. */
+import type { QuantizedWeights } from '../../ops.js';
 import type { Expression, Shape } from '../expression.js';
 import type { GraphOps } from '../ops.js';
 import type { Operation } from './operation.js';
@@ -16,14 +17,12 @@ export const matmul: Operation = {
     wanted[0] ? ops.matmul(g!, transposed(ops, b!)) : undefined,
     wanted[1] ? gradientOfRight(ops, a!, g!, b!.shape) : undefined,
   ],
-  onnx: (write, inputs) => write.node('MatMul', inputs),
 };
 
 /** a · bᵀ and aᵀ · b of matrices, without the transposed one being made. */
-const gemm: Operation = {
+export const gemm: Operation = {
   name: 'gemm',
   shapes: ([a, b], { left, right }) => [[a![left ? 1 : 0]!, b![right ? 0 : 1]!]],
-  onnx: (write, inputs, { attributes: { left, right } }) => write.node('Gemm', inputs, { transA: left ? 1 : 0, transB: right ? 1 : 0 }),
 };
 
 function gradientOfRight(ops: GraphOps, a: Expression, g: Expression, shape: Shape): Expression {
@@ -34,4 +33,17 @@ function gradientOfRight(ops: GraphOps, a: Expression, g: Expression, shape: Sha
 function transposed(ops: GraphOps, x: Expression): Expression {
   const axes = x.shape.map((_, i) => i);
   return ops.transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
+}
+
+/**
+ * Products with weights that are rounded to 8 bits. What they are multiplied with lies in -1 … 1, as hidden states do, and is rounded to
+ * 1/127: with one scale for all there is, a row's result is the same whatever else is in its batch.
+ */
+export interface QuantizedProduct extends Operation {
+  weights: QuantizedWeights;
+}
+
+/** […, inputs] · [inputs, outputs]; and with a second operand [outputs] their sum */
+export function quantizedProduct(weights: QuantizedWeights): QuantizedProduct {
+  return { name: 'quantizedProduct', weights, shapes: ([a]) => [[...a!.slice(0, -1), weights.shape.at(-1)!]] };
 }

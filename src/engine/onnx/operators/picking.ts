@@ -1,41 +1,15 @@
-/** Operations that choose numbers by their places along the last axis. */
+/** Operations that choose numbers by their places along the last axis, or rows. */
+import type { Expression } from '../../graph/expression.js';
 import { BLOCK } from '../../ops.js';
-import type { Shape } from '../expression.js';
-import type { OnnxWriter, Operation } from './operation.js';
+import type { OnnxWriter, Operators } from './operator.js';
 
-/** x[…, places[…]]; its gradient stands at the places, with zeros about it. */
-export const pick: Operation = {
-  name: 'pick',
-  shapes: ([shape]) => [shape!.slice(0, -1)],
-  lift: (attributes, sliced) => (sliced.every(Boolean) ? attributes : undefined),
-  gradient: (ops, { inputs: [x, places] }, [g]) => [
-    ops.multiply(ops.apply(oneHot, [places!], { size: x!.shape.at(-1) as number }), ops.unsqueeze(g!, g!.shape.length)),
-    undefined,
-  ],
-  onnx: (write, [x, places], { inputs }) => {
+export const picking = {
+  pick: (write, [x, places], { inputs }) => {
     const axis = write.integers(inputs[1]!.shape.length);
     const columns = write.node('Unsqueeze', [places!, axis])[0]!;
     return write.node('Squeeze', [write.node('GatherElements', [x!, columns], { axis: inputs[1]!.shape.length })[0]!, axis]);
   },
-};
-
-/**
- * Of x, log softmax(x) and places: log p at the places, and log Σ exp x = x - log p there. With gradients g and s of the two,
- *
- *     ∂x = (s - g) · p, and + g at the places
- *
- * The gradient of log softmax(x) is in this already.
- */
-export const logProbabilityAt: Operation = {
-  name: 'logProbabilityAt',
-  shapes: ([shape]) => [shape!.slice(0, -1), shape!.slice(0, -1)],
-  lift: (attributes, sliced) => (sliced.every(Boolean) ? attributes : undefined),
-  gradient: (ops, { inputs: [, logProbabilities, places], outputs }, [ofLog, ofSum]) => {
-    const [g, s] = [ofLog ?? ops.zerosAs(outputs[0]!), ofSum ?? ops.zerosAs(outputs[1]!)];
-    const share = ops.unsqueeze(ops.subtract(s, g), g.shape.length);
-    return [ops.apply(addAt, [ops.multiply(ops.exp(logProbabilities!), share), places!, g]), undefined, undefined];
-  },
-  onnx: (write, [x, logProbabilities, places], { inputs }) => {
+  logProbabilityAt: (write, [x, logProbabilities, places], { inputs }) => {
     const last = inputs[2]!.shape.length;
     const axis = write.integers(last);
     const columns = write.node('Unsqueeze', [places!, axis])[0]!;
@@ -44,41 +18,22 @@ export const logProbabilityAt: Operation = {
     );
     return [log!, write.node('Sub', [at!, log!])[0]!];
   },
-};
-
-/** x with numbers added at one place of each row. */
-const addAt: Operation = {
-  name: 'addAt',
-  shapes: ([shape]) => [shape!],
-  lift: (attributes, sliced) => (sliced.every(Boolean) ? attributes : undefined),
-  onnx: (write, [x, places, numbers], { inputs }) => {
-    const last = inputs[1]!.shape.length;
-    const [columns, added] = [places!, numbers!].map((one) => write.node('Unsqueeze', [one, write.integers(last)])[0]!);
-    return write.node('ScatterElements', [x!, columns!, added!], { axis: last, reduction: 'add' });
+  crossEntropy: (write, [logits, ids], { inputs }) => {
+    const axis = inputs[1]!.shape.length;
+    const [logProbabilities] = write.node('LogSoftmax', [logits!], { axis });
+    const [chosen] = write.node('GatherElements', [logProbabilities!, column(write, ids!, axis)], { axis });
+    const [loss] = write.node('Neg', write.node('Squeeze', [chosen!, write.integers(axis)]));
+    return [loss!, logProbabilities!];
   },
-};
-
-/** […] → […, size]: 1 at the place, else 0 */
-const oneHot: Operation = {
-  name: 'oneHot',
-  shapes: ([shape], { size }) => [[...shape!, size as number]],
-  lift: (attributes) => attributes,
-  gradient: () => [undefined],
-  onnx: (write, [places], { attributes: { size } }) => {
+  addAt: (write, [x, places, numbers], { inputs }) => {
+    const axis = inputs[1]!.shape.length;
+    return write.node('ScatterElements', [x!, column(write, places!, axis), column(write, numbers!, axis)], { axis, reduction: 'add' });
+  },
+  oneHot: (write, [places], { attributes: { size } }) => {
     const values = write.constant([2], Float32Array.of(0, 1));
     return write.node('OneHot', [write.node('Cast', [places!], { to: 7 })[0]!, write.integers(size as number), values], { axis: -1 });
   },
-};
-
-/** The largest numbers and their places; without a gradient. */
-export const largest: Operation = {
-  name: 'largest',
-  shapes: ([shape], { count }) => {
-    const kept: Shape = [...shape!.slice(0, -1), count as number];
-    return [kept, kept];
-  },
-  lift: (attributes) => attributes,
-  onnx: (write, [x], { inputs, attributes: { count } }) => {
+  largest: (write, [x], { inputs, attributes: { count } }) => {
     const [shape, most] = [inputs[0]!.shape, count as number];
     const width = shape.at(-1) as number;
     const [values, places] =
@@ -87,7 +42,19 @@ export const largest: Operation = {
         : write.node('TopK', [x!, write.integers(most)], { axis: -1 }, 2);
     return [values!, write.node('Cast', [places!], { to: 1 })[0]!];
   },
-};
+  gather: (write, inputs) => write.node('Gather', inputs),
+  selectRows: (write, [x, places], { inputs }) => write.node('Gather', [matrix(write, x!, inputs[0]!), places!]),
+  putRows: (write, [rows, places, like], { inputs }) => {
+    const [shape] = write.node('Shape', [like!]);
+    const zeros = matrix(write, write.node('ConstantOfShape', [shape!], {})[0]!, inputs[2]!);
+    const indices = write.node('Unsqueeze', [write.node('Cast', [places!], { to: 7 })[0]!, write.integers(1)])[0]!;
+    return write.node('Reshape', [write.node('ScatterND', [zeros, indices, rows!])[0]!, shape!]);
+  },
+} satisfies Operators;
+
+const column = (write: OnnxWriter, x: string, axis: number): string => write.node('Unsqueeze', [x, write.integers(axis)])[0]!;
+
+const matrix = (write: OnnxWriter, x: string, { shape }: Expression): string => write.node('Flatten', [x], { axis: shape.length - 1 })[0]!;
 
 /** Wide rows of whole blocks are looked through in blocks; where there are so few that most would be taken, it does not pay. */
 const FEW_BLOCKS = 2;

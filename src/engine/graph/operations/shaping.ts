@@ -22,7 +22,6 @@ export const concat: Operation = {
       axis,
     );
   },
-  onnx: (write, inputs, { attributes }) => write.node('Concat', inputs, { axis: axisOf(attributes) }),
 };
 
 export const split: Operation = {
@@ -35,10 +34,6 @@ export const split: Operation = {
       axisOf(attributes),
     ),
   ],
-  onnx: (write, [x], { attributes }) => {
-    const sizes = numbersOf(attributes, 'sizes');
-    return write.node('Split', [x!, write.integers(...sizes)], { axis: axisOf(attributes) }, sizes.length);
-  },
 };
 
 export const transpose: Operation = {
@@ -54,7 +49,6 @@ export const transpose: Operation = {
       ),
     ];
   },
-  onnx: (write, inputs, { attributes }) => write.node('Transpose', inputs, { perm: numbersOf(attributes, 'order') }),
 };
 
 export const unsqueeze: Operation = {
@@ -62,7 +56,6 @@ export const unsqueeze: Operation = {
   shapes: ([shape], attributes) => [[...shape!.slice(0, axisOf(attributes)), 1, ...shape!.slice(axisOf(attributes))]],
   lift: axisLift,
   gradient: (ops, { attributes }, [g]) => [ops.squeeze(g!, axisOf(attributes))],
-  onnx: (write, [x], { attributes }) => write.node('Unsqueeze', [x!, write.integers(axisOf(attributes))]),
 };
 
 export const squeeze: Operation = {
@@ -70,14 +63,12 @@ export const squeeze: Operation = {
   shapes: ([shape], attributes) => [shape!.filter((_, i) => i !== axisOf(attributes))],
   lift: axisLift,
   gradient: (ops, { attributes }, [g]) => [ops.unsqueeze(g!, axisOf(attributes))],
-  onnx: (write, [x], { attributes }) => write.node('Squeeze', [x!, write.integers(axisOf(attributes))]),
 };
 
 /** All axes but the last as one: what a product with a matrix sums over. */
 export const flatten: Operation = {
   name: 'flatten',
   shapes: ([shape]) => [[shape!.slice(0, -1).join(' × '), shape!.at(-1)!]],
-  onnx: (write, [x], { inputs }) => write.node('Reshape', [x!, write.integers(-1, inputs[0]!.shape.at(-1) as number)]),
 };
 
 /** The first lengths[b] time steps of each row in reverse; it is its own inverse and its own gradient. */
@@ -85,14 +76,11 @@ export const reverseSequence: Operation = {
   name: 'reverseSequence',
   shapes: ([shape]) => [shape!],
   gradient: (ops, { inputs: [, lengths] }, [g]) => [ops.reverseSequence(g!, lengths!), undefined],
-  onnx: (write, [x, lengths]) =>
-    write.node('ReverseSequence', [x!, write.node('Cast', [lengths!], { to: 7 })[0]!], { time_axis: 0, batch_axis: 1 }),
 };
 
 export const gather: Operation = {
   name: 'gather',
   shapes: ([table, ids]) => [[...ids!, ...table!.slice(1)]],
-  onnx: (write, inputs) => write.node('Gather', inputs),
 };
 
 /** Zeros in the shape of a value. */
@@ -101,7 +89,6 @@ export const zerosAs: Operation = {
   shapes: ([shape]) => [shape!],
   lift: (attributes) => attributes,
   gradient: () => [undefined],
-  onnx: (write, inputs) => write.node('ConstantOfShape', write.node('Shape', inputs), {}),
 };
 
 /** [rows, width] of zeros: as many rows as the value has along `axis`. */
@@ -109,9 +96,4 @@ export const zeros: Operation = {
   name: 'zeros',
   shapes: ([like], attributes: Attributes) => [[like![axisOf(attributes)]!, attributes['width'] as number]],
   gradient: () => [undefined],
-  onnx: (write, [like], { attributes }) => {
-    const axis = axisOf(attributes);
-    const rows = write.node('Slice', [write.node('Shape', [like!])[0]!, write.integers(axis), write.integers(axis + 1)]);
-    return write.node('ConstantOfShape', write.node('Concat', [rows[0]!, write.integers(attributes['width'] as number)], { axis: 0 }), {});
-  },
 };

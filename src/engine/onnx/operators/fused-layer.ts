@@ -1,25 +1,19 @@
 /**
- * A whole recurrent layer by ONNX's own LSTM, GRU or RNN: the fastest there is, and without a gradient. Weights that are rounded to
- * 8 bits go into ONNX Runtime's own `DynamicQuantizeLSTM`, which rounds what it multiplies them with as it comes.
+ * A whole recurrent layer by ONNX's own LSTM, GRU or RNN. Weights that are rounded to 8 bits go into ONNX Runtime's own
+ * `DynamicQuantizeLSTM`, which rounds what it multiplies them with as it comes.
  */
+import type { FusedLayerOperation } from '../../graph/operations/fused-layer.js';
 import type { FusedLayer, HostTensor } from '../../ops.js';
 import type { Attribute } from '../graph.js';
-import type { OnnxWriter, Operation } from './operation.js';
-import { roundedOperands } from './quantized.js';
+import type { OnnxWriter, Operator } from './operator.js';
+import { roundedOperands } from './products.js';
 
-/** [timeSteps, batch, inputSize] and lengths [batch] → [timeSteps, batch, units × directions] */
-export function fusedLayer(layer: FusedLayer): Operation {
-  const directions = layer.inputWeights.shape[0]!;
-  return {
-    name: 'fusedLayer',
-    shapes: ([inputs]) => [[inputs![0]!, inputs![1]!, layer.units * directions]],
-    onnx: (write, [inputs, lengths]) => {
-      const [states] = statesOf(write, layer, inputs!, lengths!); // [timeSteps, directions, batch, units]
-      if (directions === 1) return write.node('Squeeze', [states!, write.integers(1)]);
-      return write.node('Reshape', [write.node('Transpose', [states!], { perm: [0, 2, 1, 3] })[0]!, write.integers(0, 0, -1)]);
-    },
-  };
-}
+export const fusedLayer: Operator = (write, [inputs, lengths], { operation }) => {
+  const { layer } = operation as FusedLayerOperation;
+  const [states] = statesOf(write, layer, inputs!, lengths!); // [timeSteps, directions, batch, units]
+  if (layer.inputWeights.shape[0] === 1) return write.node('Squeeze', [states!, write.integers(1)]);
+  return write.node('Reshape', [write.node('Transpose', [states!], { perm: [0, 2, 1, 3] })[0]!, write.integers(0, 0, -1)]);
+};
 
 function statesOf(write: OnnxWriter, layer: FusedLayer, inputs: string, lengths: string): readonly string[] {
   const { operator, inputWeights, recurrentWeights } = layer;

@@ -4,20 +4,18 @@ import type { GraphOps } from '../ops.js';
 import { broadcast, type Operation } from './operation.js';
 
 /** An operation of one operand; its derivative is given by operand and result. */
-function unary(name: string, operator: string, derivative: (ops: GraphOps, x: Expression, y: Expression) => Expression): Operation {
+function unary(name: string, derivative: (ops: GraphOps, x: Expression, y: Expression) => Expression): Operation {
   return {
     name,
     shapes: ([shape]) => [shape!],
     lift: (attributes) => attributes,
     gradient: (ops, { inputs: [x], outputs: [y] }, [g]) => [ops.multiply(g!, derivative(ops, x!, y!))],
-    onnx: (write, inputs) => write.node(operator, inputs),
   };
 }
 
 /** An operation of two operands with broadcasting; a gradient is summed to the shape of its operand. */
 function binary(
   name: string,
-  operator: string,
   partial: readonly ((ops: GraphOps, g: Expression, a: Expression, b: Expression, y: Expression) => Expression)[],
 ): Operation {
   return {
@@ -26,32 +24,31 @@ function binary(
     lift: (attributes) => attributes,
     gradient: (ops, { inputs, outputs: [y], wanted }, [g]) =>
       inputs.map((input, i) => (wanted[i] ? ops.sumTo(partial[i]!(ops, g!, inputs[0]!, inputs[1]!, y!), input.shape) : undefined)),
-    onnx: (write, inputs) => write.node(operator, inputs),
   };
 }
 
 /** y(1 - y) */
-export const sigmoid = unary('sigmoid', 'Sigmoid', (ops, _, y) => ops.multiply(y, ops.subtract(ops.number(1), y)));
+export const sigmoid = unary('sigmoid', (ops, _, y) => ops.multiply(y, ops.subtract(ops.number(1), y)));
 /** 1 - y² */
-export const tanh = unary('tanh', 'Tanh', (ops, _, y) => ops.subtract(ops.number(1), ops.multiply(y, y)));
-export const exp = unary('exp', 'Exp', (_, __, y) => y);
-export const log = unary('log', 'Log', (ops, x) => ops.divide(ops.number(1), x));
+export const tanh = unary('tanh', (ops, _, y) => ops.subtract(ops.number(1), ops.multiply(y, y)));
+export const exp = unary('exp', (_, __, y) => y);
+export const log = unary('log', (ops, x) => ops.divide(ops.number(1), x));
 /** the sign; 0 at 0 */
-export const abs = unary('abs', 'Abs', (ops, x) => ops.apply(sign, [x]));
+export const abs = unary('abs', (ops, x) => ops.apply(sign, [x]));
 
-const sign: Operation = {
+/** -1, 0 or 1; flat, so without a gradient. */
+export const sign: Operation = {
   name: 'sign',
   shapes: ([shape]) => [shape!],
   lift: (attributes) => attributes,
   gradient: (_, { inputs }) => inputs.map(() => undefined),
-  onnx: (write, inputs) => write.node('Sign', inputs),
 };
 
-export const add = binary('add', 'Add', [(_, g) => g, (_, g) => g]);
-export const subtract = binary('subtract', 'Sub', [(_, g) => g, (ops, g) => ops.multiply(g, ops.number(-1))]);
-export const multiply = binary('multiply', 'Mul', [(ops, g, _, b) => ops.multiply(g, b), (ops, g, a) => ops.multiply(g, a)]);
+export const add = binary('add', [(_, g) => g, (_, g) => g]);
+export const subtract = binary('subtract', [(_, g) => g, (ops, g) => ops.multiply(g, ops.number(-1))]);
+export const multiply = binary('multiply', [(ops, g, _, b) => ops.multiply(g, b), (ops, g, a) => ops.multiply(g, a)]);
 /** ∂(a/b) = ∂a/b, -y/b ∂b */
-export const divide = binary('divide', 'Div', [
+export const divide = binary('divide', [
   (ops, g, _, b) => ops.divide(g, b),
   (ops, g, _, b, y) => ops.multiply(g, ops.divide(ops.multiply(y, ops.number(-1)), b)),
 ]);
@@ -62,5 +59,4 @@ export const atLeast: Operation = {
   shapes: ([a, b]) => [broadcast(a!, b!)],
   lift: (attributes) => attributes,
   gradient: (_, { inputs }) => inputs.map(() => undefined),
-  onnx: (write, inputs) => write.node('Cast', write.node('GreaterOrEqual', inputs), { to: 1 }),
 };

@@ -129,7 +129,7 @@ function throughLoop(ops: GraphOps, forward: Scope, sums: Sums, dependent: (valu
     const wanted = node.inputs.map(dependent);
     const within = node.inputs.map((input, i) => wanted[i]! && scopeOf(input) === forward);
     if (within.some(Boolean)) {
-      const applied = { inputs: node.inputs.map(at), outputs: node.outputs.map(at), attributes: node.attributes, wanted: within };
+      const applied = { ...node, inputs: node.inputs.map(at), outputs: node.outputs.map(at), wanted: within };
       const found = rule(node)(ops, applied, given);
       node.inputs.forEach((input, i) => within[i] && inside.add(input, found[i]));
     }
@@ -139,7 +139,7 @@ function throughLoop(ops: GraphOps, forward: Scope, sums: Sums, dependent: (valu
       const attributes = liftedAttributes(forward, node.operation, node.inputs, node.attributes);
       if (!attributes) throw new Error(`${node.operation.name} in a loop has no gradient for what it takes from outside`);
       const all = (value: Expression): Expression => graph.stacked(forward, value);
-      const applied = { inputs: node.inputs.map(all), outputs: node.outputs.map(all), attributes, wanted: without };
+      const applied = { ...node, inputs: node.inputs.map(all), outputs: node.outputs.map(all), attributes, wanted: without };
       const found = rule(node)(
         ops,
         applied,

@@ -4,7 +4,8 @@ import { axisLift, axisOf, broadcast, numbersOf, type Operation } from './operat
 
 const without = (shape: Shape, axis: number): Shape => shape.filter((_, i) => i !== axis);
 
-const keeps = (attributes: Attributes): boolean => attributes['keep'] === true;
+/** Do the axes of a sum stay as 1? */
+export const keeps = (attributes: Attributes): boolean => attributes['keep'] === true;
 
 export const sum: Operation = {
   name: 'sum',
@@ -18,8 +19,6 @@ export const sum: Operation = {
     const kept = keeps(attributes) ? g! : axes.reduce((all, axis) => ops.unsqueeze(all, axis), g!);
     return [ops.expandAs(kept, x!)];
   },
-  onnx: (write, [x], { attributes }) =>
-    write.node('ReduceSum', [x!, write.integers(...numbersOf(attributes, 'axes'))], { keepdims: keeps(attributes) ? 1 : 0 }),
 };
 
 /** The gradient goes to the largest element, shared by equals. */
@@ -33,7 +32,6 @@ export const max: Operation = {
     const share = ops.divide(g!, ops.sum(chosen, [axis]));
     return [ops.multiply(chosen, ops.unsqueeze(share, axis))];
   },
-  onnx: (write, [x], { attributes }) => write.node('ReduceMax', [x!, write.integers(axisOf(attributes))], { keepdims: 0 }),
 };
 
 /** y(g - Σ g·y), along the last axis */
@@ -44,7 +42,6 @@ export const softmax: Operation = {
   gradient: (ops, { outputs: [y] }, [g]) => [
     ops.multiply(y!, ops.subtract(g!, ops.sum(ops.multiply(g!, y!), [y!.shape.length - 1], true))),
   ],
-  onnx: (write, inputs) => write.node('Softmax', inputs, { axis: -1 }),
 };
 
 /** g - softmax · Σ g */
@@ -53,7 +50,6 @@ export const logSoftmax: Operation = {
   shapes: ([shape]) => [shape!],
   lift: (attributes) => attributes,
   gradient: (ops, { outputs: [y] }, [g]) => [ops.subtract(g!, ops.multiply(ops.exp(y!), ops.sum(g!, [y!.shape.length - 1], true)))],
-  onnx: (write, inputs) => write.node('LogSoftmax', inputs, { axis: -1 }),
 };
 
 /** g · softmax, along the axis */
@@ -65,7 +61,6 @@ export const logSumExp: Operation = {
     const axis = axisOf(attributes);
     return [ops.multiply(ops.unsqueeze(g!, axis), ops.exp(ops.subtract(x!, ops.unsqueeze(y!, axis))))];
   },
-  onnx: (write, [x], { attributes }) => write.node('ReduceLogSumExp', [x!, write.integers(axisOf(attributes))], { keepdims: 0 }),
 };
 
 /** The values repeated to the shape that they and another value have together. */
@@ -74,5 +69,4 @@ export const expandAs: Operation = {
   shapes: ([shape, like]) => [broadcast(shape!, like!)],
   lift: (attributes) => attributes,
   gradient: (ops, { inputs: [x] }, [g]) => [ops.sumTo(g!, x!.shape), undefined],
-  onnx: (write, [x, like]) => write.node('Expand', [x!, write.node('Shape', [like!])[0]!]),
 };
