@@ -1,19 +1,23 @@
 /** The list of engines, and what of them is there. One line an engine. */
 import { PipeError } from '../errors.js';
+import { openJit } from './jit/engine.js';
 import { openOnnx, openOnnxWasm } from './onnx/engine.js';
 import type { Engine, EngineName, EngineOptions } from './ops.js';
 import { openTfjs } from './tfjs/engine.js';
 
 export const ENGINES: Readonly<Record<EngineName, (options: EngineOptions) => Promise<Engine>>> = {
+  jit: openJit,
   onnx: openOnnx,
   'onnx-wasm': openOnnxWasm,
   tfjs: openTfjs,
 };
 
-/** Opens the engine; without a name `onnx`, and `onnx-wasm` where the native library is not installed. */
+/** Opens the engine; without a name `jit`, `onnx` where that cannot be had, and `onnx-wasm` where the native library is not installed either. */
 export async function openEngine(name: EngineName | undefined, options: EngineOptions = {}): Promise<Engine> {
   if (name !== undefined) return ENGINES[name](options);
-  return openOnnx(options).catch(() => openOnnxWasm(options));
+  return openJit(options)
+    .catch(() => openOnnx(options))
+    .catch(() => openOnnxWasm(options));
 }
 
 export interface EngineStatus {

@@ -167,7 +167,7 @@ export interface Engine {
   compile(inputs: Record<string, InputType>, build: Build, beside?: { differentiate?: Differentiate; common?: Common }): Promise<Program>;
 }
 
-export type EngineName = 'onnx' | 'onnx-wasm' | 'tfjs';
+export type EngineName = 'jit' | 'onnx' | 'onnx-wasm' | 'tfjs';
 
 export interface EngineOptions {
   /** threads that the jobs of one program are shared among (default: the cores) */

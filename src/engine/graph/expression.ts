@@ -63,8 +63,11 @@ export interface Expressions {
 
 export const scopeOf = (value: Expression): Scope | undefined => value.node.scope;
 
-/** @param sliceOperation what a slice of a stacked value is called */
-export function expressions(sliceOperation: Operation): Expressions {
+/**
+ * @param sliceOperation what a slice of a stacked value is called
+ * @param staysInLoop operations that are not taken out of a loop
+ */
+export function expressions(sliceOperation: Operation, staysInLoop: (operation: Operation) => boolean): Expressions {
   let ids = 0;
   const known = new Map<Operation, Map<string, Node>>();
 
@@ -99,7 +102,7 @@ export function expressions(sliceOperation: Operation): Expressions {
 
   /** The operation on whole stacks outside the loop, where all that it needs is there. */
   function lift(scope: Scope, operation: Operation, inputs: readonly Expression[], attributes: Attributes): Expression[] | undefined {
-    if (!inputs.every((input) => scopeOf(input) === undefined || scope.sources.has(input))) return undefined;
+    if (staysInLoop(operation) || !inputs.every((input) => scopeOf(input) === undefined || scope.sources.has(input))) return undefined;
     const outside = liftedAttributes(scope, operation, inputs, attributes);
     if (!outside) return undefined;
     const stacks = inputs.map((input) => scope.sources.get(input) ?? input);

@@ -24,8 +24,16 @@ export interface GraphOps extends Ops<Expression> {
   sumTo(x: Expression, shape: Shape): Expression;
 }
 
-export function graphOps(): GraphOps {
-  const graph = expressions(leaves.slice);
+/** What an engine wants of a graph. */
+export interface GraphOptions {
+  /** operations that are not taken out of a loop, though nothing in them needs the time step before: where one pass does several of them */
+  staysInLoop?: (operation: Operation) => boolean;
+  /** without products of 8 bits */
+  floatsOnly?: boolean;
+}
+
+export function graphOps({ staysInLoop, floatsOnly = false }: GraphOptions = {}): GraphOps {
+  const graph = expressions(leaves.slice, staysInLoop ?? (() => false));
   const apply: GraphOps['apply'] = (operation, inputs, attributes) => graph.apply(operation, inputs, attributes)[0]!;
   const constants = new Map<Float32Array | number, Expression>();
   const constant = (shape: Shape, data: Float32Array, key: Float32Array | number = data): Expression => {
@@ -46,11 +54,11 @@ export function graphOps(): GraphOps {
     number: (value) => constant([], Float32Array.of(value), value),
     zeros: (like, axis, width) => apply(zeros, [like], { axis, width }),
     zerosAs: (x) => apply(zerosAs, [x]),
-    quantizedMatrix,
+    ...(floatsOnly ? {} : { quantizedMatrix }),
     matmul: matmulOf,
     add: addOf,
     subtract: (a, b) => apply(subtract, [a, b]),
-    multiply: (a, b) => product(apply, a, b),
+    multiply: (a, b) => (staysInLoop?.(multiply) ? apply(multiply, [a, b]) : product(apply, a, b)),
     divide: (a, b) => apply(divide, [a, b]),
     atLeast: (a, b) => apply(atLeast, [a, b]),
     exp: (x) => apply(exp, [x]),
@@ -64,7 +72,7 @@ export function graphOps(): GraphOps {
     logSumExp: (x, axis) => apply(logSumExp, [x], { axis }),
     sum: (x, axes, keep = false) => apply(sum, [x], { axes, keep }),
     max: (x, axis) => apply(max, [x], { axis }),
-    concat: (parts, axis) => joined(apply, parts, axis),
+    concat: (parts, axis) => (staysInLoop?.(multiply) && parts.length > 1 ? apply(concat, parts, { axis }) : joined(apply, parts, axis)),
     split: (x, parts, axis) => {
       const sizes = sizesOf(x, parts, axis);
       return partsOf(x, sizes) ?? graph.apply(split, [x], { axis, sizes });

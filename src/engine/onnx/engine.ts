@@ -1,19 +1,9 @@
 /** The engine `onnx`: a program is an ONNX graph, run by ONNX Runtime: native where it is installed, else WebAssembly. */
 import { availableParallelism } from 'node:os';
 import { PipeError } from '../../errors.js';
-import {
-  gradientOf,
-  type Build,
-  type Differentiate,
-  type Engine,
-  type EngineOptions,
-  type InputType,
-  type Program,
-  type Tensors,
-} from '../ops.js';
-import { gradients } from '../graph/gradients.js';
+import { type Build, type Differentiate, type Engine, type EngineOptions, type InputType, type Program, type Tensors } from '../ops.js';
 import { modelBytes, type Graph } from './graph.js';
-import { graphOps } from '../graph/ops.js';
+import { programGraph } from '../graph/program.js';
 import { nativeRuntime, openSessions, type Compiled, type CompiledProgram, type Runtime, type Sessions } from './sessions.js';
 import { openThreads } from './threads.js';
 import { writeGraph } from './write.js';
@@ -70,18 +60,7 @@ const compiler =
 
 /** A program as an ONNX graph, with the gradients among its results. */
 function compiledGraph(inputs: Record<string, InputType>, build: Build, differentiate?: Differentiate): Compiled {
-  const ops = graphOps();
-  const values = Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, ops.input(name, shape)]));
-  const results = build(ops, values);
-  if (differentiate) {
-    const { loss, to } = differentiate;
-    const found = gradients(
-      ops,
-      results[loss]!,
-      to.map((name) => values[name]!),
-    );
-    to.forEach((name, i) => (results[gradientOf(name)] = found[i]!));
-  }
+  const results = programGraph(inputs, build, differentiate);
   const graph: Graph = { name: 'rnn-pipe', nodes: [], initializers: [], inputs: graphInputs(inputs), outputs: [] };
   writeGraph(graph, results);
   const types = Object.entries(inputs).map(([name, { type }]) => [name, type] as const);

@@ -1,0 +1,303 @@
+/** Kernels that move numbers about: one by one, by rows that numbers choose, and backwards through time. */
+import { R10, R11, R12, R13, R14, R8, R9, RAX, RBP, RBX, RCX, RDX, RSI, RSP, type Assembler } from './assembler.js';
+import { argument, next } from './tape.js';
+import { vectors, type VectorSet, type Vectors } from './vectors.js';
+
+/** Does the work so many times; the counter counts down. */
+export function times(code: Assembler, counter: number, work: () => void): void {
+  const [again, done] = [code.label(), code.label()];
+  code.bind(again);
+  code.subtract(counter, { number: 1 });
+  code.jump(done, 'less');
+  work();
+  code.jump(again);
+  code.bind(done);
+}
+
+/** The mask for what is left of a row, where its address is not 0. */
+export function setMask(code: Assembler, v: Vectors, index: number): void {
+  const none = code.label();
+  code.load(RAX, argument(index));
+  code.isZero(RAX);
+  code.jump(none, 'equal');
+  v.setTail({ base: RAX }, RAX);
+  code.bind(none);
+}
+
+/** Command: groups, rows, columns; from where, from group to group, from row to row, from column to column; the same of where to. Numbers one by one, however they lie. */
+export function copyNumbers(code: Assembler): void {
+  const [groups, rows, columns, from, to, fromColumn, toColumn, fromRow, toRow] = [R8, R9, R10, RSI, RBX, R11, R12, R13, R14];
+  const [fromGroup, toGroup] = [RBP, RDX];
+  code.load(groups, argument(0));
+  code.load(fromGroup, argument(3));
+  code.load(toGroup, argument(7));
+  code.load(fromColumn, argument(6));
+  code.load(toColumn, argument(10));
+  times(code, groups, () => {
+    code.move(fromRow, fromGroup);
+    code.move(toRow, toGroup);
+    code.load(rows, argument(1));
+    times(code, rows, () => {
+      code.move(from, fromRow);
+      code.move(to, toRow);
+      code.load(columns, argument(2));
+      times(code, columns, () => {
+        code.loadShort(RAX, { base: from });
+        code.storeShort({ base: to }, RAX);
+        code.add(from, fromColumn);
+        code.add(to, toColumn);
+      });
+      code.addFrom(fromRow, argument(5));
+      code.addFrom(toRow, argument(9));
+    });
+    code.addFrom(fromGroup, argument(4));
+    code.addFrom(toGroup, argument(8));
+  });
+  next(code, 11);
+}
+
+/** A row of so many bytes of whole vectors, and what is left of it. @param ahead what will be read next: it is fetched into the cache meanwhile */
+function copyRow(code: Assembler, v: Vectors, from: number, to: number, column: number, whole: number, mask: number, ahead?: number): void {
+  const [again, rest, done] = [code.label(), code.label(), code.label()];
+  code.clear(column);
+  code.bind(again);
+  code.compare(column, whole);
+  code.jump(rest, 'atLeast');
+  if (ahead !== undefined) code.prefetch({ base: ahead, index: column });
+  v.load(0, { base: from, index: column });
+  v.store({ base: to, index: column }, 0);
+  code.add(column, { number: v.size });
+  code.jump(again);
+  code.bind(rest);
+  code.isZero(mask);
+  code.jump(done, 'equal');
+  v.loadTail(0, { base: from, index: column });
+  v.storeTail({ base: to, index: column }, 0);
+  code.bind(done);
+}
+
+/**
+ * Command: how many rows; where the integers are and how far they are apart; bytes of whole vectors in a row, the rest's mask or 0; where the
+ * chosen rows are and their distance; where the others, and theirs. `gather` copies the chosen row to the other, `put` the other way round.
+ */
+export function moveRows(set: VectorSet, way: 'gather' | 'put'): (code: Assembler) => void {
+  return (code) => {
+    const v = vectors(code, set);
+    const [count, integers, whole, mask, chosen, other, table, row, ahead] = [R8, R9, R10, R11, RSI, RBX, R12, R13, R14];
+    code.load(count, argument(0));
+    code.load(integers, argument(1));
+    code.load(whole, argument(3));
+    setMask(code, v, 4);
+    code.load(mask, argument(4));
+    code.load(table, argument(5));
+    code.load(row, argument(6));
+    code.load(other, argument(7));
+    const placeOf = (to: number): void => {
+      code.loadShort(to, { base: integers });
+      code.multiply(to, row);
+      code.add(to, table);
+    };
+    times(code, count, () => {
+      placeOf(chosen);
+      code.addFrom(integers, argument(2));
+      if (way === 'gather') {
+        // rows of a large table are far away
+        placeOf(ahead);
+        copyRow(code, v, chosen, other, RCX, whole, mask, ahead);
+      } else copyRow(code, v, other, chosen, RCX, whole, mask);
+      code.addFrom(other, argument(8));
+    });
+    next(code, 9);
+  };
+}
+
+/**
+ * Command: time steps and sentences; where the lengths are; bytes of whole vectors in a row, the rest's mask or 0; where x is, its distances
+ * from time step to time step and from sentence to sentence; the same of y. The first time steps of each sentence in reverse, the others as they are.
+ */
+export function reverse(set: VectorSet): (code: Assembler) => void {
+  return (code) => {
+    const v = vectors(code, set);
+    const [sentences, lengths, whole, mask, from, to, x, y, length, time] = [R8, R9, R10, R11, RSI, RBX, R12, R13, R14, RBP];
+    code.load(sentences, argument(1));
+    code.load(lengths, argument(2));
+    code.load(whole, argument(3));
+    setMask(code, v, 4);
+    code.load(mask, argument(4));
+    code.load(x, argument(5));
+    code.load(y, argument(8));
+    times(code, sentences, () => {
+      code.loadShort(length, { base: lengths });
+      code.add(lengths, { number: 4 });
+      // from the last time step back: y[t] = x[t], or x[length - 1 - t] where t < length
+      code.load(time, argument(0));
+      times(code, time, () => {
+        const padding = code.label();
+        code.move(RAX, time);
+        code.compare(time, length);
+        code.jump(padding, 'atLeast');
+        code.move(RAX, length);
+        code.subtract(RAX, { number: 1 });
+        code.subtract(RAX, time);
+        code.bind(padding);
+        code.load(from, argument(6));
+        code.multiply(from, RAX);
+        code.add(from, x);
+        code.load(to, argument(9));
+        code.multiply(to, time);
+        code.add(to, y);
+        copyRow(code, v, from, to, RCX, whole, mask);
+      });
+      code.addFrom(x, argument(7));
+      code.addFrom(y, argument(10));
+    });
+    next(code, 11);
+  };
+}
+
+/** Command: how many rows; where the integers are and how far they are apart; where x is and its distance; where the results are and how far apart. Of each row the number at its place. */
+export function pick(code: Assembler): void {
+  const [count, integers, x, y] = [R8, R9, RSI, RBX];
+  code.load(count, argument(0));
+  code.load(integers, argument(1));
+  code.load(x, argument(3));
+  code.load(y, argument(5));
+  times(code, count, () => {
+    code.loadShort(RAX, { base: integers });
+    code.loadShort(RAX, { base: x, index: RAX, scale: 4 });
+    code.storeShort({ base: y }, RAX);
+    code.addFrom(integers, argument(2));
+    code.addFrom(x, argument(4));
+    code.addFrom(y, argument(6));
+  });
+  next(code, 7);
+}
+
+/** Command: as `pick`, but the numbers are added to x at the places. */
+export function addAt(set: VectorSet): (code: Assembler) => void {
+  return (code) => {
+    const v = vectors(code, set);
+    const [count, integers, x, numbers] = [R8, R9, RSI, RBX];
+    code.load(count, argument(0));
+    code.load(integers, argument(1));
+    code.load(x, argument(3));
+    code.load(numbers, argument(5));
+    times(code, count, () => {
+      code.loadShort(RAX, { base: integers });
+      v.broadcast(0, { base: x, index: RAX, scale: 4 });
+      v.broadcast(1, { base: numbers });
+      v.add(0, 0, 1);
+      v.storeFirst({ base: x, index: RAX, scale: 4 }, 0);
+      code.addFrom(integers, argument(2));
+      code.addFrom(x, argument(4));
+      code.addFrom(numbers, argument(6));
+    });
+    next(code, 7);
+  };
+}
+
+/** The largest numbers of rows: what registers hold. */
+const [FOUND, NUMBER, OTHER, OUTSIDE] = [0, 1, 2, 3];
+const PLACE = { base: RSP, offset: 0 };
+
+/**
+ * Command: rows; bytes of whole vectors in a row, the rest's mask or 0; where x is and its distance; how many are wanted, 4 bytes each;
+ * where they go and their distance; where their places go, as floats, and theirs. The largest first, and of equals the first.
+ */
+export function largest(set: VectorSet): (code: Assembler) => void {
+  return (code) => {
+    const v = vectors(code, set);
+    const [rows, whole, x, wanted, values, places, column, found, at, each] = [R8, R9, RSI, R10, RBX, RBP, RCX, RDX, R11, R12];
+    code.load(rows, argument(0));
+    code.load(whole, argument(1));
+    setMask(code, v, 2);
+    code.load(x, argument(3));
+    code.load(wanted, argument(5));
+    code.load(values, argument(6));
+    code.load(places, argument(8));
+    v.broadcast(OUTSIDE!, { value: -Infinity });
+
+    /** a number is put before all that are smaller */
+    const insert = (): void => {
+      const [shift, here] = [code.label(), code.label()];
+      code.move(at, wanted);
+      code.bind(shift);
+      code.subtract(at, { number: 4 });
+      code.jump(here, 'equal');
+      v.broadcast(OTHER!, { base: values, index: at, offset: -4 });
+      v.more(RAX, NUMBER!, OTHER!);
+      code.isZero(RAX);
+      code.jump(here, 'equal');
+      v.storeFirst({ base: values, index: at }, OTHER!);
+      code.loadShort(RAX, { base: places, index: at, offset: -4 });
+      code.storeShort({ base: places, index: at }, RAX);
+      code.jump(shift);
+      code.bind(here);
+      v.storeFirst({ base: values, index: at }, NUMBER!);
+      code.address(RAX, { base: column, index: each, scale: 4 });
+      code.shiftRight(RAX, 2);
+      code.storeShort(PLACE, RAX);
+      v.broadcast(NUMBER!, PLACE);
+      v.fromIntegers(NUMBER!, NUMBER!);
+      v.storeFirst({ base: places, index: at }, NUMBER!);
+      v.broadcast(FOUND!, { base: values, index: wanted, offset: -4 });
+    };
+
+    /** looks through a vector for numbers that are larger than the smallest that was found */
+    const look = (cut: boolean): void => {
+      const [again, none] = [code.label(), code.label()];
+      if (cut) {
+        v.loadTail(NUMBER!, { base: x, index: column });
+        v.selectTail(NUMBER!, NUMBER!, OUTSIDE!);
+      } else v.load(NUMBER!, { base: x, index: column });
+      v.more(found, NUMBER!, FOUND!);
+      code.bind(again);
+      code.isZero(found);
+      code.jump(none, 'equal');
+      code.lowestBit(each, found);
+      code.address(RAX, { base: found, offset: -1 });
+      code.and(found, RAX);
+      code.address(RAX, { base: column, index: each, scale: 4 });
+      v.broadcast(NUMBER!, { base: x, index: RAX });
+      v.more(RAX, NUMBER!, FOUND!);
+      code.isZero(RAX);
+      code.jump(again, 'equal');
+      insert();
+      code.jump(again);
+      code.bind(none);
+    };
+
+    times(code, rows, () => {
+      const [columns, rest, done] = [code.label(), code.label(), code.label()];
+      code.clear(at);
+      const [clear, cleared] = [code.label(), code.label()];
+      code.clear(RAX);
+      code.bind(clear);
+      code.compare(at, wanted);
+      code.jump(cleared, 'atLeast');
+      v.storeFirst({ base: values, index: at }, OUTSIDE!);
+      code.storeShort({ base: places, index: at }, RAX);
+      code.add(at, { number: 4 });
+      code.jump(clear);
+      code.bind(cleared);
+      v.move(FOUND!, OUTSIDE!);
+      code.clear(column);
+      code.bind(columns);
+      code.compare(column, whole);
+      code.jump(rest, 'atLeast');
+      look(false);
+      code.add(column, { number: v.size });
+      code.jump(columns);
+      code.bind(rest);
+      code.load(RAX, argument(2));
+      code.isZero(RAX);
+      code.jump(done, 'equal');
+      look(true);
+      code.bind(done);
+      code.addFrom(x, argument(4));
+      code.addFrom(values, argument(7));
+      code.addFrom(places, argument(9));
+    });
+    next(code, 10);
+  };
+}

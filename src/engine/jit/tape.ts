@@ -1,0 +1,99 @@
+/**
+ * A tape: what is to be computed, one command after another. A command is the address of a kernel and its arguments, 64 bits each; a kernel
+ * finds its own at RDI, and jumps to the next command when it is done. So a whole run of a program is one call.
+ */
+import { R8, R9, R10, RAX, RCX, RDI, type Assembler } from './assembler.js';
+
+const WORD = 8;
+
+/** Where a command's argument lies, counted from 0. */
+export const argument = (index: number): { base: number; offset: number } => ({ base: RDI, offset: WORD * (index + 1) });
+
+/** The end of a kernel with so many arguments. */
+export function next(code: Assembler, count: number): void {
+  code.add(RDI, { number: WORD * (count + 1) });
+  code.jumpTo({ base: RDI });
+}
+
+export interface Tape {
+  /** The command's words: addresses, sizes and distances as whole numbers. */
+  command(kernel: number, ...words: readonly number[]): void;
+  /** how many words there are */
+  length(): number;
+  /** a word, as the number that it was */
+  word(at: number): number;
+  /** Takes away all behind so many words. */
+  cut(length: number): void;
+  bytes: () => Uint32Array;
+}
+
+const HIGH = 2 ** 32;
+
+/** A tape of memory that is taken again for each run. */
+export function newTape(): Tape {
+  let halves = new Uint32Array(1 << 14);
+  let length = 0;
+  const put = (word: number): void => {
+    halves[length++] = word >>> 0;
+    halves[length++] = Math.floor(word / HIGH) >>> 0;
+  };
+  return {
+    command(kernel, ...words) {
+      if (length + 2 * (words.length + 1) > halves.length) {
+        const larger = new Uint32Array(2 * halves.length);
+        larger.set(halves);
+        halves = larger;
+      }
+      put(kernel);
+      for (const word of words) put(word);
+    },
+    length: () => length / 2,
+    word: (at) => (halves[2 * at + 1]! | 0) * HIGH + halves[2 * at]!,
+    cut: (to) => {
+      length = 2 * to;
+    },
+    bytes: () => halves,
+  };
+}
+
+/** Arguments of `repeat` before its changes: how often more, and how many bytes back the first command is; changes by sums, and by exclusive or. */
+const REPEAT_HEAD = 4;
+
+/**
+ * Command: goes back to the commands before it, so many times more, and each time changes words of them: one address moves on through
+ * time, another one goes to and fro between two places. A change is where its word stands, in bytes from here, and by what it changes.
+ */
+export function repeat(code: Assembler): void {
+  const done = code.label();
+  const [changes, count, where, by] = [R8, RCX, R9, R10];
+  code.address(changes, argument(REPEAT_HEAD));
+  code.load(RAX, argument(0));
+  code.isZero(RAX);
+  code.jump(done, 'equal');
+  code.subtract(RAX, { number: 1 });
+  code.store(argument(0), RAX);
+  for (const [i, change] of (['add', 'xor'] as const).entries()) {
+    const [each, all] = [code.label(), code.label()];
+    code.load(count, argument(2 + i));
+    code.bind(each);
+    code.subtract(count, { number: 1 });
+    code.jump(all, 'less');
+    code.load(where, { base: changes });
+    code.load(by, { base: changes, offset: WORD });
+    code[change]({ base: RDI, index: where }, by);
+    code.add(changes, { number: 2 * WORD });
+    code.jump(each);
+    code.bind(all);
+  }
+  code.load(RAX, argument(1));
+  code.subtract(RDI, RAX);
+  code.jumpTo({ base: RDI });
+  code.bind(done);
+  for (const i of [0, 1]) {
+    code.load(count, argument(2 + i));
+    code.shiftLeft(count, 4);
+    code.add(changes, count);
+  }
+  code.move(RDI, changes);
+  code.jumpTo({ base: RDI });
+}

@@ -1,0 +1,198 @@
+/**
+ * A tile of a product: where nearly all time goes. After Goto and van de Geijn (Anatomy of High-Performance Matrix Multiplication, 2008), so
+ * many rows and two vectors of columns of C stay in registers while k runs; for each k one number of each row of A is multiplied with two
+ * vectors of B. A number of C is one sum in the order of k, each product added with one rounding: it depends neither on the tile that it
+ * lies in nor on the width of the vectors.
+ *
+ * A lies in rows, or in columns (transposed) where a row's numbers are one after another. B lies in panels, or as it is.
+ *
+ * In 8 bits four neighbours of k are multiplied at once: those of A are 128 + 127·a, without a sign, those of B are integers with one; the sum is exact.
+ * A panel of B begins with what its columns' sums begin with (-128·Σ b) and are multiplied with.
+ */
+import { R10, R11, RBP, type Assembler, type Memory } from './assembler.js';
+import { A, A_3_ROWS, A_ROW, B, B_ROW, C, C_ROW, COLUMN, IDS, INITIAL, INITIAL_ROW, of, PANEL_VECTORS, SCRATCH } from './product.js';
+import { vectors, type VectorSet, type Vectors } from './vectors.js';
+
+/** How A and B lie: A's rows or its columns in one piece each, or rows of 8 bits. */
+export type Kind = 'rows' | 'columns' | 'bytes';
+
+/** What of a panel's columns is there: all; fewer, so that the second vector is cut; or so few that there is only a first one, which is cut. */
+export type Edge = 'whole' | 'second' | 'first';
+
+/** Rows of the largest tile: what the registers hold beside B's two vectors and A's number. */
+const ROWS = { avx2: 6, avx512: 14 } as const;
+export const tileRows = (set: VectorSet): number => ROWS[set];
+/** Columns of a panel. */
+export const panelColumns = (set: VectorSet): number => PANEL_VECTORS * (set === 'avx512' ? 16 : 8);
+
+/** Vectors before a panel of 8 bits: what sums begin with, and what they are multiplied with. */
+export const HEAD_VECTORS = 2 * PANEL_VECTORS;
+
+const [A_5, A_10, B_AT] = [R10, R11, RBP];
+/** So many steps of k are written one after another. */
+const UNROLLED = 4;
+
+/** Which registers hold what. */
+interface Layout {
+  rows: number;
+  /** vectors */
+  width: number;
+  sum: (row: number, column: number) => number;
+  ofB: (column: number) => number;
+  ofA: (row: number) => number;
+  isCut: (column: number) => boolean;
+}
+
+/** The code of a tile of so many rows, as `product.ts` calls it. */
+export function tile(set: VectorSet, kind: Kind, rows: number, edge: Edge): (code: Assembler) => void {
+  return (code) => {
+    const v = vectors(code, set);
+    const width = edge === 'first' ? 1 : PANEL_VECTORS;
+    // two registers by turns where there are so many, so that one is filled while the other is used
+    const spare = v.registers - (rows + 1) * width;
+    const layout: Layout = {
+      rows,
+      width,
+      sum: (row, column) => row * width + column,
+      ofB: (column) => rows * width + column,
+      ofA: (row) => (rows + 1) * width + (spare > 1 ? row % 2 : 0),
+      isCut: (column) => edge !== 'whole' && column === width - 1,
+    };
+    if (kind === 'bytes') beginAtCorrections(v, layout);
+    else begin(code, v, layout);
+    multiply(code, v, kind, layout);
+    if (kind === 'bytes') scale(code, v, layout);
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < width; column++) {
+        const at = { base: C, offset: column * v.size };
+        if (layout.isCut(column)) v.storeTail(at, layout.sum(row, column));
+        else v.store(at, layout.sum(row, column));
+      }
+      code.add(C, C_ROW);
+    }
+    code.return();
+  };
+}
+
+/** The sums over k. */
+function multiply(code: Assembler, v: Vectors, kind: Kind, { rows, width, sum, ofB, ofA }: Layout): void {
+  const inRows = kind !== 'columns';
+  const bases = inRows ? [A, ...(rows > 5 ? [A_5] : []), ...(rows > 10 ? [A_10] : [])] : [];
+  if (inRows) {
+    if (rows > 5) code.address(A_5, { base: A_ROW, index: A_ROW, scale: 4 });
+    if (rows > 10) code.address(A_10, { base: A, index: A_5, scale: 2 });
+    if (rows > 5) code.add(A_5, A);
+  } else code.load(A_5, of('aColumn'));
+  code.address(B_AT, { base: B, offset: kind === 'bytes' ? HEAD_VECTORS * v.size : 0 });
+  code.load(SCRATCH, of('k'));
+  const [four, rest, one, done] = [code.label(), code.label(), code.label(), code.label()] as const;
+  const step = (at: number): void => {
+    for (let column = 0; column < width; column++) v.load(ofB(column), { base: B_AT, offset: column * v.size });
+    code.add(B_AT, B_ROW);
+    for (let row = 0; row < rows; row++) {
+      v.broadcast(ofA(row), inRows ? rowOfA(row, at) : { base: A, offset: 4 * row });
+      for (let column = 0; column < width; column++)
+        v[kind === 'bytes' ? 'addDotProducts' : 'multiplyAdd'](sum(row, column), ofA(row), ofB(column));
+    }
+    if (!inRows) code.add(A, A_5);
+  };
+  const moved = (steps: number): void => bases.forEach((base) => code.add(base, { number: 4 * steps }));
+  code.bind(four);
+  code.subtract(SCRATCH, { number: UNROLLED });
+  code.jump(rest, 'less');
+  for (let at = 0; at < UNROLLED; at++) step(at);
+  moved(UNROLLED);
+  code.jump(four);
+  code.bind(rest);
+  code.add(SCRATCH, { number: UNROLLED });
+  code.bind(one);
+  code.subtract(SCRATCH, { number: 1 });
+  code.jump(done, 'less');
+  step(0);
+  moved(1);
+  code.jump(one);
+  code.bind(done);
+}
+
+/** Where A has the number of a row, so many steps of k on: three rows and multiples of the distance reach all of them. */
+function rowOfA(row: number, at: number): Memory {
+  const base = [A, A_5, A_10][Math.floor(row / 5)]!;
+  const [index, scale] = ([[], [A_ROW, 1], [A_ROW, 2], [A_3_ROWS, 1], [A_ROW, 4]] as const)[row % 5]!;
+  return { base, ...(index === undefined ? {} : { index, scale }), offset: 4 * at };
+}
+
+/** The sums as they begin: I or zeros, and rows of the table. */
+function begin(code: Assembler, v: Vectors, layout: Layout): void {
+  const { rows, width, sum, isCut } = layout;
+  const [without, begun] = [code.label(), code.label()];
+  code.isZero(INITIAL);
+  code.jump(without, 'equal');
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < width; column++) {
+      const at = { base: INITIAL, offset: column * v.size };
+      if (isCut(column)) v.loadTail(sum(row, column), at);
+      else v.load(sum(row, column), at);
+    }
+    code.add(INITIAL, INITIAL_ROW);
+  }
+  code.jump(begun);
+  code.bind(without);
+  for (let i = 0; i < rows * width; i++) v.clear(i);
+  code.bind(begun);
+  addTableRows(code, v, layout);
+}
+
+function beginAtCorrections(v: Vectors, { rows, width, sum, ofB }: Layout): void {
+  for (let column = 0; column < width; column++) {
+    v.load(ofB(column), { base: B, offset: column * v.size });
+    for (let row = 0; row < rows; row++) v.move(sum(row, column), ofB(column));
+  }
+}
+
+/** Sums of 8 bits as floats, I and rows of the table added. */
+function scale(code: Assembler, v: Vectors, layout: Layout): void {
+  const { rows, width, sum, ofB } = layout;
+  for (let column = 0; column < width; column++) {
+    v.load(ofB(column), { base: B, offset: (PANEL_VECTORS + column) * v.size });
+    for (let row = 0; row < rows; row++) {
+      v.fromIntegers(sum(row, column), sum(row, column));
+      v.multiply(sum(row, column), sum(row, column), ofB(column));
+    }
+  }
+  const without = code.label();
+  code.isZero(INITIAL);
+  code.jump(without, 'equal');
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < width; column++) addFrom(v, layout, row, column, INITIAL);
+    code.add(INITIAL, INITIAL_ROW);
+  }
+  code.bind(without);
+  addTableRows(code, v, layout);
+}
+
+/** Adds what lies at a row's address to its sums. */
+function addFrom(v: Vectors, { sum, ofB, isCut }: Layout, row: number, column: number, base: number): void {
+  const at = { base, offset: column * v.size };
+  if (isCut(column)) {
+    v.loadTail(ofB(0), at);
+    v.add(sum(row, column), sum(row, column), ofB(0));
+  } else v.add(sum(row, column), sum(row, column), at);
+}
+
+/** Adds the chosen rows of the table, if there is one. They may be far away: those of the next panel are fetched into the cache meanwhile. */
+function addTableRows(code: Assembler, v: Vectors, layout: Layout): void {
+  const without = code.label();
+  code.load(B_AT, IDS);
+  code.isZero(B_AT);
+  code.jump(without, 'equal');
+  for (let row = 0; row < layout.rows; row++) {
+    code.loadShort(SCRATCH, { base: B_AT, offset: 4 * row });
+    code.multiply(SCRATCH, of('tableRow'));
+    code.addFrom(SCRATCH, of('table'));
+    code.addFrom(SCRATCH, COLUMN);
+    for (let column = 0; column < layout.width; column++) addFrom(v, layout, row, column, SCRATCH);
+    for (let byte = 0; byte < PANEL_VECTORS * v.size; byte += 64) code.prefetch({ base: SCRATCH, offset: PANEL_VECTORS * v.size + byte });
+  }
+  code.add(IDS, { number: 4 * layout.rows });
+  code.bind(without);
+}
