@@ -92,19 +92,13 @@ export function recurrentNetwork<T>(
       const inOrder = (value: T): T => (name === 'backward' ? ops.reverseSequence(value, lengths) : value);
       const added = nudge?.(layer, name);
       const products = layer === 0 ? lookedUp?.products[d] : undefined;
-      const beside =
-        layer === 0 && lookedUp?.beside ? ops.matmul(inOrder(lookedUp.beside.vectors), lookedUp.beside.kernels[d]!) : undefined;
-      const read = inOrder(below);
+      const beside = layer === 0 ? lookedUp?.beside : undefined;
       const matrices = ops.scan({
         initial: initial?.(layer, d) ?? states.map(() => ops.zeros(below, 1, shape.units)),
-        inputs: [
-          products === undefined ? inputProducts(ops, shape, own, read) : read,
-          ...(beside === undefined ? [] : [beside]),
-          ...(added === undefined ? [] : [inOrder(added)]),
-        ],
-        step: (before, [slice, ...more]) => {
-          const looked = products === undefined ? slice! : ops.gather(products, slice!);
-          const input = beside === undefined ? looked : ops.add(looked, more.shift()!);
+        inputs: [below, beside?.vectors, added].flatMap((value) => (value === undefined ? [] : [inOrder(value)])),
+        step: (before, [read, ...more]) => {
+          const looked = products === undefined ? inputProducts(ops, shape, own, read!) : ops.gather(products, read!);
+          const input = beside ? ops.add(looked, ops.matmul(more.shift()!, beside.kernels[d]!)) : looked;
           const [nudged] = more;
           const { state: after, gates: opened } = advance(input, before, own, ops);
           const state = nudged === undefined ? after : [ops.add(after[0]!, nudged), ...after.slice(1)];

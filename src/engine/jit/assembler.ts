@@ -98,14 +98,18 @@ export function assembler() {
    */
   function operandBytes(register: number, operand: number | Memory, unit: number, behind: number): void {
     const field = (register & 7) << 3;
-    if (typeof operand === 'number') return byte(0xc0 | field | (operand & 7));
+    if (typeof operand === 'number') {
+      byte(0xc0 | field | (operand & 7));
+      return;
+    }
     if ('constant' in operand) {
       byte(field | 5);
       const known = constants.find(({ constant }) => same(constant, operand.constant));
       const entry = known ?? { constant: operand.constant, from: [] };
       if (!known) constants.push(entry);
       entry.from.push({ at: length, next: length + 4 + behind });
-      return integer(0);
+      integer(0);
+      return;
     }
     const { base, index, scale = 1, offset = 0 } = operand;
     if (index === RSP) throw new Error('the stack pointer cannot be an index');

@@ -23,14 +23,6 @@ export interface Packed {
   panelBytes: number;
 }
 
-/** What a product begins with beside zeros. */
-export interface Begin {
-  /** is broadcast to the product's shape */
-  initial?: View | undefined;
-  /** for each row the row of a table, a matrix, that is chosen by its integer */
-  rows?: { table: View; ids: View } | undefined;
-}
-
 export type Commands = ReturnType<typeof commands>;
 
 export function commands(kernels: Kernels, tape: Tape, memory: Memory) {
@@ -85,7 +77,10 @@ export function commands(kernels: Kernels, tape: Tape, memory: Memory) {
   /** Goes through outer loops; the addresses are those of the operands. */
   function each(outer: readonly Loop[], addresses: readonly number[], work: (addresses: readonly number[]) => void): void {
     const [first, ...others] = outer.toReversed();
-    if (!first) return work(addresses);
+    if (!first) {
+      work(addresses);
+      return;
+    }
     const within = others.toReversed();
     for (let i = 0; i < first.size; i++)
       each(
@@ -121,13 +116,23 @@ export function commands(kernels: Kernels, tape: Tape, memory: Memory) {
     return to;
   }
 
+  /** Numbers along the last axis lie side by side. */
+  const isAlong = ({ shape, strides }: View): boolean => (shape.at(-1) ?? 1) === 1 || strides.at(-1) === 1;
+
+  /** Where a result cannot be made in its place it is made elsewhere and copied. */
+  function through(to: View, make: (there: View) => void): void {
+    const there = take(to.shape);
+    make(there);
+    copy(there, to);
+  }
+
   /** As it is where it has no gaps, else a copy. */
   const dense = (view: View): View => (isDense(view) ? view : copied(view));
 
   /** [rows, columns], with columns side by side. */
   function matrix(view: View): View {
     const found = asMatrix(view);
-    return found && (found.strides[1] === 1 || found.shape[1] === 1) ? found : asMatrix(copied(view))!;
+    return found && isAlong(view) ? found : asMatrix(copied(view))!;
   }
 
   /** B [k, n] in panels; the last one's other columns are anything. */
@@ -158,89 +163,85 @@ export function commands(kernels: Kernels, tape: Tape, memory: Memory) {
   const packedSize = (k: number, n: number): number => Math.ceil(n / panelColumns) * k * panelColumns;
 
   /**
-   * c = a · b, and what it begins with
+   * c = a · b + initial
    *
-   * @param a […, k] @param b [k, n], or packed @param c […, n]
+   * @param a […, k] @param b [k, n], or packed @param c […, n] @param initial is broadcast to c's shape
    */
-  function product(a: View, b: View | Packed, c: View, begin: Begin = {}): void {
+  function product(a: View, b: View | Packed, c: View, initial?: View): void {
     if (countOf(c.shape) === 0) return;
     const columns = c.shape.at(-1)!;
     const kind = kindOf(a);
-    const { initial, rows: table } = begin;
-    const from = initial && broadcast(initial, c.shape);
+    const begun = initial && broadcast(initial, c.shape);
     // what does not lie as a kernel takes it is copied
-    if (columns > 1 && c.strides.at(-1) !== 1) {
-      const there = take(c.shape);
-      product(a, b, there, begin);
-      return copyNumbers(there, c);
+    if (!isAlong(c)) {
+      through(c, (there) => product(a, b, there, initial));
+      return;
     }
-    if (from && columns > 1 && from.strides.at(-1) !== 1) return product(a, b, c, { ...begin, initial: copied(from) });
-    if (kind === undefined) return product(copied(a), b, c, begin);
-    const ids = table && { ...contiguous(dense(table.ids).address, c.shape.slice(0, -1)) };
-    const operands = [a, c, ...(from ? [from] : []), ...(ids ? [{ address: ids.address, strides: [...ids.strides, 0] }] : [])];
-    const [rows = { size: 1, strides: operands.map(() => 0) }, ...outer] = loops(
+    if (begun && !isAlong(begun)) {
+      product(a, b, c, copied(begun));
+      return;
+    }
+    if (kind === undefined) {
+      product(copied(a), b, c, initial);
+      return;
+    }
+    const operands = [a, c, ...(begun ? [begun] : [])];
+    const [rows = { size: 1, strides: [0, 0, 0] }, ...outer] = loops(
       c.shape.slice(0, -1),
       operands.map(({ strides }) => strides.slice(0, -1)),
     );
-    if (kind === 'columns' && rows.size > 1 && rows.strides[0] !== 1) return product(copied(a), b, c, begin);
+    if (kind === 'columns' && rows.size > 1 && rows.strides[0] !== 1) {
+      product(copied(a), b, c, initial);
+      return;
+    }
     const right = 'strides' in b ? (rows.size <= tileRows && outer.length === 0 && b.strides[1] === 1 ? b : pack(b)) : b;
+    const [aRow, cRow, initialRow = 0] = rows.strides;
     each(
       outer,
       operands.map(({ address }) => address),
-      ([aAt, cAt, ...others]) => {
-        const initialAt = from && others.shift();
-        const [idsAt] = others;
+      ([aAt, cAt, initialAt = 0]) =>
         oneProduct(
           kind,
-          { address: aAt!, row: rows.strides[0]!, column: a.strides.at(-1)! },
+          { address: aAt!, row: aRow!, column: a.strides.at(-1)! },
           a.zero ? 0 : a.shape.at(-1)!,
           right,
-          columns,
-          { address: cAt!, row: rows.strides[1]! },
-          { address: initialAt ?? 0, row: from ? rows.strides[2]! : 0 },
-          { ids: idsAt ?? 0, table: table?.table },
-          rows.size,
-        );
-      },
+          { address: cAt!, row: cRow! },
+          { address: initialAt, row: initialRow },
+          [rows.size, columns],
+        ),
     );
   }
 
-  /** The same with weights of 8 bits, whose rows a is rounded to. */
-  function bytesProduct(a: View, b: Packed, c: View, begin: Begin = {}): void {
+  /** The same with weights of 8 bits; a lies in -1 … 1 and is rounded. */
+  function bytesProduct(a: View, b: Packed, c: View, initial?: View): void {
     if (countOf(c.shape) === 0) return;
-    const [rows, k] = [countOf(a.shape.slice(0, -1)), a.shape.at(-1)!];
+    const into = asMatrix(c);
+    if (!into || !isAlong(c)) {
+      through(c, (there) => bytesProduct(a, b, there, initial));
+      return;
+    }
+    const begun = initial && matrix(broadcast(initial, c.shape));
     const from = matrix(a);
+    const [rows, k] = from.shape as [number, number];
     const row = bytesOf(k);
     const rounded = takeNumbers((rows * row) / NUMBER);
     const { whole, mask } = kernels.columns(k);
     tape.command(kernels.round(), rows, whole, mask, from.address, NUMBER * from.strides[0]!, rounded, row);
-    const into = asMatrix(c);
-    if (!into || (into.shape[1]! > 1 && into.strides[1] !== 1)) {
-      const there = take(c.shape);
-      bytesProduct(a, b, there, begin);
-      return copy(there, c);
-    }
-    const { initial, rows: table } = begin;
-    const from2 = initial && asMatrix(broadcast(initial, c.shape));
-    const started =
-      initial && (from2 && (into.shape[1] === 1 || from2.strides[1] === 1) ? from2 : asMatrix(copied(broadcast(initial, c.shape)))!);
     oneProduct(
       'bytes',
       { address: rounded, row: row / NUMBER, column: 0 },
       row / AT_ONCE,
       b,
-      into.shape[1]!,
       { address: into.address, row: into.strides[0]! },
-      { address: started?.address ?? 0, row: started?.strides[0] ?? 0 },
-      { ids: table ? dense(table.ids).address : 0, table: table?.table },
-      rows,
+      { address: begun?.address ?? 0, row: begun?.strides[0] ?? 0 },
+      [rows, into.shape[1]!],
     );
   }
 
   /** How a's rows or columns lie in one piece; undefined: neither does. */
-  function kindOf({ shape, strides }: View): Kind | undefined {
-    if (shape.at(-1) === 1 || strides.at(-1) === 1) return 'rows';
-    return shape.length === 2 && strides[0] === 1 ? 'columns' : undefined;
+  function kindOf(a: View): Kind | undefined {
+    if (isAlong(a)) return 'rows';
+    return a.shape.length === 2 && a.strides[0] === 1 ? 'columns' : undefined;
   }
 
   function oneProduct(
@@ -248,17 +249,15 @@ export function commands(kernels: Kernels, tape: Tape, memory: Memory) {
     a: { address: number; row: number; column: number },
     k: number,
     b: View | Packed,
-    n: number,
     c: { address: number; row: number },
     initial: { address: number; row: number },
-    { ids, table }: { ids: number; table: View | undefined },
-    rows: number,
+    [rows, columns]: readonly [number, number],
   ): void {
     const tiles = Math.ceil(rows / tileRows);
     const low = Math.floor(rows / tiles);
     const tall = rows - low * tiles;
     const lanes = panelColumns / 2;
-    const edge = n % panelColumns;
+    const edge = columns % panelColumns;
     const cut: Edge = edge <= lanes ? 'first' : 'second';
     const code = (count: number, height: number, at: Edge): number => (count > 0 ? kernels.tile(kind, height, at) : 0);
     const direct = 'strides' in b;
@@ -276,11 +275,8 @@ export function commands(kernels: Kernels, tape: Tape, memory: Memory) {
         cRow: NUMBER * c.row,
         initial: initial.address,
         initialRow: NUMBER * initial.row,
-        ids,
-        table: table?.address ?? 0,
-        tableRow: NUMBER * (table?.strides[0] ?? 0),
         k,
-        panels: Math.floor(n / panelColumns),
+        panels: Math.floor(columns / panelColumns),
         tall,
         low: tiles - tall,
         tallStep: (low + 1) * step,
@@ -301,10 +297,9 @@ export function commands(kernels: Kernels, tape: Tape, memory: Memory) {
     const read = matrix(x);
     const reduced = name === 'sum' || name === 'max' || name === 'logSumExp';
     const into = reduced ? asMatrix({ ...y, shape: [...y.shape, 1], strides: [...y.strides, 1] }) : asMatrix(y);
-    if (!into || (!reduced && into.strides[1] !== 1 && into.shape[1] !== 1)) {
-      const there = take(y.shape);
-      rowFunction(name, x, there);
-      return copy(there, y);
+    if (!into || (!reduced && !isAlong(y))) {
+      through(y, (there) => rowFunction(name, x, there));
+      return;
     }
     const [rows, columns] = read.shape as [number, number];
     const place = ({ address, strides }: View): readonly [number, number] => [address, NUMBER * strides[0]!];
@@ -314,8 +309,11 @@ export function commands(kernels: Kernels, tape: Tape, memory: Memory) {
   /** Down an axis, which goes away; not the last one. */
   function columnFunction(name: 'sum' | 'max', x: View, axis: number, y: View): void {
     if (countOf(y.shape) === 0) return;
+    if (!isDense(y)) {
+      through(y, (there) => columnFunction(name, x, axis, there));
+      return;
+    }
     const read = dense(x);
-    const into = isDense(y) ? y : take(y.shape);
     const [matrices, rows, columns] = [countOf(x.shape.slice(0, axis)), x.shape[axis]!, countOf(x.shape.slice(axis + 1))];
     tape.command(
       kernels.columnFunction(name),
@@ -324,10 +322,9 @@ export function commands(kernels: Kernels, tape: Tape, memory: Memory) {
         rows,
         kernels.columns(columns),
         [read.address, NUMBER * rows * columns, NUMBER * columns],
-        [into.address, NUMBER * columns],
+        [y.address, NUMBER * columns],
       ),
     );
-    if (into !== y) copy(into, y);
   }
 
   /** rows[i] = table[ids[i]], or the other way round; table and rows are matrices with columns side by side */
@@ -368,11 +365,13 @@ export function commands(kernels: Kernels, tape: Tape, memory: Memory) {
     if (countOf(x.shape) === 0) return;
     const [timeSteps, batch, ...inner] = x.shape as [number, number, ...number[]];
     const innerOf = ({ address, strides }: View): View => ({ address, shape: inner, strides: strides.slice(2) });
-    if (!isDense(innerOf(x))) return reverse(copied(x), lengths, y);
+    if (!isDense(innerOf(x))) {
+      reverse(copied(x), lengths, y);
+      return;
+    }
     if (!isDense(innerOf(y))) {
-      const there = take(y.shape);
-      reverse(x, lengths, there);
-      return copy(there, y);
+      through(y, (there) => reverse(x, lengths, there));
+      return;
     }
     const { whole, mask } = kernels.columns(countOf(inner));
     const place = ({ address, strides }: View): number[] => [address, NUMBER * strides[0]!, NUMBER * strides[1]!];
@@ -394,6 +393,7 @@ export function commands(kernels: Kernels, tape: Tape, memory: Memory) {
     memory,
     take,
     release,
+    through,
     map,
     copy,
     copied,

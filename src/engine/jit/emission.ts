@@ -9,13 +9,13 @@ import { commonShape, part, type View } from './view.js';
 /** Where the values of a scope are. */
 export interface Places {
   /** where a value is that was made, or taken from outside */
-  view(value: Expression): View;
+  view: (value: Expression) => View;
   /** a place for one that is made now */
-  place(value: Expression, shape: readonly number[]): View;
+  place: (value: Expression, shape: readonly number[]) => View;
   /** a right side of a product in panels, where it is worth keeping */
-  packed(value: Expression): Packed | undefined;
+  packed: (value: Expression) => Packed | undefined;
   /** weights of 8 bits, in panels */
-  packedBytes(weights: QuantizedWeights): Packed;
+  packedBytes: (weights: QuantizedWeights) => Packed;
 }
 
 /** What a view of another value is, or zeros; undefined for what is neither. */
@@ -63,16 +63,12 @@ export function emitStage(stage: Exclude<Stage, { kind: 'loop' }>, commands: Com
   commands.release();
 }
 
-function emitCommands({ node, begin, outputs }: Extract<Stage, { kind: 'commands' }>, commands: Commands, places: Places): void {
-  const { initial, rows } = begin;
+function emitCommands({ node, initial, outputs }: Extract<Stage, { kind: 'commands' }>, commands: Commands, places: Places): void {
   COMMANDS[node.operation.name]!({
     commands,
     node,
     inputs: node.inputs.map(places.view),
-    begin: {
-      initial: initial && places.view(initial),
-      rows: rows && { table: commands.matrix(places.view(rows.table)), ids: places.view(rows.ids) },
-    },
+    initial: initial && places.view(initial),
     packedBytes: places.packedBytes,
     place: (output, shape) => places.place(outputs[output]!, shape),
     packed: places.packed,

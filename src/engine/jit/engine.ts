@@ -22,9 +22,12 @@ export async function openJit({ threads = availableParallelism() }: EngineOption
     description: `machine code for this processor, ${{ avx2: 'AVX2', avx512: 'AVX-512' }[kernels.set]}, ${threads} threads`,
     fused: false,
     compile: async (inputs, build, { differentiate, common } = {}) => {
-      const options = { staysInLoop: ({ name }: { name: string }) => isElementwiseName(name), floatsOnly: !kernels.dotProducts };
-      const each = compiled(kernels, programGraph(inputs, build, differentiate, options));
-      const before = common && compiled(kernels, programGraph(common.inputs, common.build, undefined, options));
+      const options = {
+        staysInLoop: ({ name }: { name: string }) => isElementwiseName(name) || name === 'matmul',
+        floatsOnly: !kernels.dotProducts,
+      };
+      const each = compiled(kernels, Object.keys(inputs), programGraph(inputs, build, differentiate, options));
+      const before = common && compiled(kernels, Object.keys(common.inputs), programGraph(common.inputs, common.build, undefined, options));
       return Promise.resolve(program(each, before, threads));
     },
   };

@@ -10,13 +10,13 @@ import { assembler, R12, R13, R14, R15, RAX, RBP, RBX, RDI, RSP, type Assembler 
 /** What of the system is needed; loaded once a thread. */
 export interface Native {
   /** Code made executable, for as long as the process lives. @returns its address */
-  install(code: Uint8Array): number;
+  install: (code: Uint8Array) => number;
   /** the address of an array's first byte; the array must be kept while it is used */
-  addressOf(array: ArrayBufferView): number;
+  addressOf: (array: ArrayBufferView) => number;
   /** Runs commands (`tape.ts`) in this thread. */
-  run(tape: ArrayBufferView): void;
+  run: (tape: ArrayBufferView) => void;
   /** Runs them in another one; this one goes on. Memory that they use must be kept until the promise settles. */
-  runApart(tape: ArrayBufferView): Promise<void>;
+  runApart: (tape: ArrayBufferView) => Promise<void>;
 }
 
 const PAGE = 4096;
@@ -52,7 +52,7 @@ export async function openNative(): Promise<Native> {
     install: (code) => Number(install(code)),
     addressOf: (array) => addressOf(array),
     run: (tape) => run(tape),
-    runApart: (tape) => new Promise((resolve, reject) => run.async(tape, (error: unknown) => (error ? reject(error as Error) : resolve()))),
+    runApart: (tape) => new Promise((resolve, reject) => run.async(tape, (error: unknown) => (error ? reject(error) : resolve()))),
   };
 }
 

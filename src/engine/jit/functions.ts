@@ -12,9 +12,6 @@ export type VectorFunction = (v: Vectors, to: number, x: number, spare: readonly
 export const SPARE = 2;
 
 const number = (value: number): { value: number } => ({ value });
-/** A float by its bits. */
-const bits = (value: number): { value: number } => number(new Float32Array(Uint32Array.of(value).buffer)[0]!);
-
 /** to = ((c₀x + c₁)x + …), by Horner's rule */
 function polynomial(v: Vectors, to: number, x: number, coefficients: readonly number[]): void {
   const [first, ...others] = coefficients;
@@ -95,7 +92,7 @@ const log: VectorFunction = (v, to, x, [e, m]) => {
   v.max(m!, m!, x);
   v.shiftRight(e!, m!, MANTISSA_BITS);
   v.fromIntegers(e!, e!);
-  v.and(m!, m!, bits(0x007f_ffff));
+  v.and(m!, m!, { bits: 0x007f_ffff });
   v.or(m!, m!, number(0.5));
   // below √½ twice the mantissa and one less of the exponent
   v.atLeast(to, m!, number(Math.SQRT1_2));

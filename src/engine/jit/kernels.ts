@@ -27,27 +27,27 @@ export interface Kernels {
   tileRows: number;
   panelColumns: number;
   /** so many columns in vectors, or in blocks of 16 as `rowFunction` takes them */
-  columns(count: number, blocks?: boolean): Columns;
+  columns: (count: number, blocks?: boolean) => Columns;
   /** where the mask of so many places lies */
-  maskOf(count: number): number;
+  maskOf: (count: number) => number;
   /** where so many zeros lie, and a one */
-  zeros(count: number): number;
+  zeros: (count: number) => number;
   one: number;
-  map(formula: Formula): number;
-  product(): number;
-  tile(kind: Kind, rows: number, edge: Edge): number;
+  map: (formula: Formula) => number;
+  product: () => number;
+  tile: (kind: Kind, rows: number, edge: Edge) => number;
   /** rows to bytes */
-  round(): number;
-  rowFunction(name: RowFunction): number;
-  columnFunction(name: 'sum' | 'max'): number;
-  moveRows(way: 'gather' | 'put'): number;
-  copyNumbers(): number;
-  reverse(): number;
-  pick(): number;
-  addAt(): number;
-  largest(): number;
-  repeat(): number;
-  exit(): number;
+  round: () => number;
+  rowFunction: (name: RowFunction) => number;
+  columnFunction: (name: 'sum' | 'max') => number;
+  moveRows: (way: 'gather' | 'put') => number;
+  copyNumbers: () => number;
+  reverse: () => number;
+  pick: () => number;
+  addAt: () => number;
+  largest: () => number;
+  repeat: () => number;
+  exit: () => number;
 }
 
 const FEW_ZEROS = 1 << 14;

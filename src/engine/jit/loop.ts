@@ -13,7 +13,7 @@ import { at, contiguous, countOf, part, type View } from './view.js';
 
 /** The places outside, in which a loop may also put what it gives. */
 export interface OuterPlaces extends Places {
-  put(value: Expression, view: View): void;
+  put: (value: Expression, view: View) => void;
 }
 
 type Slot = (step: number) => View;

@@ -3,7 +3,7 @@ import type { Expression, Node } from '../graph/expression.js';
 import { axisOf, numbersOf } from '../graph/operations/operation.js';
 import type { QuantizedProduct } from '../graph/operations/products.js';
 import type { QuantizedWeights } from '../ops.js';
-import type { Begin, Commands, Packed } from './commands.js';
+import type { Commands, Packed } from './commands.js';
 import { FUNCTIONS } from './functions.js';
 import type { Binary, Formula, Value } from './map.js';
 import { at, broadcast, contiguous, countOf, inserted, isDense, part, permuted, removed, type View } from './view.js';
@@ -58,7 +58,7 @@ export interface Lowered {
   /** weights of 8 bits, in panels */
   packedBytes: (weights: QuantizedWeights) => Packed;
   /** what a product begins with */
-  begin: Begin;
+  initial: View | undefined;
 }
 
 const value = (name: string, ...of: number[]): Value => formulaValue(name, of)!;
@@ -75,6 +75,9 @@ const LOG_SUM: Formula = {
 };
 const ZERO: Formula = { values: [number(0)], inputs: [], outputs: [0] };
 
+/** Makes a result whose numbers have no gaps. */
+const dense = (commands: Commands, y: View, make: (there: View) => void): void => (isDense(y) ? make(y) : commands.through(y, make));
+
 const fill = ({ map }: Commands, to: View): void => map(ZERO, to.shape, [], [to]);
 
 /** The last axis gone. */
@@ -82,14 +85,17 @@ const rowsOf = (shape: readonly number[]): readonly number[] => shape.slice(0, -
 const flat = (view: View): View => ({ ...contiguous(view.address, [countOf(view.shape)]) });
 
 /** Products of matrices, and of as many as the axes before them say. */
-function multiplied({ commands, inputs: [a, b], place, packed, node, begin }: Lowered): void {
+function multiplied({ commands, inputs: [a, b], place, packed, node, initial }: Lowered): void {
   const c = place(0, [...rowsOf(a!.shape), b!.shape.at(-1)!]);
-  if (b!.shape.length === 2) commands.product(a!, packed(node.inputs[1]!) ?? b!, c, begin);
-  else stacked(commands, a!, b!, c, begin.initial && broadcast(begin.initial, c.shape));
+  if (b!.shape.length === 2) commands.product(a!, packed(node.inputs[1]!) ?? b!, c, initial);
+  else stacked(commands, a!, b!, c, initial && broadcast(initial, c.shape));
 }
 
 function stacked(commands: Commands, a: View, b: View, c: View, initial: View | undefined): void {
-  if (b.shape.length === 2) return commands.product(a, b, c, { initial });
+  if (b.shape.length === 2) {
+    commands.product(a, b, c, initial);
+    return;
+  }
   for (let i = 0; i < b.shape[0]!; i++) stacked(commands, at(a, i), at(b, i), at(c, i), initial && at(initial, i));
 }
 
@@ -137,14 +143,14 @@ function reduce(commands: Commands, name: 'sum' | 'max', x: View, axes: readonly
 /** Operations with commands of their own. */
 export const COMMANDS: Readonly<Record<string, (lowered: Lowered) => void>> = {
   matmul: multiplied,
-  gemm: ({ inputs: [a, b], node: { attributes }, place, commands, begin }) => {
+  gemm: ({ inputs: [a, b], node: { attributes }, place, commands, initial }) => {
     const [left, right] = [transposed(a!, attributes['left']), transposed(b!, attributes['right'])];
-    commands.product(left, right, place(0, [left.shape[0]!, right.shape[1]!]), begin);
+    commands.product(left, right, place(0, [left.shape[0]!, right.shape[1]!]), initial);
   },
-  quantizedProduct: ({ inputs: [a, bias], node: { operation }, place, packedBytes, commands, begin }) => {
+  quantizedProduct: ({ inputs: [a, bias], node: { operation }, place, packedBytes, commands, initial }) => {
     const { weights } = operation as QuantizedProduct;
     const c = place(0, [...rowsOf(a!.shape), weights.shape.at(-1)!]);
-    commands.bytesProduct(a!, packedBytes(weights), c, bias ? { ...begin, initial: bias } : begin);
+    commands.bytesProduct(a!, packedBytes(weights), c, bias ?? initial);
   },
   sum: summed,
   max: ({ commands, node, inputs: [x], place }) => {
@@ -156,7 +162,10 @@ export const COMMANDS: Readonly<Record<string, (lowered: Lowered) => void>> = {
   logSumExp: ({ commands, node, inputs: [x], place }) => {
     const axis = axisOf(node.attributes);
     const y = place(0, x!.shape.toSpliced(axis, 1));
-    if (axis === x!.shape.length - 1) return commands.rowFunction('logSumExp', x!, y);
+    if (axis === x!.shape.length - 1) {
+      commands.rowFunction('logSumExp', x!, y);
+      return;
+    }
     const [largest, shares, sums] = [commands.take(y.shape), commands.take(x!.shape), commands.take(y.shape)];
     reduce(commands, 'max', x!, [axis], largest);
     commands.map(EXP_DIFFERENCE, x!.shape, [x!, inserted(largest, axis)], [shares]);
@@ -180,26 +189,22 @@ export const COMMANDS: Readonly<Record<string, (lowered: Lowered) => void>> = {
     const y = place(0, [...ids!.shape, ...table!.shape.slice(1)]);
     const rows = [countOf(ids!.shape), countOf(table!.shape.slice(1))];
     const { address } = commands.dense(table!);
-    const there = isDense(y) ? y : commands.take(y.shape);
-    commands.moveRows('gather', contiguous(address, [table!.shape[0]!, rows[1]!]), ids!, contiguous(there.address, rows));
-    if (there !== y) commands.copy(there, y);
+    dense(commands, y, (there) =>
+      commands.moveRows('gather', contiguous(address, [table!.shape[0]!, rows[1]!]), ids!, contiguous(there.address, rows)),
+    );
   },
   selectRows: ({ commands, inputs: [x, places], place }) => {
     const y = place(0, [places!.shape[0]!, x!.shape.at(-1)!]);
     commands.moveRows('gather', commands.matrix(x!), places!, y);
   },
   putRows: ({ commands, inputs: [rows, places, like], place }) => {
-    const y = place(0, like!.shape);
-    const there = isDense(y) ? y : commands.take(y.shape);
-    fill(commands, there);
-    commands.moveRows('put', contiguous(there.address, [countOf(rowsOf(y.shape)), y.shape.at(-1)!]), places!, commands.matrix(rows!));
-    if (there !== y) commands.copy(there, y);
+    dense(commands, place(0, like!.shape), (y) => {
+      fill(commands, y);
+      commands.moveRows('put', contiguous(y.address, [countOf(rowsOf(y.shape)), y.shape.at(-1)!]), places!, commands.matrix(rows!));
+    });
   },
   pick: ({ commands, inputs: [x, places], place }) => {
-    const y = place(0, rowsOf(x!.shape));
-    const there = isDense(y) ? y : commands.take(y.shape);
-    commands.pick(commands.matrix(x!), places!, flat(there));
-    if (there !== y) commands.copy(there, y);
+    dense(commands, place(0, rowsOf(x!.shape)), (y) => commands.pick(commands.matrix(x!), places!, flat(y)));
   },
   logProbabilityAt: ({ commands, inputs: [x, logProbabilities, places], place }) => {
     const shape = rowsOf(x!.shape);
@@ -217,19 +222,18 @@ export const COMMANDS: Readonly<Record<string, (lowered: Lowered) => void>> = {
     commands.map(NEGATED, chosen.shape, [chosen], [place(0, chosen.shape)]);
   },
   addAt: ({ commands, inputs: [x, places, numbers], place }) => {
-    const y = place(0, x!.shape);
-    const there = isDense(y) ? y : commands.take(y.shape);
-    if (x!.address !== there.address) commands.copy(x!, there);
-    commands.addAt(commands.matrix(there), places!, flat(commands.dense(numbers!)));
-    if (there !== y) commands.copy(there, y);
+    dense(commands, place(0, x!.shape), (y) => {
+      // what was made in its place is there
+      if (x!.address !== y.address) commands.copy(x!, y);
+      commands.addAt(commands.matrix(y), places!, flat(commands.dense(numbers!)));
+    });
   },
   oneHot: ({ commands, node, inputs: [places], place }) => {
-    const y = place(0, [...places!.shape, node.attributes['size'] as number]);
-    const there = isDense(y) ? y : commands.take(y.shape);
-    fill(commands, there);
-    const rows = countOf(places!.shape);
-    commands.addAt(commands.matrix(there), places!, { address: commands.kernels.one, shape: [rows], strides: [0] });
-    if (there !== y) commands.copy(there, y);
+    const ones = { address: commands.kernels.one, shape: [countOf(places!.shape)], strides: [0] };
+    dense(commands, place(0, [...places!.shape, node.attributes['size'] as number]), (y) => {
+      fill(commands, y);
+      commands.addAt(commands.matrix(y), places!, ones);
+    });
   },
   largest: ({ commands, node, inputs: [x], place }) => {
     const count = node.attributes['count'] as number;

@@ -214,13 +214,13 @@ function productsWithin(values: readonly Value[], outputs: readonly number[], us
 
 interface Registers {
   /** the register of a value, which is fetched or brought back if it has none */
-  hold(place: number, now: number, fetch?: (to: number) => void): number;
+  hold: (place: number, now: number, fetch?: (to: number) => void) => number;
   /** a register for a value that is made now */
-  take(place: number, now: number): number;
-  spare(now: number): number;
-  give(register: number): void;
+  take: (place: number, now: number) => number;
+  spare: (now: number) => number;
+  give: (register: number) => void;
   /** gives the registers of values that nothing needs after that place */
-  dropAfter(place: number): void;
+  dropAfter: (place: number) => void;
 }
 
 /** Which value is in which register. Where there are too few, the value that is needed last goes to the frame (Belady 1966). */

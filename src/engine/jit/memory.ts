@@ -3,11 +3,11 @@ import { NUMBER } from './view.js';
 
 export interface Memory {
   /** @returns the address of memory for so many numbers, aligned to a vector; what it holds may be anything */
-  take(numbers: number): number;
+  take: (numbers: number) => number;
   /** gives back what `take` gave */
-  give(address: number): void;
-  /** everything is free again */
-  clear(): void;
+  give: (address: number) => void;
+  /** Everything is free again. @returns whether addresses that were given before may be used again */
+  clear: () => boolean;
 }
 
 const ALIGNED = 64;
@@ -69,12 +69,15 @@ export function newMemory(addressOf: (array: Uint8Array) => number): Memory {
     clear() {
       taken.clear();
       free = [];
-      if (blocks.length > 1) blocks = [];
-      if (blocks.length === 0) addBlock(size);
-      else {
-        const begin = Math.ceil(addressOf(blocks[0]!) / ALIGNED) * ALIGNED;
-        free.push({ begin, end: begin + blocks[0]!.length - ALIGNED });
+      const [block, ...others] = blocks;
+      if (!block || others.length > 0) {
+        blocks = [];
+        addBlock(size);
+        return false;
       }
+      const begin = Math.ceil(addressOf(block) / ALIGNED) * ALIGNED;
+      free.push({ begin, end: begin + block.length - ALIGNED });
+      return true;
     },
   };
 }

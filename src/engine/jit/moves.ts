@@ -215,7 +215,7 @@ export function largest(set: VectorSet): (code: Assembler) => void {
     code.load(wanted, argument(5));
     code.load(values, argument(6));
     code.load(places, argument(8));
-    v.broadcast(OUTSIDE!, { value: -Infinity });
+    v.broadcast(OUTSIDE, { value: -Infinity });
 
     /** a number is put before all that are smaller */
     const insert = (): void => {
@@ -224,33 +224,33 @@ export function largest(set: VectorSet): (code: Assembler) => void {
       code.bind(shift);
       code.subtract(at, { number: 4 });
       code.jump(here, 'equal');
-      v.broadcast(OTHER!, { base: values, index: at, offset: -4 });
-      v.more(RAX, NUMBER!, OTHER!);
+      v.broadcast(OTHER, { base: values, index: at, offset: -4 });
+      v.more(RAX, NUMBER, OTHER);
       code.isZero(RAX);
       code.jump(here, 'equal');
-      v.storeFirst({ base: values, index: at }, OTHER!);
+      v.storeFirst({ base: values, index: at }, OTHER);
       code.loadShort(RAX, { base: places, index: at, offset: -4 });
       code.storeShort({ base: places, index: at }, RAX);
       code.jump(shift);
       code.bind(here);
-      v.storeFirst({ base: values, index: at }, NUMBER!);
+      v.storeFirst({ base: values, index: at }, NUMBER);
       code.address(RAX, { base: column, index: each, scale: 4 });
       code.shiftRight(RAX, 2);
       code.storeShort(PLACE, RAX);
-      v.broadcast(NUMBER!, PLACE);
-      v.fromIntegers(NUMBER!, NUMBER!);
-      v.storeFirst({ base: places, index: at }, NUMBER!);
-      v.broadcast(FOUND!, { base: values, index: wanted, offset: -4 });
+      v.broadcast(NUMBER, PLACE);
+      v.fromIntegers(NUMBER, NUMBER);
+      v.storeFirst({ base: places, index: at }, NUMBER);
+      v.broadcast(FOUND, { base: values, index: wanted, offset: -4 });
     };
 
     /** looks through a vector for numbers that are larger than the smallest that was found */
     const look = (cut: boolean): void => {
       const [again, none] = [code.label(), code.label()];
       if (cut) {
-        v.loadTail(NUMBER!, { base: x, index: column });
-        v.selectTail(NUMBER!, NUMBER!, OUTSIDE!);
-      } else v.load(NUMBER!, { base: x, index: column });
-      v.more(found, NUMBER!, FOUND!);
+        v.loadTail(NUMBER, { base: x, index: column });
+        v.selectTail(NUMBER, NUMBER, OUTSIDE);
+      } else v.load(NUMBER, { base: x, index: column });
+      v.more(found, NUMBER, FOUND);
       code.bind(again);
       code.isZero(found);
       code.jump(none, 'equal');
@@ -258,8 +258,8 @@ export function largest(set: VectorSet): (code: Assembler) => void {
       code.address(RAX, { base: found, offset: -1 });
       code.and(found, RAX);
       code.address(RAX, { base: column, index: each, scale: 4 });
-      v.broadcast(NUMBER!, { base: x, index: RAX });
-      v.more(RAX, NUMBER!, FOUND!);
+      v.broadcast(NUMBER, { base: x, index: RAX });
+      v.more(RAX, NUMBER, FOUND);
       code.isZero(RAX);
       code.jump(again, 'equal');
       insert();
@@ -275,12 +275,12 @@ export function largest(set: VectorSet): (code: Assembler) => void {
       code.bind(clear);
       code.compare(at, wanted);
       code.jump(cleared, 'atLeast');
-      v.storeFirst({ base: values, index: at }, OUTSIDE!);
+      v.storeFirst({ base: values, index: at }, OUTSIDE);
       code.storeShort({ base: places, index: at }, RAX);
       code.add(at, { number: 4 });
       code.jump(clear);
       code.bind(cleared);
-      v.move(FOUND!, OUTSIDE!);
+      v.move(FOUND, OUTSIDE);
       code.clear(column);
       code.bind(columns);
       code.compare(column, whole);

@@ -25,7 +25,7 @@ export type Stage =
       node: Node;
       /** all that is read: the node's own inputs, and what it begins with */
       inputs: readonly Expression[];
-      begin: Beginning;
+      initial: Expression | undefined;
       outputs: readonly Expression[];
     }
   | { kind: 'loop'; time: number; node: Node; scope: Scope; inputs: readonly Expression[]; outputs: readonly Expression[] };
@@ -35,12 +35,6 @@ export interface Needed {
   /** values of a loop, or outside all of them */
   of: (scope: Scope | undefined) => readonly Expression[];
   has: (value: Expression) => boolean;
-}
-
-/** What a product begins with: the rest of a sum, and rows of a table. */
-export interface Beginning {
-  initial?: Expression;
-  rows?: { table: Expression; ids: Expression };
 }
 
 export interface Plan {
@@ -111,7 +105,7 @@ export function planOf(scope: Scope | undefined, needed: Needed, results: readon
   const wanted = new Set(results);
   const uses = usesOf(nodes, scope, needed);
   const sums = sumsWithProducts(nodes, uses, wanted);
-  const absorbed = new Set([...sums.values()].flatMap(({ product, others }) => [product, ...others]));
+  const absorbed = new Set([...sums.values()].map(({ product }) => product));
   const kindOf = (node: Node): 'leaf' | 'view' | 'formula' | 'commands' | 'loop' => {
     if (node.loop) return 'loop';
     if (node.inputs.length === 0) return 'leaf';
@@ -124,7 +118,7 @@ export function planOf(scope: Scope | undefined, needed: Needed, results: readon
   const inputsOf = (node: Node): readonly Expression[] => {
     if (node.loop) return outside(node.loop, needed);
     const sum = sums.get(node);
-    return sum ? [...sum.product.inputs, ...readOf(sum.begin)] : node.inputs;
+    return sum ? [...sum.product.inputs, sum.initial] : node.inputs;
   };
 
   const times = new Map<Node, number>();
@@ -165,8 +159,10 @@ export function planOf(scope: Scope | undefined, needed: Needed, results: readon
     } else if (kind === 'commands' || kind === 'loop') {
       const outputs = node.outputs.filter((output) => needed.has(output) || kind === 'commands');
       const common = { time: nodeTime(node), inputs: inputsOf(node), outputs };
-      const { product = node, begin = {} } = sums.get(node) ?? {};
-      stages.push(node.loop ? { kind: 'loop', scope: node.loop, node, ...common } : { kind: 'commands', node: product, begin, ...common });
+      const { product = node, initial } = sums.get(node) ?? {};
+      stages.push(
+        node.loop ? { kind: 'loop', scope: node.loop, node, ...common } : { kind: 'commands', node: product, initial, ...common },
+      );
     }
   }
   for (const together of formulas.values()) {
@@ -199,19 +195,15 @@ function usesOf(nodes: readonly Node[], scope: Scope | undefined, needed: Needed
   return uses;
 }
 
-const readOf = ({ initial, rows }: Beginning): Expression[] => [...(initial ? [initial] : []), ...(rows ? [rows.table, rows.ids] : [])];
-
 /** A sum as a product that begins with the rest of it. */
 interface Sum {
   product: Node;
-  begin: Beginning;
-  /** nodes that are in the beginning */
-  others: Node[];
+  initial: Expression;
 }
 
 const PRODUCTS: Readonly<Record<string, number>> = { matmul: 2, gemm: 2, quantizedProduct: 1 };
 
-/** Sums of a product that nothing else needs, something else, and rows that are looked up and that nothing else needs either. */
+/** Sums of a product that nothing else needs and of something else. */
 function sumsWithProducts(
   nodes: readonly Node[],
   uses: ReadonlyMap<Expression, ReadonlySet<Node>>,
@@ -222,29 +214,20 @@ function sumsWithProducts(
   for (const node of nodes) {
     if (node.operation.name !== 'add') continue;
     const [sum] = node.outputs;
-    /** nothing but the sum needs it, and it is of the sum's shape */
-    const isOwn = (value: Expression): boolean =>
-      scopeOf(value) === node.scope &&
-      uses.get(value)?.size === 1 &&
-      !wanted.has(value) &&
-      !taken.has(value.node) &&
-      value.shape.join() === sum!.shape.join();
-    const isProduct = (value: Expression): boolean => PRODUCTS[value.node.operation.name] === value.node.inputs.length && isOwn(value);
-    const isLookedUp = (value: Expression): boolean => value.node.operation.name === 'gather' && value.shape.length === 2 && isOwn(value);
-    const value = node.inputs.findLast((input, i) => isProduct(input) && node.inputs[1 - i] !== input);
+    const value = node.inputs.findLast(
+      (input, i) =>
+        PRODUCTS[input.node.operation.name] === input.node.inputs.length &&
+        scopeOf(input) === node.scope &&
+        uses.get(input)?.size === 1 &&
+        !wanted.has(input) &&
+        !taken.has(input.node) &&
+        input.shape.join() === sum!.shape.join() &&
+        node.inputs[1 - i] !== input &&
+        node.inputs[1 - i]!.shape.at(-1) === sum!.shape.at(-1),
+    );
     if (!value) continue;
-    const other = node.inputs.find((input) => input !== value)!;
-    if (other.shape.at(-1) !== sum!.shape.at(-1)) continue;
-    const lookedUp = isLookedUp(other)
-      ? other
-      : other.node.operation.name === 'add' && isOwn(other)
-        ? other.node.inputs.find((input) => isLookedUp(input) && other.node.inputs.every((one) => one.shape.join() === sum!.shape.join()))
-        : undefined;
-    const [table, ids] = lookedUp?.node.inputs ?? [];
-    const initial = lookedUp ? (lookedUp === other ? undefined : other.node.inputs.find((input) => input !== lookedUp)) : other;
-    const others = lookedUp ? [...new Set([other.node, lookedUp.node])] : [];
-    found.set(node, { product: value.node, begin: { ...(initial && { initial }), ...(table && { rows: { table, ids: ids! } }) }, others });
-    for (const one of [value.node, ...others]) taken.add(one);
+    found.set(node, { product: value.node, initial: node.inputs.find((input) => input !== value)! });
+    taken.add(value.node);
   }
   return found;
 }

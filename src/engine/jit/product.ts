@@ -24,10 +24,6 @@ const ARGUMENTS = [
   /** I: 0 if there is none; a row that serves all has distance 0 */
   'initial',
   'initialRow',
-  /** rows of a table that are added, too, chosen by 32-bit integers, one a row of C: where these are, 0 if there is no table; the table and its distance */
-  'ids',
-  'table',
-  'tableRow',
   /** how many numbers a sum has; of 8 bits how many times four */
   'k',
   /** whole panels */
@@ -60,11 +56,8 @@ export const [C, C_ROW, INITIAL, INITIAL_ROW] = [RBX, R12, R13, R14] as const;
 export const SCRATCH = RCX;
 const TILES = R15;
 
-// on the stack: where the next tile's A is, the byte of the panel's first column, panels that are left, the tile's first integer
-const [TILE, COLUMN_AT, PANELS, IDS_AT] = [0, 8, 16, 24] as const;
-const slot = (offset: number): Memory => ({ base: RSP, offset });
-/** In a tile's code, which has been called: the return address lies before them. */
-export const [COLUMN, IDS] = [slot(COLUMN_AT + 8), slot(IDS_AT + 8)] as const;
+/** On the stack: where the next tile's A is, the byte of the panel's first column, panels that are left. */
+const [TILE, COLUMN, PANELS] = [0, 8, 16].map((offset): Memory => ({ base: RSP, offset })) as [Memory, Memory, Memory];
 
 /** Command: a product, by the code of its tiles. */
 export function product(set: VectorSet): (code: Assembler) => void {
@@ -77,16 +70,16 @@ export function product(set: VectorSet): (code: Assembler) => void {
     code.load(C_ROW, of('cRow'));
     code.load(INITIAL_ROW, of('initialRow'));
     code.clear(SCRATCH);
-    code.store(slot(COLUMN_AT), SCRATCH);
+    code.store(COLUMN, SCRATCH);
     code.load(SCRATCH, of('panels'));
-    code.store(slot(PANELS), SCRATCH);
+    code.store(PANELS, SCRATCH);
     const [panel, edge, done] = [code.label(), code.label(), code.label()];
     code.bind(panel);
-    code.subtract(slot(PANELS), { number: 1 });
+    code.subtract(PANELS, { number: 1 });
     code.jump(edge, 'less');
     onePanel(code, 'tallCode', 'lowCode');
     code.addFrom(B, of('bPanel'));
-    code.add(slot(COLUMN_AT), { number: PANEL_VECTORS * v.size });
+    code.add(COLUMN, { number: PANEL_VECTORS * v.size });
     code.jump(panel);
     code.bind(edge);
     code.load(SCRATCH, of('edgeMask'));
@@ -102,19 +95,14 @@ export function product(set: VectorSet): (code: Assembler) => void {
 /** All tiles of a panel, one below the other. */
 function onePanel(code: Assembler, tallCode: Argument, lowCode: Argument): void {
   const without = code.label();
-  for (const [name, at] of [
-    ['a', TILE],
-    ['ids', IDS_AT],
-  ] as const) {
-    code.load(SCRATCH, of(name));
-    code.store(slot(at), SCRATCH);
-  }
+  code.load(SCRATCH, of('a'));
+  code.store(TILE, SCRATCH);
   code.load(C, of('c'));
-  code.addFrom(C, slot(COLUMN_AT));
+  code.addFrom(C, COLUMN);
   code.load(INITIAL, of('initial'));
   code.isZero(INITIAL);
   code.jump(without, 'equal');
-  code.addFrom(INITIAL, slot(COLUMN_AT));
+  code.addFrom(INITIAL, COLUMN);
   code.bind(without);
   for (const [count, step, tile] of [
     ['tall', 'tallStep', tallCode],
@@ -125,10 +113,10 @@ function onePanel(code: Assembler, tallCode: Argument, lowCode: Argument): void 
     code.bind(each);
     code.subtract(TILES, { number: 1 });
     code.jump(all, 'less');
-    code.load(A, slot(TILE));
+    code.load(A, TILE);
     code.callAt(of(tile));
     code.load(SCRATCH, of(step));
-    code.add(slot(TILE), SCRATCH);
+    code.add(TILE, SCRATCH);
     code.jump(each);
     code.bind(all);
   }

@@ -9,15 +9,16 @@ import { newMemory, SLACK, type Memory } from './memory.js';
 import { neededOf, planOf, type Needed, type Plan, type Stage } from './plan.js';
 import { panelsOfBytes } from './quantizing.js';
 import { newTape, type Tape } from './tape.js';
+import { fill, standIn, templateOf, type Template } from './template.js';
 import { contiguous, countOf, type View } from './view.js';
 
 export type Results = Record<string, HostTensor>;
 
 export interface Compiled {
   /** in this thread */
-  run(feeds: Tensors): Results;
+  run: (feeds: Tensors) => Results;
   /** in another thread of the process, while this one goes on */
-  runApart(feeds: Tensors): Promise<Results>;
+  runApart: (feeds: Tensors) => Promise<Results>;
 }
 
 /** What a run needs and the next one takes again. */
@@ -25,59 +26,66 @@ interface Workspace {
   tape: Tape;
   memory: Memory;
   commands: Commands;
+  /** by the sizes of what is fed */
+  templates: Map<string, { template: Template; shapes: readonly (readonly number[])[] }>;
+  /** what the run under way reads */
+  held?: readonly HostTensor['data'][];
 }
 
 const PAGE = 4096;
+/** So many templates are kept: a batch has one of some numbers of sentences and of time steps. */
+const MOST_TEMPLATES = 512;
 
 /** @param results by the names that they are to have */
-export function compiled(kernels: Kernels, results: Readonly<Record<string, Expression>>): Compiled {
+export function compiled(kernels: Kernels, inputs: readonly string[], results: Readonly<Record<string, Expression>>): Compiled {
   const { native } = kernels;
-  const needed = neededOf(Object.values(results));
-  const plan = planOf(undefined, needed, Object.values(results));
+  const names = Object.keys(results);
+  const values = Object.values(results);
+  const needed = neededOf(values);
+  const plan = planOf(undefined, needed, values);
   const loops = new Map(
     plan.stages.flatMap((stage) => (stage.kind === 'loop' ? [[stage.scope, loopPlan(stage.scope, needed)] as const] : [])),
   );
-  const lastUses = lastUsesOf(plan, Object.values(results));
+  const lastUses = lastUsesOf(plan, values);
   const constants = newConstants(kernels);
+  const fed = inputs.flatMap((name) => [...needed.of(undefined)].find(({ node }) => node.attributes['name'] === name) ?? []);
   const idle: Workspace[] = [];
 
-  function workspace(): Workspace {
+  function newWorkspace(): Workspace {
     const [tape, memory] = [newTape(), newMemory(native.addressOf)];
-    return { tape, memory, commands: newCommands(kernels, tape, memory) };
+    return { tape, memory, commands: newCommands(kernels, tape, memory), templates: new Map() };
   }
 
-  /** Writes the commands of a run. @returns the results, which have their numbers when it is done */
-  function emit({ tape, memory, commands }: Workspace, feeds: Tensors): Results {
+  /** Writes the commands of a run; what is fed, and then the results, have stand-ins of addresses. @returns the results' shapes */
+  function emit({ tape, memory, commands }: Workspace, shapes: readonly (readonly number[])[]): (readonly number[])[] {
     tape.cut(0);
-    memory.clear();
-    const views = new Map<Expression, View>();
+    const views = new Map<Expression, View>(fed.map((value, i) => [value, contiguous(standIn(i), shapes[i]!)]));
     const owned = new Map<Expression, number>();
-    const arrays = new Map<string, Float32Array>();
-    const nameOf = new Map<Expression, string>();
-    for (const [name, value] of Object.entries(results)) if (plan.isMade(value) && !nameOf.has(value)) nameOf.set(value, name);
-    const array = (name: string, shape: readonly number[]): View => {
-      const made = new Float32Array(countOf(shape));
-      arrays.set(name, made);
-      return contiguous(native.addressOf(made), shape);
+    const placed = new Map<number, View>();
+    /** the first result that a value is */
+    const resultOf = new Map<Expression, number>();
+    for (const [i, value] of values.entries()) if (plan.isMade(value) && !resultOf.has(value)) resultOf.set(value, i);
+    const resultAt = (i: number, shape: readonly number[]): View => {
+      const view = contiguous(standIn(fed.length + i), shape);
+      placed.set(i, view);
+      return view;
     };
     const places: OuterPlaces = {
       view(value) {
         const there = views.get(value);
         if (there) return there;
-        const { node } = value;
-        if (node.data) return constants.view(value);
-        if (node.operation.name !== 'input') return viewed(value, places.view, commands)!;
-        const view = fed(feeds[String(node.attributes['name'])]!, native.addressOf, commands);
-        views.set(value, view);
-        return view;
+        return value.node.data ? constants.view(value) : viewed(value, places.view, commands)!;
       },
       place(value, shape) {
         const there = views.get(value);
         if (there) return there;
-        const name = nameOf.get(value);
-        const within = placeWithin(plan, value, shape, places);
-        const view = within ?? (name === undefined ? contiguous(memory.take(countOf(shape)), shape) : array(name, shape));
-        if (!within && name === undefined) owned.set(value, view.address);
+        const result = resultOf.get(value);
+        let view = placeWithin(plan, value, shape, places);
+        if (!view && result !== undefined) view = resultAt(result, shape);
+        if (!view) {
+          view = contiguous(memory.take(countOf(shape)), shape);
+          owned.set(value, view.address);
+        }
         views.set(value, view);
         return view;
       },
@@ -93,26 +101,48 @@ export function compiled(kernels: Kernels, results: Readonly<Record<string, Expr
         if (address !== undefined) memory.give(address);
       }
     }
-    const made = Object.entries(results).map(([name, value]): [string, HostTensor] => {
-      const view = places.view(value);
-      if (!arrays.has(name)) commands.copy(view, array(name, view.shape));
-      return [name, { shape: view.shape, data: arrays.get(name)! }];
-    });
+    for (const [i, value] of values.entries())
+      if (!placed.has(i)) {
+        const view = places.view(value);
+        commands.copy(view, resultAt(i, view.shape));
+      }
     tape.command(kernels.exit());
-    return Object.fromEntries(made);
+    return values.map((_, i) => placed.get(i)!.shape);
+  }
+
+  /** The tape of a run, ready. */
+  function ready(space: Workspace, feeds: Tensors): Results {
+    const given = fed.map(({ node }) => feeds[String(node.attributes['name'])]!);
+    const key = given.map(({ shape }) => shape.join()).join(' ');
+    let known = space.templates.get(key);
+    if (!known) {
+      // what was emitted before is of no use where the memory is another
+      if (!space.memory.clear() || space.templates.size === MOST_TEMPLATES) space.templates.clear();
+      const shapes = emit(
+        space,
+        given.map(({ shape }) => shape),
+      );
+      known = { template: templateOf(space.tape), shapes };
+      space.templates.set(key, known);
+    }
+    const arrays = known.shapes.map((shape) => new Float32Array(countOf(shape)));
+    const data = given.map(({ data }) => withSlack(data, native.addressOf));
+    fill(space.tape, known.template, [...data, ...arrays].map(native.addressOf));
+    space.held = data;
+    return Object.fromEntries(names.map((name, i) => [name, { shape: known.shapes[i]!, data: arrays[i]! }]));
   }
 
   return {
     run(feeds) {
-      const space = idle.pop() ?? workspace();
-      const made = emit(space, feeds);
+      const space = idle.pop() ?? newWorkspace();
+      const made = ready(space, feeds);
       native.run(space.tape.bytes());
       idle.push(space);
       return made;
     },
     async runApart(feeds) {
-      const space = idle.pop() ?? workspace();
-      const made = emit(space, feeds);
+      const space = idle.pop() ?? newWorkspace();
+      const made = ready(space, feeds);
       await native.runApart(space.tape.bytes());
       idle.push(space);
       return made;
@@ -120,19 +150,18 @@ export function compiled(kernels: Kernels, results: Readonly<Record<string, Expr
   };
 }
 
+/** The numbers as they are; a copy where reading a vector behind their end could leave the memory of the process. */
+function withSlack(data: HostTensor['data'], addressOf: (array: ArrayBufferView) => number): HostTensor['data'] {
+  const end = addressOf(data) + data.byteLength;
+  if (Math.floor((end - 1) / PAGE) === Math.floor((end + SLACK - 1) / PAGE)) return data;
+  const copy = data instanceof Float32Array ? new Float32Array(data.length + SLACK / 4) : new Int32Array(data.length + SLACK / 4);
+  copy.set(data);
+  return copy;
+}
+
 function loopPlan(scope: Scope, needed: Needed): Plan {
   const results = [...scope.newStates, ...scope.outputs.keys()].filter((value) => needed.has(value) && scopeOf(value) === scope);
   return planOf(scope, needed, results);
-}
-
-/** An input as it lies in memory of the caller's; copied where reading a vector behind its end could leave the caller's memory. */
-function fed({ shape, data }: HostTensor, addressOf: (array: ArrayBufferView) => number, commands: Commands): View {
-  const view = contiguous(addressOf(data), shape);
-  const end = view.address + data.byteLength;
-  if (Math.floor((end - 1) / PAGE) === Math.floor((end + SLACK - 1) / PAGE)) return view;
-  const copy = contiguous(commands.memory.take(countOf(shape)), shape);
-  commands.copy(view, copy);
-  return copy;
 }
 
 /** For each stage the values whose memory nothing needs after it. */
@@ -152,9 +181,9 @@ function lastUsesOf({ stages, within, isMade }: Plan, results: readonly Expressi
 }
 
 interface Constants {
-  view(value: Expression): View;
-  packed(value: Expression): Packed;
-  packedBytes(weights: QuantizedWeights): Packed;
+  view: (value: Expression) => View;
+  packed: (value: Expression) => Packed;
+  packedBytes: (weights: QuantizedWeights) => Packed;
 }
 
 /** Constants where they lie, and in panels: for all runs, and for as long as the program lives. */

@@ -48,24 +48,24 @@ const vectorsOf = (v: Vectors): number[] => Array.from({ length: BLOCK_COLUMNS /
 
 // registers of vectors: accumulators 0 and 1, then these
 const [LARGEST, SUM, VALUE, RESULT, FIRST_SPARE, SECOND_SPARE, OUTSIDE] = [2, 3, 4, 5, 6, 7, 8];
-const SPARE_REGISTERS = [FIRST_SPARE!, SECOND_SPARE!];
+const SPARE_REGISTERS = [FIRST_SPARE, SECOND_SPARE];
 
 /** Goes along a row. @param each is given which vector of a block it is, where it lies in a row that begins at a register, and whether it is cut */
 function along(code: Assembler, v: Vectors, each: (vector: number, of: (row: number) => Memory, cut: boolean) => void): void {
   const [block, rest, done] = [code.label(), code.label(), code.label()];
-  const at = (vector: number) => (row: number) => ({ base: row, index: COLUMN!, offset: vector * v.size });
-  code.clear(COLUMN!);
+  const at = (vector: number) => (row: number) => ({ base: row, index: COLUMN, offset: vector * v.size });
+  code.clear(COLUMN);
   code.bind(block);
-  code.compare(COLUMN!, WHOLE!);
+  code.compare(COLUMN, WHOLE);
   code.jump(rest, 'atLeast');
   for (const vector of vectorsOf(v)) each(vector, at(vector), false);
-  code.add(COLUMN!, { number: BLOCK_BYTES });
+  code.add(COLUMN, { number: BLOCK_BYTES });
   code.jump(block);
   code.bind(rest);
-  code.isZero(MASK!);
+  code.isZero(MASK);
   code.jump(done, 'equal');
   for (const vector of vectorsOf(v)) {
-    v.setTail({ base: MASK!, offset: vector * v.size }, RAX);
+    v.setTail({ base: MASK, offset: vector * v.size }, RAX);
     each(vector, at(vector), true);
   }
   code.bind(done);
@@ -73,88 +73,88 @@ function along(code: Assembler, v: Vectors, each: (vector: number, of: (row: num
 
 /** The largest number of the row at each place of LARGEST. */
 function largest(code: Assembler, v: Vectors): void {
-  v.broadcast(OUTSIDE!, { value: -Infinity });
-  v.broadcast(LARGEST!, { value: -Infinity });
+  v.broadcast(OUTSIDE, { value: -Infinity });
+  v.broadcast(LARGEST, { value: -Infinity });
   along(code, v, (_, of, cut) => {
     if (cut) {
-      v.loadTail(VALUE!, of(X!));
-      v.selectTail(VALUE!, VALUE!, OUTSIDE!);
-    } else v.load(VALUE!, of(X!));
-    v.max(LARGEST!, LARGEST!, VALUE!);
+      v.loadTail(VALUE, of(X));
+      v.selectTail(VALUE, VALUE, OUTSIDE);
+    } else v.load(VALUE, of(X));
+    v.max(LARGEST, LARGEST, VALUE);
   });
-  v.fold('max', LARGEST!, VALUE!);
+  v.fold('max', LARGEST, VALUE);
 }
 
 /** The sum of what is made of each number, at each place of SUM. @param made writes to VALUE, which holds the number */
 function summed(code: Assembler, v: Vectors, made: (of: (row: number) => Memory, cut: boolean) => void): void {
   for (const vector of vectorsOf(v)) v.clear(vector);
-  v.clear(OUTSIDE!);
+  v.clear(OUTSIDE);
   along(code, v, (vector, of, cut) => {
-    if (cut) v.loadTail(VALUE!, of(X!));
-    else v.load(VALUE!, of(X!));
+    if (cut) v.loadTail(VALUE, of(X));
+    else v.load(VALUE, of(X));
     made(of, cut);
-    if (cut) v.selectTail(VALUE!, VALUE!, OUTSIDE!);
-    v.add(vector, vector, VALUE!);
+    if (cut) v.selectTail(VALUE, VALUE, OUTSIDE);
+    v.add(vector, vector, VALUE);
   });
   for (const vector of vectorsOf(v).slice(1)) v.add(0, 0, vector);
-  v.move(SUM!, 0);
-  v.fold('add', SUM!, VALUE!);
+  v.move(SUM, 0);
+  v.fold('add', SUM, VALUE);
 }
 
 /** exp(x - the largest) of what VALUE holds. */
 function exponential(v: Vectors): void {
-  v.subtract(VALUE!, VALUE!, LARGEST!);
-  FUNCTIONS['exp']!(v, RESULT!, VALUE!, SPARE_REGISTERS);
-  v.move(VALUE!, RESULT!);
+  v.subtract(VALUE, VALUE, LARGEST);
+  FUNCTIONS['exp']!(v, RESULT, VALUE, SPARE_REGISTERS);
+  v.move(VALUE, RESULT);
 }
 
 /** log Σ exp of the row less its largest, at each place of RESULT. */
 function logOfSum(code: Assembler, v: Vectors): void {
   largest(code, v);
   summed(code, v, () => exponential(v));
-  FUNCTIONS['log']!(v, RESULT!, SUM!, SPARE_REGISTERS);
+  FUNCTIONS['log']!(v, RESULT, SUM, SPARE_REGISTERS);
 }
 
 const ROW_FUNCTIONS: Readonly<Record<RowFunction, (code: Assembler, v: Vectors) => void>> = {
   sum(code, v) {
     summed(code, v, () => {});
-    v.storeFirst({ base: Y! }, SUM!);
+    v.storeFirst({ base: Y }, SUM);
   },
   max(code, v) {
     largest(code, v);
-    v.storeFirst({ base: Y! }, LARGEST!);
+    v.storeFirst({ base: Y }, LARGEST);
   },
   logSumExp(code, v) {
     logOfSum(code, v);
-    v.add(RESULT!, RESULT!, LARGEST!);
-    v.storeFirst({ base: Y! }, RESULT!);
+    v.add(RESULT, RESULT, LARGEST);
+    v.storeFirst({ base: Y }, RESULT);
   },
   softmax(code, v) {
     largest(code, v);
     summed(code, v, (of, cut) => {
       exponential(v);
-      if (cut) v.storeTail(of(Y!), VALUE!);
-      else v.store(of(Y!), VALUE!);
+      if (cut) v.storeTail(of(Y), VALUE);
+      else v.store(of(Y), VALUE);
     });
-    v.broadcast(VALUE!, { value: 1 });
-    v.divide(SUM!, VALUE!, SUM!);
+    v.broadcast(VALUE, { value: 1 });
+    v.divide(SUM, VALUE, SUM);
     along(code, v, (_, of, cut) => {
-      if (cut) v.loadTail(VALUE!, of(Y!));
-      else v.load(VALUE!, of(Y!));
-      v.multiply(VALUE!, VALUE!, SUM!);
-      if (cut) v.storeTail(of(Y!), VALUE!);
-      else v.store(of(Y!), VALUE!);
+      if (cut) v.loadTail(VALUE, of(Y));
+      else v.load(VALUE, of(Y));
+      v.multiply(VALUE, VALUE, SUM);
+      if (cut) v.storeTail(of(Y), VALUE);
+      else v.store(of(Y), VALUE);
     });
   },
   logSoftmax(code, v) {
     logOfSum(code, v);
     along(code, v, (_, of, cut) => {
-      if (cut) v.loadTail(VALUE!, of(X!));
-      else v.load(VALUE!, of(X!));
-      v.subtract(VALUE!, VALUE!, LARGEST!);
-      v.subtract(VALUE!, VALUE!, RESULT!);
-      if (cut) v.storeTail(of(Y!), VALUE!);
-      else v.store(of(Y!), VALUE!);
+      if (cut) v.loadTail(VALUE, of(X));
+      else v.load(VALUE, of(X));
+      v.subtract(VALUE, VALUE, LARGEST);
+      v.subtract(VALUE, VALUE, RESULT);
+      if (cut) v.storeTail(of(Y), VALUE);
+      else v.store(of(Y), VALUE);
     });
   },
 };

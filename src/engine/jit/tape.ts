@@ -17,13 +17,17 @@ export function next(code: Assembler, count: number): void {
 
 export interface Tape {
   /** The command's words: addresses, sizes and distances as whole numbers. */
-  command(kernel: number, ...words: readonly number[]): void;
+  command: (kernel: number, ...words: readonly number[]) => void;
   /** how many words there are */
-  length(): number;
+  length: () => number;
   /** a word, as the number that it was */
-  word(at: number): number;
+  word: (at: number) => number;
   /** Takes away all behind so many words. */
-  cut(length: number): void;
+  cut: (length: number) => void;
+  setWord: (at: number, word: number) => void;
+  /** what `bytes` held before */
+  restore: (halves: Uint32Array) => void;
+  /** all words, in halves */
   bytes: () => Uint32Array;
 }
 
@@ -37,13 +41,15 @@ export function newTape(): Tape {
     halves[length++] = word >>> 0;
     halves[length++] = Math.floor(word / HIGH) >>> 0;
   };
+  const makeRoom = (count: number): void => {
+    if (count <= halves.length) return;
+    const larger = new Uint32Array(2 * count);
+    larger.set(halves);
+    halves = larger;
+  };
   return {
     command(kernel, ...words) {
-      if (length + 2 * (words.length + 1) > halves.length) {
-        const larger = new Uint32Array(2 * halves.length);
-        larger.set(halves);
-        halves = larger;
-      }
+      makeRoom(length + 2 * (words.length + 1));
       put(kernel);
       for (const word of words) put(word);
     },
@@ -51,6 +57,15 @@ export function newTape(): Tape {
     word: (at) => (halves[2 * at + 1]! | 0) * HIGH + halves[2 * at]!,
     cut: (to) => {
       length = 2 * to;
+    },
+    setWord(at, word) {
+      halves[2 * at] = word >>> 0;
+      halves[2 * at + 1] = Math.floor(word / HIGH) >>> 0;
+    },
+    restore(saved) {
+      makeRoom(saved.length);
+      halves.set(saved);
+      length = saved.length;
     },
     bytes: () => halves,
   };

@@ -10,7 +10,7 @@
  * A panel of B begins with what its columns' sums begin with (-128·Σ b) and are multiplied with.
  */
 import { R10, R11, RBP, type Assembler, type Memory } from './assembler.js';
-import { A, A_3_ROWS, A_ROW, B, B_ROW, C, C_ROW, COLUMN, IDS, INITIAL, INITIAL_ROW, of, PANEL_VECTORS, SCRATCH } from './product.js';
+import { A, A_3_ROWS, A_ROW, B, B_ROW, C, C_ROW, INITIAL, INITIAL_ROW, of, PANEL_VECTORS, SCRATCH } from './product.js';
 import { vectors, type VectorSet, type Vectors } from './vectors.js';
 
 /** How A and B lie: A's rows or its columns in one piece each, or rows of 8 bits. */
@@ -121,9 +121,8 @@ function rowOfA(row: number, at: number): Memory {
   return { base, ...(index === undefined ? {} : { index, scale }), offset: 4 * at };
 }
 
-/** The sums as they begin: I or zeros, and rows of the table. */
-function begin(code: Assembler, v: Vectors, layout: Layout): void {
-  const { rows, width, sum, isCut } = layout;
+/** The sums as they begin: I, or zeros. */
+function begin(code: Assembler, v: Vectors, { rows, width, sum, isCut }: Layout): void {
   const [without, begun] = [code.label(), code.label()];
   code.isZero(INITIAL);
   code.jump(without, 'equal');
@@ -139,7 +138,6 @@ function begin(code: Assembler, v: Vectors, layout: Layout): void {
   code.bind(without);
   for (let i = 0; i < rows * width; i++) v.clear(i);
   code.bind(begun);
-  addTableRows(code, v, layout);
 }
 
 function beginAtCorrections(v: Vectors, { rows, width, sum, ofB }: Layout): void {
@@ -149,7 +147,7 @@ function beginAtCorrections(v: Vectors, { rows, width, sum, ofB }: Layout): void
   }
 }
 
-/** Sums of 8 bits as floats, I and rows of the table added. */
+/** Sums of 8 bits as floats, and I added. */
 function scale(code: Assembler, v: Vectors, layout: Layout): void {
   const { rows, width, sum, ofB } = layout;
   for (let column = 0; column < width; column++) {
@@ -163,36 +161,17 @@ function scale(code: Assembler, v: Vectors, layout: Layout): void {
   code.isZero(INITIAL);
   code.jump(without, 'equal');
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < width; column++) addFrom(v, layout, row, column, INITIAL);
+    for (let column = 0; column < width; column++) addInitial(v, layout, row, column);
     code.add(INITIAL, INITIAL_ROW);
   }
   code.bind(without);
-  addTableRows(code, v, layout);
 }
 
-/** Adds what lies at a row's address to its sums. */
-function addFrom(v: Vectors, { sum, ofB, isCut }: Layout, row: number, column: number, base: number): void {
-  const at = { base, offset: column * v.size };
+/** Adds the row of I that its register is at. */
+function addInitial(v: Vectors, { sum, ofB, isCut }: Layout, row: number, column: number): void {
+  const at = { base: INITIAL, offset: column * v.size };
   if (isCut(column)) {
     v.loadTail(ofB(0), at);
     v.add(sum(row, column), sum(row, column), ofB(0));
   } else v.add(sum(row, column), sum(row, column), at);
-}
-
-/** Adds the chosen rows of the table, if there is one. They may be far away: those of the next panel are fetched into the cache meanwhile. */
-function addTableRows(code: Assembler, v: Vectors, layout: Layout): void {
-  const without = code.label();
-  code.load(B_AT, IDS);
-  code.isZero(B_AT);
-  code.jump(without, 'equal');
-  for (let row = 0; row < layout.rows; row++) {
-    code.loadShort(SCRATCH, { base: B_AT, offset: 4 * row });
-    code.multiply(SCRATCH, of('tableRow'));
-    code.addFrom(SCRATCH, of('table'));
-    code.addFrom(SCRATCH, COLUMN);
-    for (let column = 0; column < layout.width; column++) addFrom(v, layout, row, column, SCRATCH);
-    for (let byte = 0; byte < PANEL_VECTORS * v.size; byte += 64) code.prefetch({ base: SCRATCH, offset: PANEL_VECTORS * v.size + byte });
-  }
-  code.add(IDS, { number: 4 * layout.rows });
-  code.bind(without);
 }

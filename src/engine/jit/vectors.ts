@@ -4,8 +4,11 @@
  */
 import type { Assembler, Memory, VectorInstruction, VectorOperands } from './assembler.js';
 
+/** One number at all places; by its bits where it is none that arithmetic leaves as it is, such as a denormal one. */
+export type Same = { value: number } | { bits: number };
+
 /** A vector's register by its number; what lies in memory; or one number at all places. */
-export type Operand = number | Memory | { value: number };
+export type Operand = number | Memory | Same;
 
 export type VectorSet = 'avx2' | 'avx512';
 
@@ -75,15 +78,15 @@ export function vectors(code: Assembler, set: VectorSet) {
   const TAIL = wide ? 1 : 15;
 
   function emit(instruction: VectorInstruction, register: number, second: number | undefined, third: Operand, immediate?: number): void {
-    const isValue = typeof third === 'object' && 'value' in third;
+    const isSame = typeof third === 'object' && ('value' in third || 'bits' in third);
     const operands: VectorOperands = {
       register,
       second,
-      third: isValue ? constantOf(third.value, wide ? 1 : lanes) : third,
+      third: isSame ? constantOf(third, wide ? 1 : lanes) : third,
       immediate,
       size,
     };
-    if (wide) code.evex(instruction, operands, { broadcast: isValue });
+    if (wide) code.evex(instruction, operands, { broadcast: isSame });
     else code.vex(instruction, operands);
   }
 
@@ -111,8 +114,8 @@ export function vectors(code: Assembler, set: VectorSet) {
     move: (to: number, from: number) => emit(LOAD, to, undefined, from),
     clear: (to: number) => emit(THREE.xor, to, to, to),
     /** one number to all places */
-    broadcast(to: number, from: Memory | { value: number }): void {
-      const at = 'value' in from ? constantOf(from.value, 1) : from;
+    broadcast(to: number, from: Memory | Same): void {
+      const at = 'value' in from || 'bits' in from ? constantOf(from, 1) : from;
       if (wide) code.evex(BROADCAST, { register: to, third: at, size }, { memorySize: 4 });
       else code.vex(BROADCAST, { register: to, third: at, size });
     },
@@ -124,7 +127,7 @@ export function vectors(code: Assembler, set: VectorSet) {
     atLeast(to: number, first: number, third: Operand): void {
       if (wide) {
         emit(COMPARE, COMPARED, first, third, AT_LEAST);
-        code.evex(BROADCAST, { register: to, third: constantOf(1, 1), size }, { mask: COMPARED, zeroing: true, memorySize: 4 });
+        code.evex(BROADCAST, { register: to, third: constantOf({ value: 1 }, 1), size }, { mask: COMPARED, zeroing: true, memorySize: 4 });
       } else {
         emit(COMPARE, to, first, third, AT_LEAST);
         three.and(to, to, { value: 1 });
@@ -189,7 +192,8 @@ export function vectors(code: Assembler, set: VectorSet) {
 /** the mask register that a comparison writes */
 const COMPARED = 2;
 
-/** The bytes of a float, so many times. */
-function constantOf(value: number, times: number): Memory {
-  return { constant: { bytes: new Uint8Array(new Float32Array(times).fill(value).buffer) } };
+/** The bytes of a number, so many times. */
+function constantOf(number: Same, times: number): Memory {
+  const all = 'bits' in number ? new Uint32Array(times).fill(number.bits) : new Float32Array(times).fill(number.value);
+  return { constant: { bytes: new Uint8Array(all.buffer) } };
 }
