@@ -25,3 +25,12 @@ export async function putTogether(results: AsyncIterable<Readonly<Record<string,
   }
   return blocks;
 }
+
+/** Results, some of them in arrays that the caller has. */
+export function placed(results: Record<string, HostTensor>, into: Readonly<Record<string, Float32Array>>): Record<string, HostTensor> {
+  for (const [name, array] of Object.entries(into)) {
+    array.set(results[name]!.data);
+    results[name] = { shape: results[name]!.shape, data: array };
+  }
+  return results;
+}

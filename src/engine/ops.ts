@@ -4,6 +4,7 @@
  */
 
 import type { Blocks, Placings } from './blocks.js';
+import type { Formula, InPlace } from './in-place.js';
 
 /** A tensor at the edge of an engine: row-major floats, or 32-bit integers for lengths and ids. */
 export interface HostTensor {
@@ -125,7 +126,8 @@ export type Build = <T>(ops: Ops<T>, inputs: Record<string, T>) => Record<string
 export type Tensors = Readonly<Record<string, HostTensor>>;
 
 export interface Program {
-  run(feeds: Tensors): Promise<Record<string, HostTensor>>;
+  /** @param into arrays that are to hold results, by the results' names; any other result is new memory */
+  run(feeds: Tensors, into?: Readonly<Record<string, Float32Array>>): Promise<Record<string, HostTensor>>;
   /**
    * Runs that have something in common, one after another; in a thread of its own where that pays, so that `threads` of such jobs
    * keep the engine busy. In which thread one runs does not show in its results.
@@ -165,6 +167,8 @@ export interface Engine {
   fused: boolean;
   /** @param beside the gradients that are wanted beside the results, or what runs have in common */
   compile(inputs: Record<string, InputType>, build: Build, beside?: { differentiate?: Differentiate; common?: Common }): Promise<Program>;
+  /** arithmetic on each element, in place and in this thread */
+  inPlace(formula: Formula): InPlace;
 }
 
 export type EngineName = 'jit' | 'onnx' | 'onnx-wasm' | 'tfjs';

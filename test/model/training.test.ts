@@ -12,9 +12,10 @@ import { batchesOf, partsOf } from '../../src/model/training/batches.js';
 import { dataSet, type DataSet, sharedSpace } from '../../src/model/training/data.js';
 import { dropout, gathered, partOf, scattered, stepFeeds, type Table } from '../../src/model/training/feeds.js';
 import { openLearner, parametersOf, denseLayout, type Shared } from '../../src/model/training/learner.js';
-import { newMoments, OPTIMIZER_DEFAULTS } from '../../src/model/training/optimizer.js';
+import { newMoments, optimizerOf, OPTIMIZER_DEFAULTS } from '../../src/model/training/optimizer.js';
+import { describeEngines } from '../support/engines.js';
 import { learningRateAt } from '../../src/model/training/schedule.js';
-import { DENSE, update } from '../../src/model/training/update.js';
+import { DENSE, SUM, sumParts, update } from '../../src/model/training/update.js';
 
 const sentences = fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 7 }), { minLength: 1, maxLength: 20 });
 const setOf = (ids: readonly (readonly number[])[]): DataSet =>
@@ -102,23 +103,39 @@ test('vectors are drawn with the deviation that is asked for, and nothing else i
     );
 });
 
-test('a step of the optimiser in shares moves every number as one share does, once', () => {
-  const stepped = (shares: number): number[][] => {
-    const shape = {} as ModelShape; // the update does not look at it
-    const [dense, gradient] = [Float32Array.from({ length: 7 }, (_, i) => i), Float32Array.from({ length: 7 }, (_, i) => i - 3)];
-    const table = new Float32Array(10).fill(1);
-    const shared = { shape, dense, tables: [{ name: 'embedding', numbers: table }], gradients: [gradient] } as unknown as Shared;
-    const moments = new Map([DENSE, 'embedding'].map((name, i) => [name, newMoments(OPTIMIZER_DEFAULTS, [7, 10][i]!)]));
-    const sparse = [{ ids: Int32Array.of(4, 1, 3), rows: Float32Array.of(1, -1, 2, -2, 3, -3) }];
-    for (const step of [1, 2])
-      for (let share = 0; share < shares; share++)
-        update(shared, { optimizer: OPTIMIZER_DEFAULTS, moments }, { learningRate: 0.1, step, scale: 1, sparse }, share, shares);
-    return [[...dense], [...table], ...[...moments.values()].flatMap(({ first, second }) => [[...first], [...second]])];
-  };
-  const whole = stepped(1);
-  // two steps of Adam in one direction are 0.1 each, whatever the size of the gradient; rows 0 and 2 have none
-  expect(whole[1]!.map((x) => Number(x.toFixed(4)))).toEqual([1, 1, 0.8, 1.2, 1, 1, 0.8, 1.2, 0.8, 1.2]);
-  for (const shares of [2, 3, 9]) expect(stepped(shares)).toEqual(whole);
+describeEngines((open) => {
+  test('a step of the optimiser in shares moves every number as one share does, once', async () => {
+    const engine = await open();
+    const means = { add: engine.inPlace(SUM), update: optimizerOf(engine, OPTIMIZER_DEFAULTS) };
+    const stepped = (shares: number): number[][] => {
+      const shape = {} as ModelShape; // the update does not look at it
+      const [dense, gradient] = [Float32Array.from({ length: 7 }, (_, i) => i), Float32Array.from({ length: 7 }, (_, i) => i - 3)];
+      const table = new Float32Array(10).fill(1);
+      const gradients = [gradient, gradient.slice()];
+      const shared = { shape, dense, tables: [{ name: 'embedding', numbers: table }], gradients } as unknown as Shared;
+      const moments = new Map([DENSE, 'embedding'].map((name, i) => [name, newMoments(OPTIMIZER_DEFAULTS, [7, 10][i]!)]));
+      const sparse = [{ ids: Int32Array.of(4, 1, 3), rows: Float32Array.of(1, -1, 2, -2, 3, -3) }];
+      for (const step of [1, 2])
+        for (let share = 0; share < shares; share++)
+          update(shared, moments, means, { learningRate: 0.1, step, scale: 1, parts: 1, sparse }, share, shares);
+      return [[...dense], [...table], ...[...moments.values()].flatMap(({ first, second }) => [[...first], [...second]])];
+    };
+    const whole = stepped(1);
+    // two steps of Adam in one direction are 0.1 each, whatever the size of the gradient; rows 0 and 2 have none
+    expect(whole[1]!.map((x) => Number(x.toFixed(4)))).toEqual([1, 1, 0.8, 1.2, 1, 1, 0.8, 1.2, 0.8, 1.2]);
+    for (const shares of [2, 3, 9]) expect(stepped(shares)).toEqual(whole);
+  });
+
+  test('gradients of parts are summed in shares, with the sum of their squares', async () => {
+    const add = (await open()).inPlace(SUM);
+    for (const shares of [1, 2, 3, 9]) {
+      const gradients = [1, 10, 100].map((scale) => Float32Array.from({ length: 7 }, (_, i) => i * scale));
+      let squares = 0;
+      for (let share = 0; share < shares; share++) squares += sumParts({ gradients } as unknown as Shared, add, 3, share, shares);
+      expect([...gradients[0]!]).toEqual([0, 111, 222, 333, 444, 555, 666]);
+      expect(squares).toBe(111 ** 2 * (1 + 4 + 9 + 16 + 25 + 36)); // by hand
+    }
+  });
 });
 
 test('schedules, by hand', () => {

@@ -4,9 +4,10 @@ import { PipeError } from '../../errors.js';
 import { putTogether } from '../blocks.js';
 import { programGraph } from '../graph/program.js';
 import type { Engine, EngineOptions, HostTensor, Program, Tensors } from '../ops.js';
+import { compiledInPlace } from './in-place.js';
 import { openKernels, type Kernels } from './kernels.js';
 import { isElementwiseName } from './lowering.js';
-import { compiled } from './program.js';
+import { compiled, type Compiled, type Into } from './program.js';
 import type { VectorSet } from './vectors.js';
 
 const opened = new Map<VectorSet | undefined, Promise<Kernels>>();
@@ -21,6 +22,7 @@ export async function openJit({ threads = availableParallelism() }: EngineOption
     name: 'jit',
     description: `machine code for this processor, ${{ avx2: 'AVX2', avx512: 'AVX-512' }[kernels.set]}, ${threads} threads`,
     fused: false,
+    inPlace: (formula) => compiledInPlace(kernels, formula),
     compile: async (inputs, build, { differentiate, common } = {}) => {
       const options = {
         staysInLoop: ({ name }: { name: string }) => isElementwiseName(name) || name === 'matmul',
@@ -48,27 +50,27 @@ function kernelsOf(set: VectorSet | undefined): Promise<Kernels> {
   return opening;
 }
 
-type Compiled = ReturnType<typeof compiled>;
-
 function program(each: Compiled, before: Compiled | undefined, threads: number): Program {
   let last: { shared: Tensors; ready: Promise<Tensors> } | undefined;
-  const run = (one: Compiled, feeds: Tensors): Promise<Record<string, HostTensor>> =>
-    threads > 1 ? one.runApart(feeds) : Promise.resolve(one.run(feeds));
-  async function* resultsOf(shared: Tensors, runs: readonly Tensors[]): AsyncGenerator<Record<string, HostTensor>> {
+  const run = (one: Compiled, feeds: Tensors, into?: Into): Promise<Record<string, HostTensor>> =>
+    threads > 1 ? one.runApart(feeds, into) : Promise.resolve(one.run(feeds, into));
+  const commonOf = (shared: Tensors): Promise<Tensors> | undefined => {
     if (before && last?.shared !== shared) last = { shared, ready: run(before, shared) };
-    const ready = await last?.ready;
+    return last?.ready;
+  };
+  async function* resultsOf(shared: Tensors, runs: readonly Tensors[]): AsyncGenerator<Record<string, HostTensor>> {
+    const ready = await commonOf(shared);
     for (const feeds of runs) yield await run(each, { ...feeds, ...ready });
   }
-  const runAll: Program['runAll'] = async (shared, runs) => {
-    const all: Record<string, HostTensor>[] = [];
-    for await (const results of resultsOf(shared, runs)) all.push(results);
-    return all;
-  };
   return {
     threads,
-    runAll,
+    runAll: async (shared, runs) => {
+      const all: Record<string, HostTensor>[] = [];
+      for await (const results of resultsOf(shared, runs)) all.push(results);
+      return all;
+    },
     runInto: (shared, runs, placings) => putTogether(resultsOf(shared, runs), placings),
-    run: async (feeds) => (await runAll(feeds, [feeds]))[0]!,
+    run: async (feeds, into) => run(each, { ...feeds, ...(await commonOf(feeds)) }, into),
     close: () => Promise.resolve(),
   };
 }

@@ -52,7 +52,7 @@ export async function openNative(): Promise<Native> {
     install: (code) => Number(install(code)),
     addressOf: (array) => addressOf(array),
     run: (tape) => run(tape),
-    runApart: (tape) => new Promise((resolve, reject) => run.async(tape, (error: unknown) => (error ? reject(error) : resolve()))),
+    runApart: (tape) => new Promise((resolve, reject) => run.async(tape, (error: Error | null) => (error ? reject(error) : resolve()))),
   };
 }
 

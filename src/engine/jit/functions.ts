@@ -133,5 +133,7 @@ const sign: VectorFunction = (v, to, x, [negative]) => {
   v.subtract(to, to, negative!);
 };
 
+const squareRoot: VectorFunction = (v, to, x) => v.squareRoot(to, x);
+
 /** By the name of the operation. */
-export const FUNCTIONS: Readonly<Record<string, VectorFunction>> = { exp, log, sigmoid, tanh, abs, sign };
+export const FUNCTIONS: Readonly<Record<string, VectorFunction>> = { exp, log, sigmoid, tanh, abs, sign, squareRoot };

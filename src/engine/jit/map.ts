@@ -10,7 +10,8 @@ import { vectors, type Operand, type VectorSet, type Vectors } from './vectors.j
 
 /** One value of a formula; what it is made from are values before it, by their places. */
 export type Value =
-  | { kind: 'input'; operand: number }
+  /** of an operand that is read by the row the number at that place */
+  | { kind: 'input'; operand: number; at?: number }
   | { kind: 'number'; value: number }
   | { kind: 'function'; name: string; of: number }
   | { kind: 'binary'; name: Binary; of: readonly [number, number] };
@@ -20,14 +21,16 @@ export type Binary = 'add' | 'subtract' | 'multiply' | 'divide' | 'atLeast';
 /** What a kernel computes, as plain data. */
 export interface Formula {
   values: readonly Value[];
-  /** what is read: by columns, or one number a row */
+  /** what is read: by columns, or some numbers a row */
   inputs: readonly ('columns' | 'row')[];
   /** which values are written, each by columns */
   outputs: readonly number[];
+  /** operands, the outputs behind the inputs, whose rows are chosen by 32-bit integers: there is one group of rows then */
+  chosen?: readonly number[];
 }
 
-/** Words of the command before those of the operands: groups of rows, rows, bytes of whole vectors in a row, the mask's address or 0. */
-const HEAD = 4;
+/** Words of the command before those of the operands: groups of rows, rows, bytes of whole vectors in a row, the mask's address or 0, where the integers are that choose rows or 0. */
+const HEAD = 5;
 /** Words of an operand, the inputs' before the outputs': address, distance from row to row and from group to group, in bytes. */
 const EACH = 3;
 
@@ -38,13 +41,14 @@ const [COLUMN, LIMIT] = [RCX, RDX];
 // the frame: of each operand where its group and its row begin, the rows and groups that are left, and vectors that registers cannot hold
 const groupAt = (operand: number): Memory => ({ base: RSP, offset: 16 * operand });
 const rowAt = (operand: number): Memory => ({ base: RSP, offset: 16 * operand + 8 });
-const [ROWS, GROUPS] = [2048, 2056].map((offset): Memory => ({ base: RSP, offset })) as [Memory, Memory];
+const [ROWS, GROUPS, CHOICE] = [2048, 2056, 2064].map((offset): Memory => ({ base: RSP, offset })) as [Memory, Memory, Memory];
 const SPILLED = 2112;
 const MOST_OPERANDS = 128;
 
 /** Command: a formula, of each element. */
 export function map(set: VectorSet, formula: Formula): (code: Assembler) => void {
   const operands = formula.inputs.length + formula.outputs.length;
+  const { chosen = [] } = formula;
   if (operands > MOST_OPERANDS) throw new Error(`a formula of ${operands} operands`);
   return (code) => {
     const v = vectors(code, set);
@@ -71,10 +75,21 @@ export function map(set: VectorSet, formula: Formula): (code: Assembler) => void
     }
     code.load(RAX, argument(1));
     code.store(ROWS, RAX);
+    if (chosen.length > 0) {
+      code.load(RAX, argument(4));
+      code.store(CHOICE, RAX);
+    }
 
     code.bind(row!);
     code.subtract(ROWS, { number: 1 });
     code.jump(groupDone!, 'less');
+    for (const i of chosen) {
+      code.load(RAX, CHOICE);
+      code.loadShort(RAX, { base: RAX });
+      code.multiply(RAX, argument(HEAD + EACH * i + 1));
+      code.addFrom(RAX, groupAt(i));
+      code.store(rowAt(i), RAX);
+    }
     for (let i = 0; i < Math.min(operands, POINTERS.length); i++) code.load(POINTERS[i]!, rowAt(i));
     code.clear(COLUMN);
     code.load(LIMIT, argument(2));
@@ -90,6 +105,7 @@ export function map(set: VectorSet, formula: Formula): (code: Assembler) => void
     code.jump(rowDone!, 'equal');
     elements(code, v, formula, true);
     code.bind(rowDone!);
+    if (chosen.length > 0) code.add(CHOICE, { number: 4 });
     for (let i = 0; i < operands; i++) {
       code.load(RAX, argument(HEAD + EACH * i + 1));
       code.add(rowAt(i), RAX);
@@ -122,7 +138,7 @@ function elements(code: Assembler, v: Vectors, { values, inputs, outputs }: Form
     const value = values[place]!;
     if (value.kind === 'number') v.broadcast(to, { value: value.value });
     else if (value.kind !== 'input') throw new Error('it is computed and not fetched');
-    else if (inputs[value.operand] === 'row') v.broadcast(to, { base: pointer(value.operand) });
+    else if (inputs[value.operand] === 'row') v.broadcast(to, { base: pointer(value.operand), offset: 4 * (value.at ?? 0) });
     else if (cut) v.loadTail(to, at(value.operand));
     else v.load(to, at(value.operand));
   };
@@ -286,12 +302,13 @@ function newRegisters(v: Vectors, uses: readonly (readonly number[])[]): Registe
   };
 }
 
-/** The words of a command: sizes of the domain, then of each operand its address and distances. */
+/** The words of a command: sizes of the domain, then of each operand its address and distances. @param choice where the integers are that choose rows */
 export function mapWords(
   groups: number,
   rows: number,
   columns: { whole: number; mask: number },
   operands: readonly (readonly [address: number, row: number, group: number])[],
+  choice = 0,
 ): number[] {
-  return [groups, rows, columns.whole, columns.mask, ...operands.flat()];
+  return [groups, rows, columns.whole, columns.mask, choice, ...operands.flat()];
 }

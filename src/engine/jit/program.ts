@@ -14,11 +14,14 @@ import { contiguous, countOf, type View } from './view.js';
 
 export type Results = Record<string, HostTensor>;
 
+/** Arrays that are to hold results. */
+export type Into = Readonly<Record<string, Float32Array>>;
+
 export interface Compiled {
   /** in this thread */
-  run: (feeds: Tensors) => Results;
+  run: (feeds: Tensors, into?: Into) => Results;
   /** in another thread of the process, while this one goes on */
-  runApart: (feeds: Tensors) => Promise<Results>;
+  runApart: (feeds: Tensors, into?: Into) => Promise<Results>;
 }
 
 /** What a run needs and the next one takes again. */
@@ -111,7 +114,7 @@ export function compiled(kernels: Kernels, inputs: readonly string[], results: R
   }
 
   /** The tape of a run, ready. */
-  function ready(space: Workspace, feeds: Tensors): Results {
+  function ready(space: Workspace, feeds: Tensors, into: Into = {}): Results {
     const given = fed.map(({ node }) => feeds[String(node.attributes['name'])]!);
     const key = given.map(({ shape }) => shape.join()).join(' ');
     let known = space.templates.get(key);
@@ -125,7 +128,7 @@ export function compiled(kernels: Kernels, inputs: readonly string[], results: R
       known = { template: templateOf(space.tape), shapes };
       space.templates.set(key, known);
     }
-    const arrays = known.shapes.map((shape) => new Float32Array(countOf(shape)));
+    const arrays = known.shapes.map((shape, i) => into[names[i]!] ?? new Float32Array(countOf(shape)));
     const data = given.map(({ data }) => withSlack(data, native.addressOf));
     fill(space.tape, known.template, [...data, ...arrays].map(native.addressOf));
     space.held = data;
@@ -133,16 +136,16 @@ export function compiled(kernels: Kernels, inputs: readonly string[], results: R
   }
 
   return {
-    run(feeds) {
+    run(feeds, into) {
       const space = idle.pop() ?? newWorkspace();
-      const made = ready(space, feeds);
+      const made = ready(space, feeds, into);
       native.run(space.tape.bytes());
       idle.push(space);
       return made;
     },
-    async runApart(feeds) {
+    async runApart(feeds, into) {
       const space = idle.pop() ?? newWorkspace();
-      const made = ready(space, feeds);
+      const made = ready(space, feeds, into);
       await native.runApart(space.tape.bytes());
       idle.push(space);
       return made;

@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 import { PipeError } from '../../errors.js';
 import { type Build, type Differentiate, type Engine, type EngineOptions, type InputType, type Program, type Tensors } from '../ops.js';
 import { modelBytes, type Graph } from './graph.js';
+import { placed } from '../blocks.js';
+import { scripted } from '../in-place.js';
 import { programGraph } from '../graph/program.js';
 import { nativeRuntime, openSessions, type Compiled, type CompiledProgram, type Runtime, type Sessions } from './sessions.js';
 import { openThreads } from './threads.js';
@@ -18,6 +20,7 @@ export async function openOnnx({ threads = availableParallelism() }: EngineOptio
     name: 'onnx',
     description: `ONNX Runtime ${runtime.env.versions?.node ?? ''}, native, ${threads} threads`,
     fused: true,
+    inPlace: scripted,
     compile: compiler(runtime, options, threads),
   };
 }
@@ -30,6 +33,7 @@ export async function openOnnxWasm({ threads = availableParallelism() }: EngineO
     description: `ONNX Runtime ${runtime.env.versions?.web ?? ''}, WebAssembly, ${threads} threads`,
     fused: true,
     // its threads are within a session
+    inPlace: scripted,
     compile: compiler(runtime, { executionProviders: ['wasm'] }, 1),
   };
 }
@@ -80,7 +84,7 @@ function program(here: Sessions, threads: number, apart: Sessions): Program {
     threads,
     runAll: (common, runs) => where(runs).runAll(common, runs),
     runInto: (common, runs, placings) => where(runs).runInto(common, runs, placings),
-    run: async (feeds) => (await here.runAll(feeds, [feeds]))[0]!,
+    run: async (feeds, into = {}) => placed((await here.runAll(feeds, [feeds]))[0]!, into),
     close: async () => {
       await here.close();
       if (apart !== here) await apart.close();

@@ -62,8 +62,9 @@ export async function openSessions(runtime: Runtime, { each, common, options }: 
 
 const TYPE = { float: 'float32', int: 'int32' } as const;
 
+/** ONNX Runtime takes no memory that threads share. */
 const toTensor = (runtime: Runtime, { data, shape }: HostTensor, type: InputType['type']): OrtTensor =>
-  new runtime.Tensor(TYPE[type], data, shape);
+  new runtime.Tensor(TYPE[type], data.buffer instanceof SharedArrayBuffer ? data.slice() : data, shape);
 
 const fromTensors = (results: Results): Record<string, HostTensor> =>
   Object.fromEntries(

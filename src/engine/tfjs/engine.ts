@@ -5,7 +5,8 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { createRequire } from 'node:module';
 import { PipeError } from '../../errors.js';
-import { putTogether } from '../blocks.js';
+import { placed, putTogether } from '../blocks.js';
+import { scripted } from '../in-place.js';
 import {
   gradientOf,
   type Build,
@@ -29,6 +30,7 @@ export async function openTfjs(): Promise<Engine> {
     name: 'tfjs',
     description: `TensorFlow.js ${tf.version_core}, backend ${tf.getBackend()}`,
     fused: false,
+    inPlace: scripted,
     compile: (inputs, build, { differentiate, common } = {}) => {
       const each = runner(tf, inputs, build, differentiate);
       const before = common && runner(tf, common.inputs, common.build);
@@ -43,7 +45,7 @@ export async function openTfjs(): Promise<Engine> {
       };
       return Promise.resolve({
         threads: 1,
-        run: async (feeds) => (await runAll(feeds, [feeds]))[0]!,
+        run: async (feeds, into = {}) => placed((await runAll(feeds, [feeds]))[0]!, into),
         runAll,
         runInto: (shared, runs, placings) => putTogether(resultsOf(shared, runs), placings),
         close: () => {

@@ -100,11 +100,8 @@ export async function openLearner(engine: Engine, shared: Shared): Promise<Learn
   const layout = denseLayout(shape);
   const inputs = learningInputs(shape, options.dropout);
   const reads = readsOf(shape, parametersOf(shared), train).map((read) => learntVectors(read, options));
-  // ONNX Runtime takes no memory that threads share
-  const weights = new Float32Array(dense.length);
   return {
     gradient: async ({ rows, part: place, scale, stream }) => {
-      weights.set(dense);
       const part = partOf(train, rows);
       const next = uniform(options.seed, stream);
       const taken = reads.map((read) => read.take(rows, next));
@@ -114,12 +111,13 @@ export async function openLearner(engine: Engine, shared: Shared): Promise<Learn
         ...Object.fromEntries(
           layout.map(({ name, shape: sizes, begin, end }): [string, HostTensor] => [
             name,
-            { shape: sizes, data: weights.subarray(begin, end) },
+            { shape: sizes, data: dense.subarray(begin, end) },
           ]),
         ),
       };
-      const results = await program.run(feeds);
-      for (const { name, begin } of layout) shared.gradients[place]!.set(results[gradientOf(name)]!.data, begin);
+      const own = shared.gradients[place]!;
+      const into = Object.fromEntries(layout.map(({ name, begin, end }) => [gradientOf(name), own.subarray(begin, end)]));
+      const results = await program.run(feeds, into);
       const sparse = taken.flatMap(({ name, give }) => give(results[gradientOf(name)]!, place));
       return { loss: results['loss']!.data[0]!, sparse };
     },

@@ -9,6 +9,8 @@
  * For SGD and Adam weight decay is L2: λ·w is added to the gradient. Of a table only the rows that a batch has touched move, and so
  * do their moments (PyTorch's SparseAdam): a step's cost does not grow with the vocabulary.
  */
+import type { Formula, Where } from '../../engine/in-place.js';
+import type { Engine } from '../../engine/ops.js';
 import { sharedFloats } from './data.js';
 
 export interface OptimizerOptions {
@@ -37,58 +39,71 @@ export function newMoments({ name, momentum }: OptimizerOptions, length: number,
   return moments;
 }
 
-/** One step for weights[at, at + count) with the gradient that begins at `from`, whose memory may be used. */
-export type Update = (weights: Float32Array, moments: Moments, at: number, count: number, gradient: Float32Array, from: number) => void;
-
-/**
- * The update of a step.
- *
- * @param step from 1
- * @param scale what gradients are multiplied by: below 1 where they are clipped
- */
-export function updateOf(options: OptimizerOptions, learningRate: number, step: number, scale: number): Update {
-  const { name, beta1, beta2, momentum, weightDecay } = options;
-  if (name === 'sgd')
-    return (weights, { first }, at, count, gradient, from) => {
-      for (let i = 0; i < count; i++) {
-        let g = gradient[from + i]! * scale + weightDecay * weights[at + i]!;
-        if (momentum > 0) g = first[at + i] = momentum * first[at + i]! + g;
-        weights[at + i]! -= learningRate * g;
-      }
-    };
-  const [l2, decay] = name === 'adam' ? [weightDecay, 1] : [0, 1 - learningRate * weightDecay];
-  const rate = learningRate / (1 - beta1 ** step);
-  const root = 1 / Math.sqrt(1 - beta2 ** step);
-  return (weights, moments, at, count, gradient, from) =>
-    adam(weights, moments, at, count, gradient, from, options, { scale, l2, decay, rate, root });
-}
-
-/** What is the same for all weights of a step: `root` is 1/√(1-β₂ᵗ). */
-interface Step {
+/** What is the same for all weights of a step. */
+export interface Step {
+  learningRate: number;
+  /** from 1 */
+  step: number;
+  /** what gradients are multiplied by: below 1 where they are clipped */
   scale: number;
-  l2: number;
-  decay: number;
-  rate: number;
-  root: number;
 }
 
-/** A function of its own, not a closure of each step: so that it is compiled once, and goes over the memory once. */
-function adam(
-  weights: Float32Array,
-  { first, second }: Moments,
-  at: number,
-  count: number,
-  gradient: Float32Array,
-  from: number,
-  { beta1, beta2, epsilon }: OptimizerOptions,
-  { scale, l2, decay, rate, root }: Step,
-): void {
-  const [rest1, rest2] = [1 - beta1, 1 - beta2];
-  for (let i = 0, place = at; i < count; i++, place++) {
-    const weight = Math.fround(weights[place]! * decay);
-    const g = Math.fround(gradient[from + i]! * scale + l2 * weight);
-    const m = (first[place] = beta1 * first[place]! + rest1 * g);
-    const v = (second[place] = beta2 * second[place]! + rest2 * g * g);
-    weights[place] = weight - (rate * m) / (Math.sqrt(v) * root + epsilon);
-  }
+/** Some weights' step; of rows, the gradient's stand one after another. */
+export type Update = (weights: Float32Array, moments: Moments, gradient: Float32Array, where: Where, step: Step) => void;
+
+export function optimizerOf(engine: Pick<Engine, 'inPlace'>, options: OptimizerOptions): Update {
+  const { name, momentum } = options;
+  const move = engine.inPlace(name !== 'sgd' ? ADAM : momentum > 0 ? SGD_WITH_MOMENTUM : SGD);
+  return (weights, moments, gradient, where, step) => move({ weights, ...moments, gradient }, numbersOf(options, step), where);
 }
+
+function numbersOf(
+  { name, beta1, beta2, epsilon, momentum, weightDecay }: OptimizerOptions,
+  { learningRate, step, scale }: Step,
+): Record<string, number> {
+  if (name === 'sgd') return { scale, l2: weightDecay, momentum, rate: learningRate };
+  return {
+    scale,
+    l2: name === 'adam' ? weightDecay : 0,
+    decay: name === 'adam' ? 1 : 1 - learningRate * weightDecay,
+    ...{ beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2, epsilon },
+    rate: learningRate / (1 - beta1 ** step),
+    root: 1 / Math.sqrt(1 - beta2 ** step),
+  };
+}
+
+const SGD: Formula = {
+  written: ['weights'],
+  read: ['gradient'],
+  numbers: ['scale', 'l2', 'rate'],
+  build: (ops, { weights, gradient, scale, l2, rate }) => {
+    const g = ops.add(ops.multiply(gradient!, scale!), ops.multiply(l2!, weights!));
+    return { weights: ops.subtract(weights!, ops.multiply(rate!, g)) };
+  },
+};
+
+const SGD_WITH_MOMENTUM: Formula = {
+  written: ['weights', 'first'],
+  read: ['gradient'],
+  numbers: ['scale', 'l2', 'momentum', 'rate'],
+  build: (ops, { weights, first, gradient, scale, l2, momentum, rate }) => {
+    const g = ops.add(ops.multiply(gradient!, scale!), ops.multiply(l2!, weights!));
+    const velocity = ops.add(ops.multiply(momentum!, first!), g);
+    return { weights: ops.subtract(weights!, ops.multiply(rate!, velocity)), first: velocity };
+  },
+};
+
+/** `root` is 1/√(1-β₂ᵗ), `rate` lr/(1-β₁ᵗ), and `decay` 1 - lr·λ of AdamW. */
+const ADAM: Formula = {
+  written: ['weights', 'first', 'second'],
+  read: ['gradient'],
+  numbers: ['scale', 'l2', 'decay', 'beta1', 'rest1', 'beta2', 'rest2', 'epsilon', 'rate', 'root'],
+  build: (ops, { weights, first, second, gradient, scale, l2, decay, beta1, rest1, beta2, rest2, epsilon, rate, root }) => {
+    const weight = ops.multiply(weights!, decay!);
+    const g = ops.add(ops.multiply(gradient!, scale!), ops.multiply(l2!, weight));
+    const m = ops.add(ops.multiply(beta1!, first!), ops.multiply(rest1!, g));
+    const v = ops.add(ops.multiply(beta2!, second!), ops.multiply(rest2!, ops.multiply(g, g)));
+    const change = ops.divide(ops.multiply(rate!, m), ops.add(ops.multiply(ops.squareRoot(v), root!), epsilon!));
+    return { weights: ops.subtract(weight, change), first: m, second: v };
+  },
+};

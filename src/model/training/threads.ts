@@ -4,12 +4,15 @@ import { openEngine } from '../../engine/index.js';
 import type { EngineName } from '../../engine/ops.js';
 import type { Answers } from '../heads/head.js';
 import { openLearner, type Gradient, type GradientJob, type Learner, type Shared } from './learner.js';
-import { update, type Optimizing, type UpdateJob } from './update.js';
+import { optimizerOf } from './optimizer.js';
+import { SUM, sumParts, update, type Optimizing, type UpdateJob } from './update.js';
 
 export interface Threads {
   gradients(jobs: readonly GradientJob[]): Promise<Gradient[]>;
   /** for groups of sentences of the validation data */
   answers(groups: readonly Int32Array[]): Promise<Answers[]>;
+  /** adds the parts' dense gradients up, every thread a share. @returns the sum of the sum's squares */
+  sum(parts: number): Promise<number>;
   /** every thread does a share */
   update(job: UpdateJob): Promise<void>;
   close(): Promise<void>;
@@ -23,11 +26,18 @@ export interface Start {
 
 /** What a thread does. */
 export interface Hand extends Learner {
+  sum(parts: number, share: number, shares: number): Promise<number>;
   update(job: UpdateJob, share: number, shares: number): Promise<void>;
 }
 
-export type Request = { gradient: GradientJob } | { answers: Int32Array } | { update: UpdateJob; share: number; shares: number } | 'close';
-export type Reply = { gradient: Gradient } | { answers: Answers } | { ready: true } | { updated: true } | { error: unknown };
+export type Request =
+  | { gradient: GradientJob }
+  | { answers: Int32Array }
+  | { sum: number; share: number; shares: number }
+  | { update: UpdateJob; share: number; shares: number }
+  | 'close';
+export type Reply =
+  { gradient: Gradient } | { answers: Answers } | { ready: true } | { squares: number } | { updated: true } | { error: unknown };
 
 /** @param count threads; 1 works in this one */
 export async function openThreads(count: number, start: Start): Promise<Threads> {
@@ -50,6 +60,10 @@ export async function openThreads(count: number, start: Start): Promise<Threads>
   return {
     gradients: (jobs) => spread(jobs, (hand, job) => hand.gradient(job)),
     answers: (groups) => spread(groups, (hand, rows) => hand.answers(rows)),
+    sum: async (parts) => {
+      const squares = await Promise.all(hands.map((hand, share) => hand.sum(parts, share, hands.length)));
+      return squares.reduce((sum, own) => sum + own, 0);
+    },
     update: async (job) => {
       await Promise.all(hands.map((hand, share) => hand.update(job, share, hands.length)));
     },
@@ -60,12 +74,14 @@ export async function openThreads(count: number, start: Start): Promise<Threads>
 }
 
 /** One thread of the engine each: parts of a batch are what is shared out. */
-export async function ownHand({ shared, optimizing, engine }: Start): Promise<Hand> {
-  const learner = await openLearner(await openEngine(engine, { threads: 1 }), shared);
+export async function ownHand({ shared, optimizing: { optimizer, moments }, engine: name }: Start): Promise<Hand> {
+  const engine = await openEngine(name, { threads: 1 });
+  const means = { add: engine.inPlace(SUM), update: optimizerOf(engine, optimizer) };
   return {
-    ...learner,
+    ...(await openLearner(engine, shared)),
+    sum: (parts, share, shares) => Promise.resolve(sumParts(shared, means.add, parts, share, shares)),
     update: (job, share, shares) => {
-      update(shared, optimizing, job, share, shares);
+      update(shared, moments, means, job, share, shares);
       return Promise.resolve();
     },
   };
@@ -97,6 +113,7 @@ async function threadHand(start: Start): Promise<Hand> {
   return {
     gradient: async (job) => ((await ask({ gradient: job })) as { gradient: Gradient }).gradient,
     answers: async (rows) => ((await ask({ answers: rows })) as { answers: Answers }).answers,
+    sum: async (parts, share, shares) => ((await ask({ sum: parts, share, shares })) as { squares: number }).squares,
     update: async (job, share, shares) => {
       await ask({ update: job, share, shares });
     },

@@ -121,7 +121,7 @@ export async function openTraining(
         const loss = gradients.reduce((sum, gradient) => sum + gradient.loss, 0);
         if (!Number.isFinite(loss)) throw diverged(loss, at.epoch, at.batch + 1, learningRate);
         at.step++;
-        await threads.update(stepOf(shared, joining, options, gradients, learningRate, at.step));
+        await threads.update(await stepOf(threads, shared, joining, options, gradients, learningRate, at.step));
         at.batch++;
         at.lossSum += loss;
         yield { kind: 'step', epoch: at.epoch, batch: at.batch, batches: batches.length, sentences: rows.length, loss };
@@ -182,17 +182,17 @@ function gradientsOf(
   );
 }
 
-/** The step of the optimiser with the sum of the parts' gradients, which becomes that of the first part. */
-function stepOf(
-  { shape, tables, gradients: parts, options: { frozen } }: Shared,
+/** The step of the optimiser with the sum of the parts' gradients. Where they are clipped, the dense ones are summed before it, for their norm. */
+async function stepOf(
+  threads: Threads,
+  { shape, tables, options: { frozen } }: Shared,
   joining: readonly Joining[],
-  options: TrainingOptions,
+  { clip }: TrainingOptions,
   gradients: readonly Gradient[],
   learningRate: number,
   step: number,
-): UpdateJob {
-  const [sum, ...others] = parts.slice(0, gradients.length) as [Float32Array, ...Float32Array[]];
-  for (const more of others) addTo(sum, more);
+): Promise<UpdateJob> {
+  const summing = clip === undefined ? undefined : threads.sum(gradients.length);
   const widths = tablesOf(shape).map(({ shape: sizes }) => sizes[1]!);
   const sparse = tables.map(({ name }, i) =>
     frozen.includes(name)
@@ -203,12 +203,15 @@ function stepOf(
           joining[i]!,
         ),
   );
-  const scale = scaleOf(options.clip, [sum, ...sparse.flatMap((one) => (one ? [one.rows] : []))]);
-  return { learningRate, step, scale, sparse };
+  if (clip === undefined || summing === undefined) return { learningRate, step, scale: 1, parts: gradients.length, sparse };
+  const squares = sparse.reduce((sum, one) => sum + (one ? sumOfSquares(one.rows) : 0), await summing);
+  return { learningRate, step, scale: scaleOf(clip, squares), parts: 1, sparse };
 }
 
-function addTo(sum: Float32Array, more: Float32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! += more[i]!;
+function sumOfSquares(numbers: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < numbers.length; i++) sum += numbers[i]! * numbers[i]!;
+  return sum;
 }
 
 /** What joining the gradients of a table needs, used again at each step. */
@@ -242,14 +245,8 @@ function joined(parts: readonly SparseGradient[], width: number, { places, space
   return { ids: Int32Array.from(ids), rows };
 }
 
-/** What clips the gradients to a norm: 1 where they are within it. */
-function scaleOf(clip: number | undefined, all: readonly Float32Array[]): number {
-  if (clip === undefined) return 1;
-  let squares = 0;
-  for (const numbers of all) for (let i = 0; i < numbers.length; i++) squares += numbers[i]! * numbers[i]!;
-  // PyTorch's clip_grad_norm_ has this 1e-6, too
-  return Math.min(1, clip / (Math.sqrt(squares) + 1e-6));
-}
+/** What clips the gradients to a norm: 1 where they are within it. PyTorch's clip_grad_norm_ has this 1e-6, too. */
+const scaleOf = (clip: number, squares: number): number => Math.min(1, clip / (Math.sqrt(squares) + 1e-6));
 
 const VALIDATE_TOGETHER = 512;
 

@@ -11,6 +11,7 @@ try {
   port.on('message', (request: Request) => {
     if (request === 'close') void hand.close().then(() => port.close());
     else if ('gradient' in request) answer(hand.gradient(request.gradient).then((gradient) => ({ gradient })));
+    else if ('sum' in request) answer(hand.sum(request.sum, request.share, request.shares).then((squares) => ({ squares })));
     else if ('update' in request) answer(hand.update(request.update, request.share, request.shares).then(() => ({ updated: true })));
     else answer(hand.answers(request.answers).then((answers) => ({ answers })));
   });
