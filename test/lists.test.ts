@@ -13,7 +13,7 @@ const names = (folder: string): string[] =>
 test.each([
   ['text/segmenters/index.ts', ['index']],
   ['model/cells/index.ts', ['index', 'cell']],
-  ['engine/index.ts', ['index', 'ops', 'blocks']],
+  ['engine/index.ts', ['index', 'ops', 'blocks', 'in-place', 'graph']],
   ['model/heads/index.ts', ['index', 'head']],
   ['commands/tasks/index.ts', ['index', 'task']],
 ])('%s lists every file of its folder', (list, others) => {

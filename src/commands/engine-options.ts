@@ -7,8 +7,8 @@ import { wholeNumber } from './options.js';
 export const ENGINE_OPTIONS: readonly OptionDefinition[] = [
   {
     flags: '--engine <name>',
-    about: 'what computes (default: onnx where its native library is installed, else onnx-wasm)',
-    choices: ['onnx', 'onnx-wasm', 'tfjs'],
+    about: 'what computes (default: the first of these that this machine has)',
+    choices: ['jit', 'onnx', 'onnx-wasm', 'tfjs'],
   },
   { flags: '--threads <n>', about: 'threads of the engine (default: the cores)', parse: wholeNumber('--threads', 1) },
 ];

@@ -1,23 +1,30 @@
-/** The list of engines, and what of them is there. One line an engine. */
+/** The list of engines, and what of them is there. One line an engine; each is loaded when it is opened. */
 import { PipeError } from '../errors.js';
-import { openJit } from './jit/engine.js';
-import { openOnnx, openOnnxWasm } from './onnx/engine.js';
 import type { Engine, EngineName, EngineOptions } from './ops.js';
-import { openTfjs } from './tfjs/engine.js';
 
+/** In the order in which they are preferred. */
 export const ENGINES: Readonly<Record<EngineName, (options: EngineOptions) => Promise<Engine>>> = {
-  jit: openJit,
-  onnx: openOnnx,
-  'onnx-wasm': openOnnxWasm,
-  tfjs: openTfjs,
+  jit: async (options) => (await import('./jit/engine.js')).openJit(options),
+  onnx: async (options) => (await import('./onnx/engine.js')).openOnnx(options),
+  'onnx-wasm': async (options) => (await import('./onnx/engine.js')).openOnnxWasm(options),
+  tfjs: async () => (await import('./tfjs/engine.js')).openTfjs(),
 };
 
-/** Opens the engine; without a name `jit`, `onnx` where that cannot be had, and `onnx-wasm` where the native library is not installed either. */
+const NAMES = Object.keys(ENGINES) as EngineName[];
+
+/** Opens the engine; without a name the first that can be had. @throws PipeError('usage') where it cannot be */
 export async function openEngine(name: EngineName | undefined, options: EngineOptions = {}): Promise<Engine> {
   if (name !== undefined) return ENGINES[name](options);
-  return openJit(options)
-    .catch(() => openOnnx(options))
-    .catch(() => openOnnxWasm(options));
+  let last: unknown;
+  for (const one of NAMES)
+    try {
+      return await ENGINES[one](options);
+    } catch (error) {
+      // it is not installed; anything else is a bug
+      if (!(error instanceof PipeError)) throw error;
+      last = error;
+    }
+  throw last;
 }
 
 export interface EngineStatus {
@@ -30,7 +37,7 @@ export interface EngineStatus {
 /** Every engine, tried. */
 export async function engineStatus(): Promise<EngineStatus[]> {
   const status: EngineStatus[] = [];
-  for (const name of Object.keys(ENGINES) as EngineName[])
+  for (const name of NAMES)
     status.push(
       await ENGINES[name]({}).then(
         ({ description }) => ({ name, available: true, about: description }),

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from '../../corpus/ledger.js';
-import { ENGINES } from '../../engine/index.js';
+import { openEngine } from '../../engine/index.js';
 import { PipeError, show } from '../../errors.js';
 import { inputFailure } from '../../io/failure.js';
 import type { ReadOptions } from '../../io/read.js';
@@ -93,11 +93,7 @@ function picked(options: Options, definitions: readonly OptionDefinition[]): Rec
 async function resolved(options: Record<string, unknown>, names: ReadonlySet<string>): Promise<Record<string, unknown>> {
   const made = { ...options };
   if (made['segmenter'] === 'jieba') made['backend'] ??= defaultBackend(made['hmm'] === true);
-  if (names.has('engine'))
-    made['engine'] ??= await ENGINES.onnx({}).then(
-      () => 'onnx',
-      () => 'onnx-wasm',
-    );
+  if (names.has('engine')) made['engine'] ??= (await openEngine(undefined)).name;
   if (names.has('threads')) made['threads'] ??= 1;
   return made;
 }
