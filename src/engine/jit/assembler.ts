@@ -22,9 +22,9 @@ export interface Label {
   from: number[];
 }
 
-/** What a comparison has found, of integers with a sign. */
-export type Condition = 'equal' | 'notEqual' | 'less' | 'atLeast' | 'atMost' | 'more';
-const CONDITIONS: Readonly<Record<Condition, number>> = { equal: 0x4, notEqual: 0x5, less: 0xc, atLeast: 0xd, atMost: 0xe, more: 0xf };
+/** What a comparison has found, of integers with a sign; `below` of integers without one. */
+export type Condition = 'below' | 'equal' | 'less' | 'atLeast' | 'more';
+const CONDITIONS: Readonly<Record<Condition, number>> = { below: 0x2, equal: 0x4, less: 0xc, atLeast: 0xd, more: 0xf };
 
 /** The opcode of an operation of two registers, and what stands for it beside an immediate number. */
 const ARITHMETIC = { add: [0x01, 0], or: [0x09, 1], and: [0x21, 4], subtract: [0x29, 5], xor: [0x31, 6], compare: [0x39, 7] } as const;
@@ -211,6 +211,7 @@ export function assembler() {
     /** these: of 64 bits, to a register or to memory, from a register or a number of 32 bits with a sign */
     ...arithmetic,
     addFrom: (to: number, from: Memory) => general([0x03], to, from),
+    compareWith: (register: number, memory: Memory) => general([0x3b], register, memory),
     multiply: (to: number, from: number | Memory) => general([0x0f, 0xaf], to, from),
     shiftLeft: (to: number, bits: number) => general([0xc1], 4, to, [bits]),
     shiftRight: (to: number, bits: number) => general([0xc1], 5, to, [bits]),

@@ -302,8 +302,7 @@ export function commands(kernels: Kernels, tape: Tape, memory: Memory) {
       return;
     }
     const [rows, columns] = read.shape as [number, number];
-    const place = ({ address, strides }: View): readonly [number, number] => [address, NUMBER * strides[0]!];
-    tape.command(kernels.rowFunction(name), ...rowWords(rows, kernels.columns(columns, true), place(read), place(into)));
+    tape.command(kernels.rowFunction(name), ...rowWords(rows, kernels.columns(columns, true), rowsAt(read), rowsAt(into)));
   }
 
   /** Down an axis, which goes away; not the last one. */
@@ -332,32 +331,21 @@ export function commands(kernels: Kernels, tape: Tape, memory: Memory) {
     const [count, width] = rows.shape as [number, number];
     if (count * width === 0) return;
     const { whole, mask } = kernels.columns(width);
-    const place = ({ address, strides }: View): readonly [number, number] => [address, NUMBER * strides[0]!];
-    tape.command(kernels.moveRows(way), count, dense(ids).address, NUMBER, whole, mask, ...place(table), ...place(rows));
+    tape.command(kernels.moveRows(way), count, dense(ids).address, NUMBER, whole, mask, ...rowsAt(table), table.shape[0]!, ...rowsAt(rows));
   }
 
   /** of each row of x, a matrix, the number at its place, to y [rows] */
   function pick(x: View, places: View, y: View): void {
-    const [rows] = x.shape;
+    const [rows, columns] = x.shape as [number, number];
     if (rows === 0) return;
-    tape.command(
-      kernels.pick(),
-      rows!,
-      dense(places).address,
-      NUMBER,
-      x.address,
-      NUMBER * x.strides[0]!,
-      y.address,
-      NUMBER * y.strides[0]!,
-    );
+    tape.command(kernels.pick(), rows, dense(places).address, NUMBER, ...rowsAt(x), columns, ...rowsAt(y));
   }
 
   /** adds to each row of x, a matrix, at its place a number of [rows] */
   function addAt(x: View, places: View, numbers: View): void {
-    const [rows] = x.shape;
+    const [rows, columns] = x.shape as [number, number];
     if (rows === 0) return;
-    const from = numbers.strides[0]!;
-    tape.command(kernels.addAt(), rows!, dense(places).address, NUMBER, x.address, NUMBER * x.strides[0]!, numbers.address, NUMBER * from);
+    tape.command(kernels.addAt(), rows, dense(places).address, NUMBER, ...rowsAt(x), columns, ...rowsAt(numbers));
   }
 
   /** [timeSteps, batch, …]: the first lengths[b] time steps of each row in reverse */
@@ -412,5 +400,8 @@ export function commands(kernels: Kernels, tape: Tape, memory: Memory) {
     largest,
   };
 }
+
+/** Where a matrix begins, and how far its rows are apart, in bytes. */
+const rowsAt = ({ address, strides }: View): readonly [address: number, distance: number] => [address, NUMBER * strides[0]!];
 
 const NOTHING: Loop = { size: 1, strides: [0, 0] };

@@ -28,8 +28,8 @@ export async function openJit({ threads = availableParallelism() }: EngineOption
         staysInLoop: ({ name }: { name: string }) => isElementwiseName(name) || name === 'matmul',
         floatsOnly: !kernels.dotProducts,
       };
-      const each = compiled(kernels, Object.keys(inputs), programGraph(inputs, build, differentiate, options));
-      const before = common && compiled(kernels, Object.keys(common.inputs), programGraph(common.inputs, common.build, undefined, options));
+      const each = compiled(kernels, inputs, programGraph(inputs, build, differentiate, options));
+      const before = common && compiled(kernels, common.inputs, programGraph(common.inputs, common.build, undefined, options));
       return Promise.resolve(program(each, before, threads));
     },
   };

@@ -5,7 +5,7 @@
  * Memory is written first and made executable then, never both at once.
  */
 import type { KoffiFunc } from 'koffi';
-import { assembler, R12, R13, R14, R15, RAX, RBP, RBX, RDI, RSP, type Assembler } from './assembler.js';
+import { assembler, R12, R13, R14, R15, RAX, RBP, RBX, RDI, RSP, type Assembler, type Memory } from './assembler.js';
 
 /** What of the system is needed; loaded once a thread. */
 export interface Native {
@@ -13,7 +13,7 @@ export interface Native {
   install: (code: Uint8Array) => number;
   /** the address of an array's first byte; the array must be kept while it is used */
   addressOf: (array: ArrayBufferView) => number;
-  /** Runs commands (`tape.ts`) in this thread. */
+  /** Runs commands (`tape.ts`) in this thread. @throws Error where an integer chose a row or number that there is not; what was computed with it is of no use */
   run: (tape: ArrayBufferView) => void;
   /** Runs them in another one; this one goes on. Memory that they use must be kept until the promise settles. */
   runApart: (tape: ArrayBufferView) => Promise<void>;
@@ -35,7 +35,7 @@ export async function openNative(): Promise<Native> {
   const mprotect = system.func('int mprotect(void *at, size_t length, int access)');
   const copy = system.func('void *memcpy(void *to, const void *from, size_t length)');
   const addressAt = koffi.proto('uint64_t (const void *array)');
-  const runAt = koffi.proto('void (void *tape)');
+  const runAt = koffi.proto('int64_t (void *tape)');
 
   function install(code: Uint8Array): bigint {
     const length = Math.ceil(code.length / PAGE) * PAGE;
@@ -47,13 +47,22 @@ export async function openNative(): Promise<Native> {
   }
 
   const addressOf = koffi.decode(install(written(returnArgument)), addressAt) as KoffiFunc<(array: ArrayBufferView) => number>;
-  const run = koffi.decode(install(written(entry)), runAt) as KoffiFunc<(tape: ArrayBufferView) => void>;
+  const run = koffi.decode(install(written(entry)), runAt) as KoffiFunc<(tape: ArrayBufferView) => number>;
   return {
     install: (code) => Number(install(code)),
     addressOf: (array) => addressOf(array),
-    run: (tape) => run(tape),
-    runApart: (tape) => new Promise((resolve, reject) => run.async(tape, (error: Error | null) => (error ? reject(error) : resolve()))),
+    run: (tape) => checkFault(run(tape)),
+    runApart: async (tape) => {
+      const done = new Promise<number>((resolve, reject) =>
+        run.async(tape, (error: Error | null, fault) => (error ? reject(error) : resolve(fault))),
+      );
+      checkFault(await done);
+    },
   };
+}
+
+function checkFault(fault: number): void {
+  if (fault !== 0) throw new Error('an index is outside of its table');
 }
 
 /** The bytes of code. */
@@ -74,6 +83,8 @@ const KEPT = [RBX, RBP, R12, R13, R14, R15];
 /** Bytes of the stack that kernels may use, from where the stack pointer is; aligned to a vector. */
 export const FRAME = 8192;
 const [CONTROL, OWN_CONTROL, STACK] = [FRAME, FRAME + 4, FRAME + 8];
+/** On the stack: not 0 when a kernel was given an integer that chooses nothing. */
+export const FAULT: Memory = { base: RSP, offset: FRAME + 16 };
 /** Denormal numbers are taken as zeros and made zeros: vanishing gradients would take sixteen times as long. */
 const NO_DENORMALS = 0x8040;
 
@@ -84,6 +95,8 @@ function entry(code: Assembler): void {
   code.subtract(RSP, { number: FRAME + 64 });
   code.and(RSP, { number: -64 });
   code.store({ base: RSP, offset: STACK }, RBP);
+  code.clear(RAX);
+  code.store(FAULT, RAX);
   code.storeControl({ base: RSP, offset: CONTROL });
   code.load(RAX, { base: RSP, offset: CONTROL });
   code.or(RAX, { number: NO_DENORMALS });
@@ -96,6 +109,7 @@ function entry(code: Assembler): void {
 export function exit(code: Assembler): void {
   code.clearUpper();
   code.loadControl({ base: RSP, offset: CONTROL });
+  code.load(RAX, FAULT);
   code.load(RSP, { base: RSP, offset: STACK });
   for (const register of KEPT.toReversed()) code.pop(register);
   code.return();

@@ -49,6 +49,8 @@ export function compiledInPlace(kernels: Kernels, { written, read, numbers, buil
       tape.command(kernel(), ...mapWords(1, 1, kernels.columns(where.count), operands));
     } else {
       const { rows, width, first } = where;
+      const most = written.reduce((least, name) => Math.min(least, memory[name]!.length), Infinity) / width;
+      if (rows.some((row) => row < 0 || row >= most)) throw new Error('a row is outside of its table');
       const row = NUMBER * width;
       const places = own.map((address) => [address, row, 0] as const);
       const operands = [...places, ...others.map((address) => [address + first * row, row, 0] as const), numbersAt, ...places];

@@ -1,5 +1,6 @@
 /** Kernels that move numbers about: one by one, by rows that numbers choose, and backwards through time. */
-import { R10, R11, R12, R13, R14, R8, R9, RAX, RBP, RBX, RCX, RDX, RSI, RSP, type Assembler } from './assembler.js';
+import { R10, R11, R12, R13, R14, R8, R9, RAX, RBP, RBX, RCX, RDX, RSI, RSP, type Assembler, type Memory } from './assembler.js';
+import { FAULT } from './executable.js';
 import { argument, next } from './tape.js';
 import { vectors, type VectorSet, type Vectors } from './vectors.js';
 
@@ -12,6 +13,19 @@ export function times(code: Assembler, counter: number, work: () => void): void 
   work();
   code.jump(again);
   code.bind(done);
+}
+
+/** An integer that chooses one of so many, or with `orAll` how many of them: another one becomes 0, and is told at the end. */
+function loadChoice(code: Assembler, to: number, from: Memory, limit: number, orAll = false): void {
+  const fits = code.label();
+  code.loadShort(to, from);
+  code.compareWith(to, argument(limit));
+  code.jump(fits, 'below');
+  if (orAll) code.jump(fits, 'equal');
+  code.set(to, 1);
+  code.store(FAULT, to);
+  code.clear(to);
+  code.bind(fits);
 }
 
 /** The mask for what is left of a row, where its address is not 0. */
@@ -78,7 +92,7 @@ function copyRow(code: Assembler, v: Vectors, from: number, to: number, column: 
 
 /**
  * Command: how many rows; where the integers are and how far they are apart; bytes of whole vectors in a row, the rest's mask or 0; where the
- * chosen rows are and their distance; where the others, and theirs. `gather` copies the chosen row to the other, `put` the other way round.
+ * rows are that are chosen, their distance, how many there are; where the others, and theirs. `gather` copies the chosen row to the other, `put` the other way round.
  */
 export function moveRows(set: VectorSet, way: 'gather' | 'put'): (code: Assembler) => void {
   return (code) => {
@@ -91,23 +105,24 @@ export function moveRows(set: VectorSet, way: 'gather' | 'put'): (code: Assemble
     code.load(mask, argument(4));
     code.load(table, argument(5));
     code.load(row, argument(6));
-    code.load(other, argument(7));
-    const placeOf = (to: number): void => {
-      code.loadShort(to, { base: integers });
-      code.multiply(to, row);
-      code.add(to, table);
+    code.load(other, argument(8));
+    const rowOf = (number: number): void => {
+      code.multiply(number, row);
+      code.add(number, table);
     };
     times(code, count, () => {
-      placeOf(chosen);
+      loadChoice(code, chosen, { base: integers }, 7);
+      rowOf(chosen);
       code.addFrom(integers, argument(2));
       if (way === 'gather') {
-        // rows of a large table are far away
-        placeOf(ahead);
+        // rows of a large table are far away: the next one is on its way while this one is copied
+        code.loadShort(ahead, { base: integers });
+        rowOf(ahead);
         copyRow(code, v, chosen, other, RCX, whole, mask, ahead);
       } else copyRow(code, v, other, chosen, RCX, whole, mask);
-      code.addFrom(other, argument(8));
+      code.addFrom(other, argument(9));
     });
-    next(code, 9);
+    next(code, 10);
   };
 }
 
@@ -127,7 +142,7 @@ export function reverse(set: VectorSet): (code: Assembler) => void {
     code.load(x, argument(5));
     code.load(y, argument(8));
     times(code, sentences, () => {
-      code.loadShort(length, { base: lengths });
+      loadChoice(code, length, { base: lengths }, 0, true);
       code.add(lengths, { number: 4 });
       // from the last time step back: y[t] = x[t], or x[length - 1 - t] where t < length
       code.load(time, argument(0));
@@ -155,22 +170,22 @@ export function reverse(set: VectorSet): (code: Assembler) => void {
   };
 }
 
-/** Command: how many rows; where the integers are and how far they are apart; where x is and its distance; where the results are and how far apart. Of each row the number at its place. */
+/** Command: how many rows; where the integers are and how far they are apart; where x is, its distance, how many numbers a row has; where the results are and how far apart. Of each row the number at its place. */
 export function pick(code: Assembler): void {
   const [count, integers, x, y] = [R8, R9, RSI, RBX];
   code.load(count, argument(0));
   code.load(integers, argument(1));
   code.load(x, argument(3));
-  code.load(y, argument(5));
+  code.load(y, argument(6));
   times(code, count, () => {
-    code.loadShort(RAX, { base: integers });
+    loadChoice(code, RAX, { base: integers }, 5);
     code.loadShort(RAX, { base: x, index: RAX, scale: 4 });
     code.storeShort({ base: y }, RAX);
     code.addFrom(integers, argument(2));
     code.addFrom(x, argument(4));
-    code.addFrom(y, argument(6));
+    code.addFrom(y, argument(7));
   });
-  next(code, 7);
+  next(code, 8);
 }
 
 /** Command: as `pick`, but the numbers are added to x at the places. */
@@ -181,18 +196,18 @@ export function addAt(set: VectorSet): (code: Assembler) => void {
     code.load(count, argument(0));
     code.load(integers, argument(1));
     code.load(x, argument(3));
-    code.load(numbers, argument(5));
+    code.load(numbers, argument(6));
     times(code, count, () => {
-      code.loadShort(RAX, { base: integers });
+      loadChoice(code, RAX, { base: integers }, 5);
       v.broadcast(0, { base: x, index: RAX, scale: 4 });
       v.broadcast(1, { base: numbers });
       v.add(0, 0, 1);
       v.storeFirst({ base: x, index: RAX, scale: 4 }, 0);
       code.addFrom(integers, argument(2));
       code.addFrom(x, argument(4));
-      code.addFrom(numbers, argument(6));
+      code.addFrom(numbers, argument(7));
     });
-    next(code, 7);
+    next(code, 8);
   };
 }
 

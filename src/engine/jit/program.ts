@@ -1,6 +1,6 @@
 /** A compiled graph and its runs: what is known before any size is, and what a run then does. */
 import { scopeOf, type Expression, type Scope } from '../graph/expression.js';
-import type { HostTensor, QuantizedWeights, Tensors } from '../ops.js';
+import type { HostTensor, InputType, QuantizedWeights, Tensors } from '../ops.js';
 import { commands as newCommands, type Commands, type Packed } from './commands.js';
 import { emitStage, isConstant, placeWithin, viewed } from './emission.js';
 import type { Kernels } from './kernels.js';
@@ -40,7 +40,11 @@ const PAGE = 4096;
 const MOST_TEMPLATES = 512;
 
 /** @param results by the names that they are to have */
-export function compiled(kernels: Kernels, inputs: readonly string[], results: Readonly<Record<string, Expression>>): Compiled {
+export function compiled(
+  kernels: Kernels,
+  inputs: Readonly<Record<string, InputType>>,
+  results: Readonly<Record<string, Expression>>,
+): Compiled {
   const { native } = kernels;
   const names = Object.keys(results);
   const values = Object.values(results);
@@ -51,7 +55,8 @@ export function compiled(kernels: Kernels, inputs: readonly string[], results: R
   );
   const lastUses = lastUsesOf(plan, values);
   const constants = newConstants(kernels);
-  const fed = inputs.flatMap((name) => [...needed.of(undefined)].find(({ node }) => node.attributes['name'] === name) ?? []);
+  const inputOf = (name: string): Expression[] => needed.of(undefined).filter(({ node }) => node.attributes['name'] === name);
+  const fed = Object.keys(inputs).flatMap(inputOf);
   const idle: Workspace[] = [];
 
   function newWorkspace(): Workspace {
@@ -115,7 +120,8 @@ export function compiled(kernels: Kernels, inputs: readonly string[], results: R
 
   /** The tape of a run, ready. */
   function ready(space: Workspace, feeds: Tensors, into: Into = {}): Results {
-    const given = fed.map(({ node }) => feeds[String(node.attributes['name'])]!);
+    const sizes = new Map<string, number>();
+    const given = fed.map(({ node }) => checkedFeed(String(node.attributes['name']), inputs, feeds, sizes));
     const key = given.map(({ shape }) => shape.join()).join(' ');
     let known = space.templates.get(key);
     if (!known) {
@@ -151,6 +157,29 @@ export function compiled(kernels: Kernels, inputs: readonly string[], results: R
       return made;
     },
   };
+}
+
+/**
+ * Kernels believe what they are told: a tensor must have the type and as many numbers as it says.
+ *
+ * @param sizes those of the tensors before it, by name
+ */
+function checkedFeed(name: string, inputs: Readonly<Record<string, InputType>>, feeds: Tensors, sizes: Map<string, number>): HostTensor {
+  const { type, shape } = inputs[name]!;
+  const tensor = feeds[name];
+  const sizeOf = (size: number | string, own: number): number => {
+    if (typeof size === 'number') return size;
+    if (!sizes.has(size)) sizes.set(size, own);
+    return sizes.get(size)!;
+  };
+  const fits =
+    tensor !== undefined &&
+    (type === 'int' ? tensor.data instanceof Int32Array : tensor.data instanceof Float32Array) &&
+    tensor.data.length === countOf(tensor.shape) &&
+    tensor.shape.length === shape.length &&
+    tensor.shape.every((own, axis) => own === sizeOf(shape[axis]!, own));
+  if (!fits) throw new Error(`the input ${name} is no ${type} tensor [${shape.join(', ')}]`);
+  return tensor;
 }
 
 /** The numbers as they are; a copy where reading a vector behind their end could leave the memory of the process. */
