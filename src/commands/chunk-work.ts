@@ -20,6 +20,8 @@ export interface Work {
   /** what becomes of the records after the last stage */
   then: { fold: FoldName; options: FoldOptions } | 'lines' | 'plain';
   quarantine: boolean;
+  /** chunks that a thread has under way (default: 1) */
+  atOnce?: number;
 }
 
 export interface Job {

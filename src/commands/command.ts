@@ -38,6 +38,8 @@ export interface StageDefinition {
   chunkBytes?: (options: Options) => number | undefined;
   /** throws for options that contradict one another; opens nothing. @param given names of those that the user typed */
   check?: (options: Options, given: ReadonlySet<string>) => void;
+  /** an engine does most of its work, in threads of its own (the option `threads`): so a thread of ours does several chunks at once */
+  computes?: (options: Options) => boolean;
   prepare: (options: Options) => Promise<Step>;
   /** the same step on lines of JSON as they lie, where these options allow it */
   prepareLines?: (options: Options) => Promise<LineStep | undefined>;

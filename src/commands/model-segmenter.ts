@@ -9,12 +9,16 @@ import { around, type SegmenterOptions } from '../text/segmenters/index.js';
 import { loadModel } from './model-folder.js';
 
 /**
- * The model of a folder as a segmenter; its fingerprint is that of the model's files. It computes in one thread: texts are what threads
- * share.
+ * The model of a folder as a segmenter; its fingerprint is that of the model's files.
  *
+ * @param threads of the engine
  * @throws PipeError('no-input' | 'mismatch') for a folder that is no model, and for a model that learnt something else
  */
-export async function openModelSegmenter(folder: string, options: Omit<SegmenterOptions, 'name'>): Promise<Segmenter<LaterCutter>> {
+export async function openModelSegmenter(
+  folder: string,
+  options: Omit<SegmenterOptions, 'name'>,
+  threads: number,
+): Promise<Segmenter<LaterCutter>> {
   const { document, vocabulary, parameters } = await loadModel(folder);
   const { head } = document;
   if (head.task !== 'segment')
@@ -24,7 +28,7 @@ export async function openModelSegmenter(folder: string, options: Omit<Segmenter
       found: `--task ${head.task}`,
       hint: 'rnn-pipe train words.txt --task segment --out model',
     });
-  const program = await compilePrediction(await openEngine(undefined, { threads: 1 }), document, parameters, {
+  const program = await compilePrediction(await openEngine(undefined, { threads }), document, parameters, {
     quantize: document.quantize,
   });
   const cut = wordCutter({

@@ -5,7 +5,7 @@ import type { Done, Job, Work } from './chunk-work.js';
 import { fromPlain } from './plain-error.js';
 import type { Reply, Request, Start } from './worker.js';
 
-/** Chunks that wait in a worker, besides the one that it works on: enough to keep it busy, few enough to stay small. */
+/** Chunks that wait in a worker, besides those that it works on: enough to keep it busy, few enough to stay small. */
 const WAITING = 1;
 
 /** Records live as long as their chunk: with room for one they need not be copied to the old generation. */
@@ -106,7 +106,7 @@ export function openPool(size: number): Pool {
         const result = send(job);
         result.catch(() => {}); // it is awaited below, in its turn
         results.push(result);
-        while (results.length >= size * (1 + WAITING)) yield await results.shift()!;
+        while (results.length >= size * ((work.atOnce ?? 1) + WAITING)) yield await results.shift()!;
       }
       while (results.length > 0) yield await results.shift()!;
     }

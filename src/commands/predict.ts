@@ -42,6 +42,7 @@ export const predictStage: StageDefinition = {
   parallel: true,
   rawText: true,
   windowLines: WINDOW,
+  computes: () => true,
   check: (options) => {
     if (options['model'] === undefined) throw new PipeError('usage', 'no model is given', { hint: '--model DIR' });
     checkSearch(options);
@@ -53,8 +54,7 @@ export const predictStage: StageDefinition = {
     checkAnswers(options, head);
     if (head.task === 'seq2seq') return openSeq2seq(model, options);
     const traced = options['trace'] === true;
-    // chunks are what threads share; one that computes with several would wait for the others' cores
-    const engine = await engineOf({ ...options, threads: 1 });
+    const engine = await engineOf({ threads: 1, ...options });
     return predict(await predictorOf(model, folder, engine, { traced, ...quantization(options) }), {
       traced,
       batchSize: Number(options['batchSize']),

@@ -18,6 +18,7 @@ import type { Pass, Pool } from './pool.js';
 import { openQuarantine, type Quarantine, type QuarantineOptions } from './quarantine.js';
 import type { Summary } from './report.js';
 import { definitionsOf, type Stage } from './stages.js';
+import { ahead } from '../steps/batches.js';
 import type { StepContext } from '../steps/step.js';
 
 export interface RunRequest {
@@ -29,6 +30,8 @@ export interface RunRequest {
   output: { path: string; format?: string | undefined; force: boolean };
   /** the worker threads; they outlive the run, for the next pass */
   pool: Pool;
+  /** chunks that each thread has under way */
+  atOnce: number;
   onBad: 'stop' | QuarantineOptions;
   signal: AbortSignal;
   onProgress: (done: string) => void;
@@ -145,7 +148,8 @@ async function eachChunk(
   take: (done: Done) => Promise<void>,
   writer?: RecordWriter,
 ): Promise<unknown[]> {
-  const work: Work = { stages, then, quarantine: run.request.onBad !== 'stop' };
+  const { onBad, atOnce } = run.request;
+  const work: Work = { stages, then, quarantine: onBad !== 'stop', atOnce };
   const own = openShare(work);
   const threads = openThreads(run.request.pool, work, own);
   for await (const input of inputs(run.request.inputs, run.request.read, run.request.note)) {
@@ -187,7 +191,12 @@ function openThreads(pool: Pool, work: Work, own: Share): Pass {
       const first = pass || pool.size > 1 ? [await iterator.next(), await iterator.next()] : [];
       const all = again(first, iterator);
       if (pass || (first.length > 0 && !first[1]!.done)) yield* (pass ??= pool.begin(work)).map(all);
-      else for await (const job of all) yield await own.do(job);
+      else
+        yield* ahead(
+          all,
+          (job) => own.do(job),
+          () => work.atOnce ?? 1,
+        );
     },
     accumulators: async () => (await pass?.accumulators()) ?? [],
   };
@@ -225,7 +234,7 @@ async function through(run: Run, shared: readonly Stage[], here: readonly Stage[
 /** The records as they come out of the shared stages, as one stream over all inputs; `current` is the input being read. */
 async function* sharedBatches(run: Run, shared: readonly Stage[], current: { name: string }): AsyncGenerator<Batch> {
   const { request } = run;
-  const work: Work = { stages: shared, then: 'lines', quarantine: false };
+  const work: Work = { stages: shared, then: 'lines', quarantine: false, atOnce: request.atOnce };
   const own = openShare(work);
   const threads = openThreads(request.pool, work, own);
   // bad lines are put aside byte for byte, which a later step can do only here, where the lines are

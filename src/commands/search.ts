@@ -24,7 +24,7 @@ export function speakerOf(
 }
 
 /**
- * The step that says a text for each text. It computes in one thread: windows of texts are what threads share.
+ * The step that says a text for each text.
  *
  * @throws PipeError('mismatch') for a model that says no texts
  */
@@ -40,7 +40,7 @@ export async function openSeq2seq(model: Model, options: Options): Promise<Step>
       hint: 'rnn-pipe predict answers with any model',
     });
   const search = searchOf(options, head.answers.maxLength);
-  const speaker = await speakerOf(model, head, await engineOf({ ...options, threads: 1 }), search, options);
+  const speaker = await speakerOf(model, head, await engineOf({ threads: 1, ...options }), search, options);
   return seq2seq({
     speaker,
     segmenter: await segmenterOf(document, folder),

@@ -28,6 +28,7 @@ export const seq2seqCommand: StepCommand = {
     parallel: true,
     rawText: true,
     windowLines: WINDOW,
+    computes: () => true,
     check: (options) => {
       if (options['model'] === undefined)
         throw new PipeError('usage', 'no model is given', {

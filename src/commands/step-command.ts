@@ -1,13 +1,13 @@
 /** A step as a whole command: reads, runs the one stage, writes, tells what it did. */
-import { availableParallelism } from 'node:os';
 import { PipeError } from '../errors.js';
 import { inputFile } from '../io/source.js';
 import { flagOf, type CommandDefinition, type Invocation, type Options, type StepCommand } from './command.js';
 import { checkOnBad, RECORD_INPUT, RECORD_OUTPUT, TEXT_INPUT, WORKERS } from './options.js';
 import { openPool } from './pool.js';
 import { refuseWholeText } from './shard.js';
+import { sharesOf } from './shares.js';
 import { foldStages, runStages, type RunRequest } from './runner.js';
-import type { Stage } from './stages.js';
+import { definitionsOf, type Stage } from './stages.js';
 import { paddedLength } from '../text/padding.js';
 import { replayable } from '../io/replay.js';
 
@@ -47,7 +47,7 @@ export async function withRequest<T>(
   rawText: boolean,
   use: (request: RunRequest) => Promise<T>,
 ): Promise<T> {
-  const request = requestOf(invocation, stages, rawText);
+  const request = await requestOf(invocation, stages, rawText);
   try {
     return await use(request);
   } finally {
@@ -56,16 +56,21 @@ export async function withRequest<T>(
 }
 
 /** What the runner is asked to do, from the options that all step commands share. */
-function requestOf({ inputs, options, signal, report }: Invocation, stages: Stage[], rawText: boolean): RunRequest {
+async function requestOf({ inputs, options, signal, report }: Invocation, stages: Stage[], rawText: boolean): Promise<RunRequest> {
   checkOnBad(options);
+  const definitions = await definitionsOf(stages);
+  const computing = definitions.map(({ computes }, i) => computes?.(stages[i]!.options) === true);
+  const { workers, threads } = sharesOf(options['workers'] as number | undefined, computing.includes(true));
+  const ready = stages.map((stage, i) => (computing[i] ? { ...stage, options: { threads, ...stage.options } } : stage));
   const text = (name: string): string | undefined => options[name] as string | undefined;
   return {
     inputs: (inputs.length > 0 ? inputs : ['-']).map(inputFile),
     read: { ...readOptions(options, rawText), pairs: stages.some(({ name }) => name === 'seq2seq') },
     readToo: READ_TOO.flatMap((name) => (options[name] ?? []) as string | string[]),
-    stages: options['shard'] === undefined ? stages : [{ name: 'shard', options: { shard: options['shard'] } }, ...stages],
+    stages: options['shard'] === undefined ? ready : [{ name: 'shard', options: { shard: options['shard'] } }, ...ready],
     output: { path: text('output') ?? '-', format: text('format'), force: options['force'] === true },
-    pool: openPool((options['workers'] as number | undefined) ?? availableParallelism()),
+    pool: openPool(workers),
+    atOnce: threads > 1 ? threads + 1 : 1,
     onBad: options['onBad'] === 'quarantine' ? { quarantine: text('badOut')!, max: options['maxBad'] as number | undefined } : 'stop',
     signal,
     onProgress: report.progress,

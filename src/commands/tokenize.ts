@@ -93,7 +93,7 @@ async function openAny(options: Options): Promise<AnySegmenter> {
   const settings = await segmenterOptions(options);
   if (!cutByModel(options)) return openSegmenter(settings);
   const { openModelSegmenter } = await import('./model-segmenter.js');
-  return openModelSegmenter(String(options['segmenter']).slice(MODEL.length), settings);
+  return openModelSegmenter(String(options['segmenter']).slice(MODEL.length), settings, Number(options['threads'] ?? 1));
 }
 
 /** @throws PipeError('usage') where a model is to cut for another model, whose folder would not be whole without it */
@@ -119,6 +119,7 @@ everything else by one rule that keeps LSTM, 3.14, 21% and AlphaGo-Zero whole. i
     parallel: true,
     rawText: true,
     chunkBytes: (options) => (cutByModel(options) ? MODEL_CHUNK : undefined),
+    computes: cutByModel,
     check: checkSegmenter,
     prepareLines: async (options) => {
       if (cutByModel(options)) return undefined;

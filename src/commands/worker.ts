@@ -17,31 +17,39 @@ export type Reply =
 
 const { stop } = workerData as Start;
 let share: Share | undefined;
+/** jobs that are under way, and what waits: jobs for one of these to end, and all else for all of them */
+const underWay = new Set<Promise<void>>();
+let atOnce = 1;
 let queue = Promise.resolve();
 
 parentPort!.on('message', (request: Request) => {
-  queue = queue.then(() => answer(request));
+  queue = queue.then(() => begin(request));
 });
 
-async function answer(request: Request): Promise<void> {
-  if (request === 'finish') {
+/** @returns when the next request may begin */
+async function begin(request: Request): Promise<void> {
+  if (typeof request === 'object' && 'job' in request) {
+    const done: Promise<void> = answer(request).then(() => void underWay.delete(done));
+    underWay.add(done);
+    if (underWay.size >= atOnce) await Promise.race(underWay);
+    return;
+  }
+  await Promise.all(underWay);
+  if (request === 'close') parentPort!.close();
+  else if (request === 'finish')
     try {
       send({ accumulator: await share!.accumulator() });
     } catch (error) {
       send({ accumulator: undefined, ...failure(error) });
     }
-    return;
-  }
-  if (request === 'close') {
-    parentPort!.close();
-    return;
-  }
-  if ('work' in request) {
+  else {
     share = openShare(request.work);
-    return;
+    ({ atOnce = 1 } = request.work);
   }
+}
+
+async function answer({ sequence, job }: Extract<Request, { job: Job }>): Promise<void> {
   if (Atomics.load(stop, 0) !== 0) return;
-  const { sequence, job } = request;
   try {
     const done = await share!.do(job);
     send({ sequence, done }, [done.lines.buffer as ArrayBuffer]);

@@ -46,12 +46,12 @@ export async function* inWindows(batches: AsyncIterable<Batch>, size: number): A
  *
  * @param most so many batches are under way, asked for anew each time: it may be told by the work itself
  */
-export async function* ahead<T>(
-  batches: AsyncIterable<Batch>,
-  work: (batch: Batch) => Promise<T>,
+export async function* ahead<T, U>(
+  batches: AsyncIterable<T>,
+  work: (batch: T) => Promise<U>,
   most: () => number = () => 2,
-): AsyncGenerator<T> {
-  const pending: Promise<T>[] = [];
+): AsyncGenerator<U> {
+  const pending: Promise<U>[] = [];
   for await (const batch of batches) {
     const next = work(batch);
     next.catch(() => {}); // it is awaited below, in its turn
