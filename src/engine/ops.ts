@@ -12,6 +12,14 @@ export interface HostTensor {
   data: Float32Array | Int32Array;
 }
 
+/** A tensor that is put together from pieces of other arrays; where none belongs it holds anything. */
+export interface PiecedTensor {
+  shape: readonly number[];
+  from: readonly Float32Array[];
+  /** four numbers each: of which array, where it begins there and in the tensor, and how many numbers it has */
+  pieces: Int32Array;
+}
+
 /** One time step of a `scan`. */
 export interface ScanStep<T> {
   /** carried to the next time step */
@@ -125,6 +133,8 @@ export type Build = <T>(ops: Ops<T>, inputs: Record<string, T>) => Record<string
 /** Tensors by the names of a program's inputs or results. */
 export type Tensors = Readonly<Record<string, HostTensor>>;
 
+export type PiecedTensors = Readonly<Record<string, HostTensor | PiecedTensor>>;
+
 export interface Program {
   /** @param into arrays that are to hold results, by the results' names; any other result is new memory */
   run(feeds: Tensors, into?: Readonly<Record<string, Float32Array>>): Promise<Record<string, HostTensor>>;
@@ -136,8 +146,8 @@ export interface Program {
    * @param common the inputs of `Common`; what it gives is kept for the next job, which may have the same object
    */
   runAll(common: Tensors, runs: readonly Tensors[]): Promise<Record<string, HostTensor>[]>;
-  /** The same, but only the results that are placed come back, put together. */
-  runInto(common: Tensors, runs: readonly Tensors[], placings: Placings): Promise<Blocks>;
+  /** The same, but only the results that are placed come back, put together; and what is fed may be in pieces. */
+  runInto(common: Tensors, runs: readonly PiecedTensors[], placings: Placings): Promise<Blocks>;
   threads: number;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@
  * A recurrent network, compiled and ready: sentences in, states out.
  * Only real time steps enter it, moved to the front of their rows; so padding, wherever it stands, cannot change a state.
  */
-import type { Engine, HostTensor, Ops, Program } from '../engine/ops.js';
+import type { Engine, Ops, PiecedTensors, Program } from '../engine/ops.js';
 import type { Blocks, Placing } from '../engine/blocks.js';
 import { firstNotFinite, Tensor } from '../formats/tensor.js';
 import type { LayerTrace } from '../formats/record.js';
@@ -170,19 +170,20 @@ function realSteps({ inputs, mask }: Sequence): RealSteps {
   return { runs, length };
 }
 
-function feedsOf(batch: readonly Sequence[], real: readonly RealSteps[], rows: Int32Array, inputSize: number): Record<string, HostTensor> {
+function feedsOf(batch: readonly Sequence[], real: readonly RealSteps[], rows: Int32Array, inputSize: number): PiecedTensors {
   const timeSteps = real[rows.at(-1)!]!.length;
-  const inputs = new Float32Array(rows.length * timeSteps * inputSize);
+  const from = Array.from(rows, (row) => batch[row]!.inputs.data);
+  const pieces: number[] = [];
   for (const [place, row] of rows.entries()) {
-    const { data } = batch[row]!.inputs;
     let to = place * timeSteps * inputSize;
     for (const [begin, end] of real[row]!.runs) {
-      inputs.set(data.subarray(begin * inputSize, end * inputSize), to);
-      to += (end - begin) * inputSize;
+      const count = (end - begin) * inputSize;
+      pieces.push(place, begin * inputSize, to, count);
+      to += count;
     }
   }
   return {
-    inputs: { shape: [rows.length, timeSteps, inputSize], data: inputs },
+    inputs: { shape: [rows.length, timeSteps, inputSize], from, pieces: Int32Array.from(pieces) },
     lengths: { shape: [rows.length], data: Int32Array.from(rows, (row) => real[row]!.length) },
   };
 }

@@ -245,6 +245,8 @@ export function assembler() {
       byte(0xf3);
       general([0x0f, 0xbc], to, of);
     },
+    /** RCX bytes from RSI to RDI */
+    copyBytes: () => byte(0xf3, 0xa4),
     /** zeros in the upper halves of vectors, which code of other compilers waits for */
     clearUpper: () => byte(0xc5, 0xf8, 0x77),
     /** a vector instruction as processors before AVX-512 have it */

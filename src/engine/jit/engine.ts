@@ -1,13 +1,13 @@
 /** The engine `jit`: a program is compiled to machine code for this processor, as it is an expression graph; x86-64 with AVX2 or AVX-512. */
 import { availableParallelism } from 'node:os';
 import { PipeError } from '../../errors.js';
-import { putTogether } from '../blocks.js';
+import { blocksOf } from '../blocks.js';
 import { programGraph } from '../graph/program.js';
-import type { Engine, EngineOptions, HostTensor, Program, Tensors } from '../ops.js';
+import type { Engine, EngineOptions, HostTensor, PiecedTensors, Program, Tensors } from '../ops.js';
 import { compiledInPlace } from './in-place.js';
 import { openKernels, type Kernels } from './kernels.js';
 import { isElementwiseName } from './lowering.js';
-import { compiled, type Compiled, type Into } from './program.js';
+import { compiled, type Compiled, type Into, type Placed } from './program.js';
 import type { VectorSet } from './vectors.js';
 
 const opened = new Map<VectorSet | undefined, Promise<Kernels>>();
@@ -52,8 +52,8 @@ function kernelsOf(set: VectorSet | undefined): Promise<Kernels> {
 
 function program(each: Compiled, before: Compiled | undefined, threads: number): Program {
   let last: { shared: Tensors; ready: Promise<Tensors> } | undefined;
-  const run = (one: Compiled, feeds: Tensors, into?: Into): Promise<Record<string, HostTensor>> =>
-    threads > 1 ? one.runApart(feeds, into) : Promise.resolve(one.run(feeds, into));
+  const run = (one: Compiled, feeds: PiecedTensors, into?: Into, placed?: Placed): Promise<Record<string, HostTensor>> =>
+    threads > 1 ? one.runApart(feeds, into, placed) : Promise.resolve(one.run(feeds, into, placed));
   const commonOf = (shared: Tensors): Promise<Tensors> | undefined => {
     if (before && last?.shared !== shared) last = { shared, ready: run(before, shared) };
     return last?.ready;
@@ -69,7 +69,15 @@ function program(each: Compiled, before: Compiled | undefined, threads: number):
       for await (const results of resultsOf(shared, runs)) all.push(results);
       return all;
     },
-    runInto: (shared, runs, placings) => putTogether(resultsOf(shared, runs), placings),
+    runInto: async (shared, runs, placings) => {
+      const ready = await commonOf(shared);
+      const blocks = blocksOf(placings);
+      for (const [i, feeds] of runs.entries()) {
+        const own = Object.entries(placings).map(([name, { pieces }]) => [name, { block: blocks[name]!, pieces: pieces[i]! }] as const);
+        await run(each, { ...feeds, ...ready }, {}, Object.fromEntries(own));
+      }
+      return blocks;
+    },
     run: async (feeds, into) => run(each, { ...feeds, ...(await commonOf(feeds)) }, into),
     close: () => Promise.resolve(),
   };

@@ -2,7 +2,7 @@
 import { columnFunction } from './columns.js';
 import { exit, isSystemV, openNative, written, type Native } from './executable.js';
 import { map, type Formula } from './map.js';
-import { addAt, copyNumbers, largest, moveRows, pick, reverse } from './moves.js';
+import { addAt, copyNumbers, copyPieces, largest, moveRows, pick, reverse } from './moves.js';
 import { product } from './product.js';
 import { processorOf, type Processor } from './processor.js';
 import { rowFunction, type RowFunction } from './rows.js';
@@ -42,6 +42,7 @@ export interface Kernels {
   columnFunction: (name: 'sum' | 'max') => number;
   moveRows: (way: 'gather' | 'put') => number;
   copyNumbers: () => number;
+  copyPieces: () => number;
   reverse: () => number;
   pick: () => number;
   addAt: () => number;
@@ -132,6 +133,7 @@ function kernels(native: Native, processor: Processor & { vectors: VectorSet }):
     columnFunction: each((name) => columnFunction(set, name)),
     moveRows: each((way) => moveRows(set, way)),
     copyNumbers: once(copyNumbers),
+    copyPieces: once(copyPieces),
     reverse: once(reverse(set)),
     pick: once(pick),
     addAt: once(addAt(set)),

@@ -1,5 +1,5 @@
 /** Kernels that move numbers about: one by one, by rows that numbers choose, and backwards through time. */
-import { R10, R11, R12, R13, R14, R8, R9, RAX, RBP, RBX, RCX, RDX, RSI, RSP, type Assembler, type Memory } from './assembler.js';
+import { R10, R11, R12, R13, R14, R8, R9, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, type Assembler, type Memory } from './assembler.js';
 import { FAULT } from './executable.js';
 import { argument, next } from './tape.js';
 import { vectors, type VectorSet, type Vectors } from './vectors.js';
@@ -68,6 +68,22 @@ export function copyNumbers(code: Assembler): void {
     code.addFrom(toGroup, argument(8));
   });
   next(code, 11);
+}
+
+/** Command: how many pieces; of each where it is, where it goes, and its bytes. */
+export function copyPieces(code: Assembler): void {
+  const [piece, count] = [R8, R9];
+  code.load(count, argument(0));
+  code.address(piece, argument(1));
+  times(code, count, () => {
+    code.load(RSI, { base: piece });
+    code.load(RDI, { base: piece, offset: 8 });
+    code.load(RCX, { base: piece, offset: 16 });
+    code.copyBytes();
+    code.add(piece, { number: 24 });
+  });
+  code.move(RDI, piece);
+  code.jumpTo({ base: RDI });
 }
 
 /** A row of so many bytes of whole vectors, and what is left of it. @param ahead what will be read next: it is fetched into the cache meanwhile */

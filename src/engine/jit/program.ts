@@ -1,6 +1,6 @@
 /** A compiled graph and its runs: what is known before any size is, and what a run then does. */
 import { scopeOf, type Expression, type Scope } from '../graph/expression.js';
-import type { HostTensor, InputType, QuantizedWeights, Tensors } from '../ops.js';
+import type { HostTensor, InputType, PiecedTensor, PiecedTensors, QuantizedWeights } from '../ops.js';
 import { commands as newCommands, type Commands, type Packed } from './commands.js';
 import { emitStage, isConstant, placeWithin, viewed } from './emission.js';
 import type { Kernels } from './kernels.js';
@@ -9,19 +9,22 @@ import { newMemory, SLACK, type Memory } from './memory.js';
 import { neededOf, planOf, type Needed, type Plan, type Stage } from './plan.js';
 import { panelsOfBytes } from './quantizing.js';
 import { newTape, type Tape } from './tape.js';
-import { fill, standIn, templateOf, type Template } from './template.js';
-import { contiguous, countOf, type View } from './view.js';
+import { appendTemplate, standIn, templateOf, type Template } from './template.js';
+import { contiguous, countOf, NUMBER, type View } from './view.js';
 
 export type Results = Record<string, HostTensor>;
 
 /** Arrays that are to hold results. */
 export type Into = Readonly<Record<string, Float32Array>>;
 
+/** Pieces of results that go to blocks: three numbers each, as a `Placing` has them. */
+export type Placed = Readonly<Record<string, { block: Float32Array; pieces: Int32Array }>>;
+
 export interface Compiled {
   /** in this thread */
-  run: (feeds: Tensors, into?: Into) => Results;
+  run: (feeds: PiecedTensors, into?: Into, placed?: Placed) => Results;
   /** in another thread of the process, while this one goes on */
-  runApart: (feeds: Tensors, into?: Into) => Promise<Results>;
+  runApart: (feeds: PiecedTensors, into?: Into, placed?: Placed) => Promise<Results>;
 }
 
 /** What a run needs and the next one takes again. */
@@ -30,9 +33,16 @@ interface Workspace {
   memory: Memory;
   commands: Commands;
   /** by the sizes of what is fed */
-  templates: Map<string, { template: Template; shapes: readonly (readonly number[])[] }>;
-  /** what the run under way reads */
-  held?: readonly HostTensor['data'][];
+  templates: Map<string, Emitted>;
+  scratch: (name: string, size: number) => Float32Array;
+  /** what the run under way reads and writes: it must not be collected */
+  held?: unknown;
+}
+
+interface Emitted {
+  template: Template;
+  /** of the results */
+  shapes: readonly (readonly number[])[];
 }
 
 const PAGE = 4096;
@@ -61,7 +71,7 @@ export function compiled(
 
   function newWorkspace(): Workspace {
     const [tape, memory] = [newTape(), newMemory(native.addressOf)];
-    return { tape, memory, commands: newCommands(kernels, tape, memory), templates: new Map() };
+    return { tape, memory, commands: newCommands(kernels, tape, memory), templates: new Map(), scratch: newScratch() };
   }
 
   /** Writes the commands of a run; what is fed, and then the results, have stand-ins of addresses. @returns the results' shapes */
@@ -114,48 +124,96 @@ export function compiled(
         const view = places.view(value);
         commands.copy(view, resultAt(i, view.shape));
       }
-    tape.command(kernels.exit());
     return values.map((_, i) => placed.get(i)!.shape);
   }
 
-  /** The tape of a run, ready. */
-  function ready(space: Workspace, feeds: Tensors, into: Into = {}): Results {
-    const sizes = new Map<string, number>();
-    const given = fed.map(({ node }) => checkedFeed(String(node.attributes['name']), inputs, feeds, sizes));
+  /** What is emitted for these sizes, once. */
+  function templateFor(space: Workspace, given: readonly { shape: readonly number[] }[]): Emitted {
     const key = given.map(({ shape }) => shape.join()).join(' ');
-    let known = space.templates.get(key);
-    if (!known) {
-      // what was emitted before is of no use where the memory is another
-      if (!space.memory.clear() || space.templates.size === MOST_TEMPLATES) space.templates.clear();
-      const shapes = emit(
-        space,
-        given.map(({ shape }) => shape),
-      );
-      known = { template: templateOf(space.tape), shapes };
-      space.templates.set(key, known);
-    }
-    const arrays = known.shapes.map((shape, i) => into[names[i]!] ?? new Float32Array(countOf(shape)));
-    const data = given.map(({ data }) => withSlack(data, native.addressOf));
-    fill(space.tape, known.template, [...data, ...arrays].map(native.addressOf));
-    space.held = data;
-    return Object.fromEntries(names.map((name, i) => [name, { shape: known.shapes[i]!, data: arrays[i]! }]));
+    const known = space.templates.get(key);
+    if (known) return known;
+    // what was emitted before is of no use where the memory is another
+    if (!space.memory.clear() || space.templates.size === MOST_TEMPLATES) space.templates.clear();
+    const shapes = emit(
+      space,
+      given.map(({ shape }) => shape),
+    );
+    const made = { template: templateOf(space.tape), shapes };
+    space.templates.set(key, made);
+    return made;
   }
 
+  /** Writes the tape of a run. @param into where results go @param placed where pieces of them go, of which there is no result then */
+  function ready(space: Workspace, feeds: PiecedTensors, into: Into = {}, placed?: Placed): Results {
+    const { tape } = space;
+    const sizes = new Map<string, number>();
+    const given = fed.map(({ node }) => checkedFeed(String(node.attributes['name']), inputs, feeds, sizes));
+    const { template, shapes } = templateFor(space, given);
+    const arrays = shapes.map((shape, i) => {
+      const [name, size] = [names[i]!, countOf(shape)];
+      return into[name] ?? (placed ? space.scratch(`result ${name}`, size) : new Float32Array(size));
+    });
+    tape.cut(0);
+    const data = given.map((tensor, i) => {
+      if (!('pieces' in tensor)) return withSlack(tensor.data, native.addressOf);
+      const array = space.scratch(`input ${i}`, countOf(tensor.shape));
+      const sources = tensor.from.map(native.addressOf);
+      appendPieces(kernels, tape, tensor.pieces, 4, (at) => [sources[tensor.pieces[at]!]!, native.addressOf(array)]);
+      return array;
+    });
+    appendTemplate(tape, template, [...data, ...arrays].map(native.addressOf));
+    for (const [name, { block, pieces }] of Object.entries(placed ?? {})) {
+      const [from, to] = [native.addressOf(arrays[names.indexOf(name)]!), native.addressOf(block)];
+      appendPieces(kernels, tape, pieces, 3, () => [from, to]);
+    }
+    tape.command(kernels.exit());
+    space.held = [feeds, data, arrays, placed];
+    return placed ? {} : Object.fromEntries(names.map((name, i) => [name, { shape: shapes[i]!, data: arrays[i]! }]));
+  }
+
+  const takeSpace = (): Workspace => idle.pop() ?? newWorkspace();
   return {
-    run(feeds, into) {
-      const space = idle.pop() ?? newWorkspace();
-      const made = ready(space, feeds, into);
+    run(feeds, into, placed) {
+      const space = takeSpace();
+      const made = ready(space, feeds, into, placed);
       native.run(space.tape.bytes());
       idle.push(space);
       return made;
     },
-    async runApart(feeds, into) {
-      const space = idle.pop() ?? newWorkspace();
-      const made = ready(space, feeds, into);
+    async runApart(feeds, into, placed) {
+      const space = takeSpace();
+      const made = ready(space, feeds, into, placed);
       await native.runApart(space.tape.bytes());
       idle.push(space);
       return made;
     },
+  };
+}
+
+/** Pieces of so many numbers each, of which the last three say where one begins there and here, and how long it is. */
+function appendPieces(
+  kernels: Kernels,
+  tape: Tape,
+  pieces: Int32Array,
+  each: number,
+  addresses: (piece: number) => readonly [from: number, to: number],
+): void {
+  const words: number[] = [pieces.length / each];
+  for (let i = 0; i < pieces.length; i += each) {
+    const [from, to] = addresses(i);
+    const [begin, at, count] = [pieces[i + each - 3]!, pieces[i + each - 2]!, pieces[i + each - 1]!];
+    words.push(from + NUMBER * begin, to + NUMBER * at, NUMBER * count);
+  }
+  tape.command(kernels.copyPieces(), ...words);
+}
+
+/** Memory that each run takes again, by what it is for. */
+function newScratch(): (name: string, size: number) => Float32Array {
+  const arrays = new Map<string, Float32Array>();
+  return (name, size) => {
+    let array = arrays.get(name);
+    if (!array || array.length < size + SLACK / NUMBER) arrays.set(name, (array = new Float32Array(2 * size + SLACK / NUMBER)));
+    return array;
   };
 }
 
@@ -164,7 +222,12 @@ export function compiled(
  *
  * @param sizes those of the tensors before it, by name
  */
-function checkedFeed(name: string, inputs: Readonly<Record<string, InputType>>, feeds: Tensors, sizes: Map<string, number>): HostTensor {
+function checkedFeed(
+  name: string,
+  inputs: Readonly<Record<string, InputType>>,
+  feeds: PiecedTensors,
+  sizes: Map<string, number>,
+): HostTensor | PiecedTensor {
   const { type, shape } = inputs[name]!;
   const tensor = feeds[name];
   const sizeOf = (size: number | string, own: number): number => {
@@ -174,12 +237,23 @@ function checkedFeed(name: string, inputs: Readonly<Record<string, InputType>>, 
   };
   const fits =
     tensor !== undefined &&
-    (type === 'int' ? tensor.data instanceof Int32Array : tensor.data instanceof Float32Array) &&
-    tensor.data.length === countOf(tensor.shape) &&
+    ('pieces' in tensor ? type === 'float' && piecesFit(tensor) : hasType(tensor, type)) &&
     tensor.shape.length === shape.length &&
     tensor.shape.every((own, axis) => own === sizeOf(shape[axis]!, own));
   if (!fits) throw new Error(`the input ${name} is no ${type} tensor [${shape.join(', ')}]`);
   return tensor;
+}
+
+const hasType = ({ shape, data }: HostTensor, type: InputType['type']): boolean =>
+  (type === 'int' ? data instanceof Int32Array : data instanceof Float32Array) && data.length === countOf(shape);
+
+function piecesFit({ shape, from, pieces }: PiecedTensor): boolean {
+  const size = countOf(shape);
+  for (let i = 0; i < pieces.length; i += 4) {
+    const [source, begin, at, count] = [pieces[i]!, pieces[i + 1]!, pieces[i + 2]!, pieces[i + 3]!];
+    if (count < 0 || begin < 0 || at < 0 || begin + count > (from[source]?.length ?? -1) || at + count > size) return false;
+  }
+  return true;
 }
 
 /** The numbers as they are; a copy where reading a vector behind their end could leave the memory of the process. */

@@ -25,8 +25,8 @@ export interface Tape {
   /** Takes away all behind so many words. */
   cut: (length: number) => void;
   setWord: (at: number, word: number) => void;
-  /** what `bytes` held before */
-  restore: (halves: Uint32Array) => void;
+  /** words, in halves, that `bytes` gave before */
+  append: (halves: Uint32Array) => void;
   /** all words, in halves */
   bytes: () => Uint32Array;
 }
@@ -62,10 +62,10 @@ export function newTape(): Tape {
       halves[2 * at] = word >>> 0;
       halves[2 * at + 1] = Math.floor(word / HIGH) >>> 0;
     },
-    restore(saved) {
-      makeRoom(saved.length);
-      halves.set(saved);
-      length = saved.length;
+    append(saved) {
+      makeRoom(length + saved.length);
+      halves.set(saved, length);
+      length += saved.length;
     },
     bytes: () => halves,
   };

@@ -31,8 +31,9 @@ export function templateOf(tape: Tape): Template {
   return { words: tape.bytes().slice(0, 2 * tape.length()), places };
 }
 
-/** The template's commands for tensors at these addresses. */
-export function fill(tape: Tape, { words, places }: Template, addresses: readonly number[]): void {
-  tape.restore(words);
-  for (const [word, tensor, distance] of places) tape.setWord(word, addresses[tensor]! + distance);
+/** Appends the template's commands for tensors at these addresses. */
+export function appendTemplate(tape: Tape, { words, places }: Template, addresses: readonly number[]): void {
+  const begin = tape.length();
+  tape.append(words);
+  for (const [word, tensor, distance] of places) tape.setWord(begin + word, addresses[tensor]! + distance);
 }

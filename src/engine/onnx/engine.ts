@@ -1,9 +1,9 @@
 /** The engine `onnx`: a program is an ONNX graph, run by ONNX Runtime: native where it is installed, else WebAssembly. */
 import { availableParallelism } from 'node:os';
 import { PipeError } from '../../errors.js';
-import { type Build, type Differentiate, type Engine, type EngineOptions, type InputType, type Program, type Tensors } from '../ops.js';
+import { type Build, type Differentiate, type Engine, type EngineOptions, type InputType, type Program } from '../ops.js';
 import { modelBytes, type Graph } from './graph.js';
-import { placed } from '../blocks.js';
+import { placed, whole } from '../blocks.js';
 import { scripted } from '../in-place.js';
 import { programGraph } from '../graph/program.js';
 import { nativeRuntime, openSessions, type Compiled, type CompiledProgram, type Runtime, type Sessions } from './sessions.js';
@@ -79,11 +79,11 @@ const LARGE = 4;
 
 /** @param apart does jobs in other threads */
 function program(here: Sessions, threads: number, apart: Sessions): Program {
-  const where = (runs: readonly Tensors[]): Sessions => (runs.length < LARGE ? here : apart);
+  const where = (runs: readonly unknown[]): Sessions => (runs.length < LARGE ? here : apart);
   return {
     threads,
     runAll: (common, runs) => where(runs).runAll(common, runs),
-    runInto: (common, runs, placings) => where(runs).runInto(common, runs, placings),
+    runInto: (common, runs, placings) => where(runs).runInto(common, runs.map(whole), placings),
     run: async (feeds, into = {}) => placed((await here.runAll(feeds, [feeds]))[0]!, into),
     close: async () => {
       await here.close();

@@ -5,7 +5,7 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { createRequire } from 'node:module';
 import { PipeError } from '../../errors.js';
-import { placed, putTogether } from '../blocks.js';
+import { placed, putTogether, whole } from '../blocks.js';
 import { scripted } from '../in-place.js';
 import {
   gradientOf,
@@ -47,7 +47,7 @@ export async function openTfjs(): Promise<Engine> {
         threads: 1,
         run: async (feeds, into = {}) => placed((await runAll(feeds, [feeds]))[0]!, into),
         runAll,
-        runInto: (shared, runs, placings) => putTogether(resultsOf(shared, runs), placings),
+        runInto: (shared, runs, placings) => putTogether(resultsOf(shared, runs.map(whole)), placings),
         close: () => {
           each.dispose();
           before?.dispose();
