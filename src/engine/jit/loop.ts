@@ -1,6 +1,7 @@
 /**
- * A loop through time made commands. The first steps are written out; those after them do the same at other addresses, so the second one is
- * repeated, with its addresses moved on (`repeat`), and a loop of any length takes as much to write.
+ * A loop through time made commands. The first step is written out, and the second one; those after it do the same at other addresses, so it is
+ * repeated, with its addresses moved on (`repeat`), and a loop of any length takes as much to write. Which words of it are addresses that
+ * move is known by stand-ins, as in a template: the true addresses are put in when it is written.
  *
  * A state is where it was made: in the stack of all time steps if there is one, else in one of two places by turns. A stack of the states
  * before each step is that of the states after it, with the first state before them.
@@ -9,14 +10,22 @@ import { scopeOf, type Expression, type Scope } from '../graph/expression.js';
 import type { Commands, Packed } from './commands.js';
 import { emitStage, placeWithin, viewed, type Places } from './emission.js';
 import type { Needed, Plan } from './plan.js';
-import { at, contiguous, countOf, part, type View } from './view.js';
+import { WORD } from './tape.js';
+import { at, contiguous, countOf, NUMBER, part, type View } from './view.js';
 
 /** The places outside, in which a loop may also put what it gives. */
 export interface OuterPlaces extends Places {
   put: (value: Expression, view: View) => void;
 }
 
-type Slot = (step: number) => View;
+/** Where a value is at each step, and how its address changes from one to the next. */
+interface Slot {
+  at: (step: number) => View;
+  change: Change | undefined;
+}
+
+/** In bytes; or to and fro between two addresses, by an exclusive or. */
+type Change = { sum: number } | { turn: number };
 
 /** @param plan of the loop's scope */
 export function emitLoop(scope: Scope, plan: Plan, needed: Needed, commands: Commands, outer: OuterPlaces): void {
@@ -36,6 +45,11 @@ export function emitLoop(scope: Scope, plan: Plan, needed: Needed, commands: Com
   };
   const states = scope.states.flatMap((state, i) => (needed.has(state) || needed.has(scope.node.outputs[i]!) ? [i] : []));
   const carried: View[] = [];
+  /** along the time steps of a stack, or backwards */
+  const stackedSlot = (stack: View): Slot => ({
+    at: (step) => at(stack, timeOf(step)),
+    change: { sum: NUMBER * stack.strides[0]! * (scope.reverse ? -1 : 1) },
+  });
   for (const i of states) {
     const first = outer.view(scope.initial[i]!);
     carried[i] = withHistory(i, first) ?? first;
@@ -52,7 +66,7 @@ export function emitLoop(scope: Scope, plan: Plan, needed: Needed, commands: Com
     const afters = part(all, 0, behind, timeSteps);
     const stackAfter = stackOf(after);
     if (stackAfter) outer.put(stackAfter, afters);
-    slots.set(after, (step) => at(afters, timeOf(step)));
+    slots.set(after, stackedSlot(afters));
     const begin = at(all, scope.reverse ? timeSteps : 0);
     commands.copy(first, begin);
     commands.release();
@@ -61,20 +75,36 @@ export function emitLoop(scope: Scope, plan: Plan, needed: Needed, commands: Com
 
   let step = 0;
   const made = new Map<Expression, View>();
+  /** while the step that is repeated is written: what its stand-ins stand for */
+  let moving: Moving[] | undefined;
+  function seen(value: Expression, { at: placeAt, change }: Slot, now: number): View {
+    let view = placeAt(now);
+    if (moving && change) {
+      moving.push({ address: view.address, change });
+      view = { ...view, address: standIn(moving.length - 1) };
+    }
+    made.set(value, view);
+    return view;
+  }
   const places: Places = {
     view(value) {
       if (scopeOf(value) !== scope) return outer.view(value);
       const there = made.get(value);
       if (there) return there;
       const source = scope.sources.get(value);
-      if (source) return at(outer.view(source), timeOf(step));
+      if (source) return seen(value, stackedSlot(outer.view(source)), step);
       const state = scope.states.indexOf(value);
-      return state >= 0 ? carried[state]! : viewed(value, places.view, commands)!;
+      if (state < 0) return viewed(value, places.view, commands)!;
+      const slot = slots.get(scope.newStates[state]!);
+      return step === 0 || !slot ? carried[state]! : seen(value, slot, step - 1);
     },
     place(value, shape) {
-      const there = made.get(value) ?? placeWithin(plan, value, shape, places) ?? slotOf(value, shape)(step);
-      made.set(value, there);
-      return there;
+      const there = made.get(value);
+      if (there) return there;
+      const within = placeWithin(plan, value, shape, places);
+      if (!within) return seen(value, slotOf(value, shape), step);
+      made.set(value, within);
+      return within;
     },
     packedBytes: outer.packedBytes,
     packed(value) {
@@ -93,10 +123,11 @@ export function emitLoop(scope: Scope, plan: Plan, needed: Needed, commands: Com
     const known = slots.get(value);
     if (known) return known;
     const stack = stackOf(value);
-    const stacked = stack && outer.place(stack, [timeSteps, ...shape]);
-    const turns = !stacked && scope.newStates.includes(value) ? [take(shape), take(shape)] : undefined;
-    const fixed = stacked || turns ? undefined : take(shape);
-    const slot: Slot = (now) => (stacked ? at(stacked, timeOf(now)) : turns ? turns[now % 2]! : fixed!);
+    const slot = stack
+      ? stackedSlot(outer.place(stack, [timeSteps, ...shape]))
+      : scope.newStates.includes(value)
+        ? turningSlot(take(shape), take(shape))
+        : fixedSlot(take(shape));
     slots.set(value, slot);
     return slot;
   }
@@ -116,82 +147,67 @@ export function emitLoop(scope: Scope, plan: Plan, needed: Needed, commands: Com
     }
     for (const [value] of copied) {
       const view = places.view(value);
-      commands.copy(view, slotOf(value, view.shape)(step));
+      commands.copy(view, seen(value, slotOf(value, view.shape), step));
       commands.release();
     }
+    // where a state has no place of its own, the next step sees it where this one has it
     for (const [i, view] of states.map((i) => [i, places.view(scope.newStates[i]!)] as const)) carried[i] = view;
     step++;
   }
 
-  const canRepeat = states.every((i) => plan.isMade(scope.newStates[i]!));
-  emitSteps(timeSteps, canRepeat, commands, emitStep, () => {
-    step = timeSteps - 1;
-    made.clear();
-  });
+  emitStep();
+  if (timeSteps > 2 && states.every((i) => slots.has(scope.newStates[i]!))) {
+    const begin = commands.tape.length();
+    moving = [];
+    emitStep();
+    repeatFrom(begin, timeSteps - 2, moving, commands);
+    moving = undefined;
+  } else while (step < timeSteps) emitStep();
   for (const i of states) {
-    const last = scope.newStates[i]!;
-    const view = slots.has(last) ? slots.get(last)!(timeSteps - 1) : carried[i]!;
     const final = scope.node.outputs[i]!;
     if (!needed.has(final)) continue;
-    const to = outer.place(final, view.shape);
-    commands.copy(view, to);
+    const view = slots.get(scope.newStates[i]!)?.at(timeSteps - 1) ?? carried[i]!;
+    commands.copy(view, outer.place(final, view.shape));
     commands.release();
   }
   own.forEach(commands.memory.give);
 }
+
+const fixedSlot = (view: View): Slot => ({ at: () => view, change: undefined });
+const turningSlot = (first: View, second: View): Slot => ({
+  at: (step) => (step % 2 === 0 ? first : second),
+  change: { turn: exclusiveOr(first.address, second.address) },
+});
 
 function timeStepsOf(scope: Scope, needed: Needed, outer: Places): number {
   for (const [source, slice] of scope.slices) if (needed.has(slice)) return outer.view(source).shape[0]!;
   throw new Error('a loop that takes no slices');
 }
 
-/** Steps that must be written out before it shows how addresses move. */
-const WRITTEN = 4;
-
-/** @param repeated is called when the other steps are repeats */
-function emitSteps(timeSteps: number, canRepeat: boolean, { tape, kernels }: Commands, emitStep: () => void, repeated: () => void): void {
-  if (!canRepeat || timeSteps <= WRITTEN) {
-    for (let step = 0; step < timeSteps; step++) emitStep();
-    return;
-  }
-  emitStep();
-  const ends = [tape.length()];
-  for (let step = 1; step < WRITTEN; step++) {
-    emitStep();
-    ends.push(tape.length());
-  }
-  const changes = changesOf(tape.word, ends);
-  if (!changes) {
-    for (let step = WRITTEN; step < timeSteps; step++) emitStep();
-    return;
-  }
-  tape.cut(ends[1]!);
-  const length = ends[1]! - ends[0]!;
-  const words = (list: readonly (readonly [word: number, by: number])[]): number[] =>
-    list.flatMap(([word, by]) => [8 * (word - length), by]);
-  const { sums, turns } = changes;
-  tape.command(kernels.repeat(), timeSteps - 2, 8 * length, sums.length, turns.length, ...words(sums), ...words(turns));
-  repeated();
+/** An address that moves, as it is in the step that is repeated. */
+interface Moving {
+  address: number;
+  change: Change;
 }
 
-interface Changes {
-  sums: (readonly [word: number, by: number])[];
-  turns: (readonly [word: number, by: number])[];
-}
+/** Above the stand-ins of templates, and as far apart. */
+const [FIRST, ROOM] = [2 ** 52, 2 ** 42];
+const standIn = (number: number): number => FIRST + ROOM * number;
 
-/** How the words of three steps change from one to the next; undefined: in no way that could go on. */
-function changesOf(wordAt: (at: number) => number, [first, second, third, end]: readonly number[]): Changes | undefined {
-  const length = second! - first!;
-  if (third! - second! !== length || end! - third! !== length) return undefined;
-  const changes: Changes = { sums: [], turns: [] };
-  for (let word = 0; word < length; word++) {
-    const [a, b, c] = [first!, second!, third!].map((begin) => wordAt(begin + word)) as [number, number, number];
-    if (b - a === c - b) {
-      if (b !== a) changes.sums.push([word, b - a]);
-    } else if (c === a) changes.turns.push([word, exclusiveOr(a, b)]);
-    else return undefined;
+/** Puts the true addresses into the commands from there on, and repeats them so many times more. */
+function repeatFrom(begin: number, times: number, moving: readonly Moving[], { tape, kernels }: Commands): void {
+  const end = tape.length();
+  const [sums, turns]: [number[], number[]] = [[], []];
+  for (let word = begin; word < end; word++) {
+    const value = tape.word(word);
+    if (value < FIRST - ROOM / 2) continue;
+    const number = Math.round((value - FIRST) / ROOM);
+    const { address, change } = moving[number]!;
+    tape.setWord(word, value - standIn(number) + address);
+    if ('sum' in change) sums.push(WORD * (word - end), change.sum);
+    else turns.push(WORD * (word - end), change.turn);
   }
-  return changes;
+  tape.command(kernels.repeat(), times, WORD * (end - begin), sums.length / 2, turns.length / 2, ...sums, ...turns);
 }
 
 const HIGH = 2 ** 32;

@@ -4,7 +4,8 @@
  */
 import { R8, R9, R10, RAX, RCX, RDI, type Assembler } from './assembler.js';
 
-const WORD = 8;
+/** Bytes of a word. */
+export const WORD = 8;
 
 /** Where a command's argument lies, counted from 0. */
 export const argument = (index: number): { base: number; offset: number } => ({ base: RDI, offset: WORD * (index + 1) });
