@@ -3,11 +3,11 @@ import { availableParallelism } from 'node:os';
 import { PipeError } from '../../errors.js';
 import { blocksOf } from '../blocks.js';
 import { programGraph } from '../graph/program.js';
-import type { Engine, EngineOptions, HostTensor, PiecedTensors, Program, Tensors } from '../ops.js';
+import type { Engine, EngineOptions, Program, Tensors } from '../ops.js';
 import { compiledInPlace } from './in-place.js';
 import { openKernels, type Kernels } from './kernels.js';
 import { isElementwiseName } from './lowering.js';
-import { compiled, type Compiled, type Into, type Placed } from './program.js';
+import { compiled, type Compiled, type Results, type Run } from './program.js';
 import type { VectorSet } from './vectors.js';
 
 const opened = new Map<VectorSet | undefined, Promise<Kernels>>();
@@ -52,33 +52,34 @@ function kernelsOf(set: VectorSet | undefined): Promise<Kernels> {
 
 function program(each: Compiled, before: Compiled | undefined, threads: number): Program {
   let last: { shared: Tensors; ready: Promise<Tensors> } | undefined;
-  const run = (one: Compiled, feeds: PiecedTensors, into?: Into, placed?: Placed): Promise<Record<string, HostTensor>> =>
-    threads > 1 ? one.runApart(feeds, into, placed) : Promise.resolve(one.run(feeds, into, placed));
-  const commonOf = (shared: Tensors): Promise<Tensors> | undefined => {
-    if (before && last?.shared !== shared) last = { shared, ready: run(before, shared) };
-    return last?.ready;
+  const runsOf = (one: Compiled, runs: readonly Run[]): Promise<Results[]> =>
+    threads > 1 ? one.runApart(runs) : Promise.resolve(one.run(runs));
+  const commonOf = async (shared: Tensors): Promise<Tensors> => {
+    if (before === undefined) return {};
+    if (last?.shared !== shared) last = { shared, ready: runsOf(before, [{ feeds: shared }]).then(([made]) => made!) };
+    return last.ready;
   };
-  async function* resultsOf(shared: Tensors, runs: readonly Tensors[]): AsyncGenerator<Record<string, HostTensor>> {
-    const ready = await commonOf(shared);
-    for (const feeds of runs) yield await run(each, { ...feeds, ...ready });
-  }
   return {
     threads,
     runAll: async (shared, runs) => {
-      const all: Record<string, HostTensor>[] = [];
-      for await (const results of resultsOf(shared, runs)) all.push(results);
-      return all;
+      const ready = await commonOf(shared);
+      return runsOf(
+        each,
+        runs.map((feeds) => ({ feeds: { ...feeds, ...ready } })),
+      );
     },
     runInto: async (shared, runs, placings) => {
       const ready = await commonOf(shared);
       const blocks = blocksOf(placings);
-      for (const [i, feeds] of runs.entries()) {
-        const own = Object.entries(placings).map(([name, { pieces }]) => [name, { block: blocks[name]!, pieces: pieces[i]! }] as const);
-        await run(each, { ...feeds, ...ready }, {}, Object.fromEntries(own));
-      }
+      const placedOf = (run: number): Run['placed'] =>
+        Object.fromEntries(Object.entries(placings).map(([name, { pieces }]) => [name, { block: blocks[name]!, pieces: pieces[run]! }]));
+      await runsOf(
+        each,
+        runs.map((feeds, i) => ({ feeds: { ...feeds, ...ready }, placed: placedOf(i) })),
+      );
       return blocks;
     },
-    run: async (feeds, into) => run(each, { ...feeds, ...(await commonOf(feeds)) }, into),
+    run: async (feeds, into) => (await runsOf(each, [{ feeds: { ...feeds, ...(await commonOf(feeds)) }, into }]))[0]!,
     close: () => Promise.resolve(),
   };
 }
