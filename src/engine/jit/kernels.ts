@@ -1,8 +1,9 @@
 /** The kernels of this thread, each written when it is first needed and kept: machine code by what it does. */
+import { addAt, largest, pick } from './choosing.js';
 import { columnFunction } from './columns.js';
 import { exit, isSystemV, openNative, written, type Native } from './executable.js';
 import { map, type Formula } from './map.js';
-import { addAt, copyNumbers, copyPieces, largest, moveRows, pick, reverse } from './moves.js';
+import { copyNumbers, copyPieces, moveRows, reverse } from './moves.js';
 import { product } from './product.js';
 import { processorOf, type Processor } from './processor.js';
 import { rowFunction, type RowFunction } from './rows.js';

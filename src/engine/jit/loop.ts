@@ -9,7 +9,8 @@
 import { scopeOf, type Expression, type Scope } from '../graph/expression.js';
 import type { Commands, Packed } from './commands.js';
 import { emitStage, placeWithin, viewed, type Places } from './emission.js';
-import type { Needed, Plan } from './plan.js';
+import type { Needed } from './needed.js';
+import type { Plan } from './plan.js';
 import { WORD } from './tape.js';
 import { at, contiguous, countOf, NUMBER, part, type View } from './view.js';
 

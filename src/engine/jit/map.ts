@@ -3,8 +3,8 @@
  * registers. The gates of a cell are such a formula, and so is their way back.
  */
 import { R10, R11, R12, R13, R14, R15, R8, R9, RAX, RBP, RBX, RCX, RDX, RSI, RSP, type Assembler, type Memory } from './assembler.js';
-import { FRAME } from './executable.js';
 import { FUNCTIONS, SPARE } from './functions.js';
+import { newRegisters } from './registers.js';
 import { argument, next } from './tape.js';
 import { vectors, type Operand, type VectorSet, type Vectors } from './vectors.js';
 
@@ -127,7 +127,7 @@ export function map(set: VectorSet, formula: Formula): (code: Assembler) => void
 function elements(code: Assembler, v: Vectors, { values, inputs, outputs }: Formula, cut: boolean): void {
   const uses = usesOf(values, outputs);
   const fused = productsWithin(values, outputs, uses);
-  const registers = newRegisters(v, uses);
+  const registers = newRegisters(v, uses, SPILLED);
   const pointer = (operand: number): number => {
     if (operand < POINTERS.length) return POINTERS[operand]!;
     code.load(RAX, rowAt(operand));
@@ -226,80 +226,6 @@ function productsWithin(values: readonly Value[], outputs: readonly number[], us
     }
   }
   return fused;
-}
-
-interface Registers {
-  /** the register of a value, which is fetched or brought back if it has none */
-  hold: (place: number, now: number, fetch?: (to: number) => void) => number;
-  /** a register for a value that is made now */
-  take: (place: number, now: number) => number;
-  spare: (now: number) => number;
-  give: (register: number) => void;
-  /** gives the registers of values that nothing needs after that place */
-  dropAfter: (place: number) => void;
-}
-
-/** Which value is in which register. Where there are too few, the value that is needed last goes to the frame (Belady 1966). */
-function newRegisters(v: Vectors, uses: readonly (readonly number[])[]): Registers {
-  const free = Array.from({ length: v.registers }, (_, i) => i).reverse();
-  const holding = new Map<number, number>(); // place → register
-  const inFrame = new Map<number, Memory>();
-  const fetched = new Set<number>();
-  let slots = 0;
-  /** taken for what is made now: they cannot go */
-  let busy = new Set<number>();
-  let busyAt = -1;
-  const nextUse = (place: number, now: number): number => uses[place]!.find((at) => at >= now) ?? Infinity;
-
-  function register(now: number): number {
-    if (busyAt !== now) [busy, busyAt] = [new Set(), now];
-    const there = free.pop();
-    if (there !== undefined) return there;
-    let last: number | undefined;
-    for (const place of holding.keys())
-      if (!busy.has(place) && (last === undefined || nextUse(place, now) > nextUse(last, now))) last = place;
-    if (last === undefined) throw new Error('a formula needs more registers than there are');
-    const taken = holding.get(last)!;
-    holding.delete(last);
-    if (!fetched.has(last) && !inFrame.has(last)) {
-      const at = { base: RSP, offset: SPILLED + v.size * slots++ };
-      if (at.offset + v.size > FRAME) throw new Error('a formula keeps more values than the frame holds');
-      v.store(at, taken);
-      inFrame.set(last, at);
-    }
-    return taken;
-  }
-
-  return {
-    hold(place, now, fetch) {
-      if (busyAt !== now) [busy, busyAt] = [new Set(), now];
-      busy.add(place);
-      const there = holding.get(place);
-      if (there !== undefined) return there;
-      const to = register(now);
-      holding.set(place, to);
-      if (fetch) {
-        fetched.add(place);
-        fetch(to);
-      } else v.load(to, inFrame.get(place)!);
-      return to;
-    },
-    take(place, now) {
-      const to = register(now);
-      holding.set(place, to);
-      busy.add(place);
-      return to;
-    },
-    spare: register,
-    give: (one) => void free.push(one),
-    dropAfter(place) {
-      for (const [held, register] of holding)
-        if (nextUse(held, place + 1) === Infinity) {
-          holding.delete(held);
-          free.push(register);
-        }
-    },
-  };
 }
 
 /** The words of a command: sizes of the domain, then of each operand its address and distances. @param choice where the integers are that choose rows */

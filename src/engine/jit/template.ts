@@ -10,7 +10,7 @@ const [FIRST, ROOM] = [2 ** 48, 2 ** 42];
 /** Where the tensor of that number seems to be. */
 export const standIn = (tensor: number): number => FIRST + ROOM * tensor;
 
-export const isStandIn = (address: number): boolean => address >= FIRST - ROOM / 2;
+const isStandIn = (address: number): boolean => address >= FIRST - ROOM / 2;
 
 export interface Template {
   /** the tape's words */

@@ -26,7 +26,7 @@ export const tileRows = (set: VectorSet): number => ROWS[set];
 export const panelColumns = (set: VectorSet): number => PANEL_VECTORS * (set === 'avx512' ? 16 : 8);
 
 /** Vectors before a panel of 8 bits: what sums begin with, and what they are multiplied with. */
-export const HEAD_VECTORS = 2 * PANEL_VECTORS;
+const HEAD_VECTORS = 2 * PANEL_VECTORS;
 
 const [A_5, A_10, B_AT] = [R10, R11, RBP];
 /** So many steps of k are written one after another. */

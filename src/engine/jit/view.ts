@@ -28,6 +28,9 @@ export function isDense({ shape, strides }: View): boolean {
   return shape.every((size, axis) => size === 1 || strides[axis] === wanted[axis]);
 }
 
+/** Do numbers along the last axis lie side by side? */
+export const isAlong = ({ shape, strides }: View): boolean => (shape.at(-1) ?? 1) === 1 || strides.at(-1) === 1;
+
 /** A part along an axis. */
 export function part({ address, shape, strides }: View, axis: number, begin: number, size: number): View {
   return { address: address + NUMBER * begin * strides[axis]!, shape: shape.with(axis, size), strides };

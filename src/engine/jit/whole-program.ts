@@ -6,7 +6,8 @@ import { newConstants } from './constants.js';
 import { emitStage, isConstant, placeWithin, viewed } from './emission.js';
 import type { Kernels } from './kernels.js';
 import { emitLoop, type OuterPlaces } from './loop.js';
-import { neededOf, planOf, type Needed, type Plan } from './plan.js';
+import { neededOf, type Needed } from './needed.js';
+import { planOf, type Plan } from './plan.js';
 import { standIn } from './template.js';
 import { contiguous, countOf, type View } from './view.js';
 

@@ -270,12 +270,14 @@ describing('jit', () => {
     for (const feeds of wrong) await expect(program.run(feeds)).rejects.toThrow('the input');
   });
 
-  test('denormal numbers are zeros in it and numbers after it', async () => {
+  test('denormal numbers are zeros in it, and after it what they were', async () => {
     const build: Build = (ops, { x, half }) => ({ y: ops.multiply(ops.multiply(x!, half!), half!) });
     const feeds = { x: { shape: [1], data: Float32Array.of(2 ** -126) }, half: { shape: [1], data: Float32Array.of(0.5) } };
+    const [smallest, two] = [Float32Array.of(2 ** -149), Math.max(2, next())];
+    // ONNX Runtime, where a test of this process ran it, has left them zeros
+    const before = smallest[0]! * two;
     const { y } = await results(engine, { x: float(1), half: float(1) }, build, feeds);
     expect(y!.data[0]).toBe(0);
-    const [smallest, two] = [Float32Array.of(2 ** -149), Math.max(2, next())];
-    expect(smallest[0]! * two).toBe(2 ** -148);
+    expect(smallest[0]! * two).toBe(before);
   });
 });

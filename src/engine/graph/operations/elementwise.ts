@@ -37,7 +37,7 @@ export const log = unary('log', (ops, x) => ops.divide(ops.number(1), x));
 export const abs = unary('abs', (ops, x) => ops.apply(sign, [x]));
 
 /** -1, 0 or 1; flat, so without a gradient. */
-export const sign: Operation = {
+const sign: Operation = {
   name: 'sign',
   shapes: ([shape]) => [shape!],
   lift: (attributes) => attributes,

@@ -51,14 +51,14 @@ export const crossEntropy: Operation = {
 };
 
 /** x […, n], places […], numbers […] → x with the number added at x[…, place] */
-export const addAt: Operation = {
+const addAt: Operation = {
   name: 'addAt',
   shapes: ([x]) => [x!],
   lift: (attributes, sliced) => (sliced.every(Boolean) ? attributes : undefined),
 };
 
 /** […] → […, size]: 1 at the place, else 0 */
-export const oneHot: Operation = {
+const oneHot: Operation = {
   name: 'oneHot',
   shapes: ([shape], { size }) => [[...shape!, size as number]],
   lift: (attributes) => attributes,

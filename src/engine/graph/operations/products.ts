@@ -20,7 +20,7 @@ export const matmul: Operation = {
 };
 
 /** a · bᵀ and aᵀ · b of matrices, without the transposed one being made. */
-export const gemm: Operation = {
+const gemm: Operation = {
   name: 'gemm',
   shapes: ([a, b], { left, right }) => [[a![left ? 1 : 0]!, b![right ? 0 : 1]!]],
 };

@@ -9,7 +9,7 @@ export const selectRows: Operation = {
 };
 
 /** rows [n, width], places [n] → zeros in the shape of the third value, with the rows in their places */
-export const putRows: Operation = {
+const putRows: Operation = {
   name: 'putRows',
   shapes: ([, , like]) => [like!],
 };

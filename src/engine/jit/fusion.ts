@@ -1,0 +1,112 @@
+/** What is done together: operations on each element as one formula, a sum within its product, parts where the whole has them. */
+import { scopeOf, type Expression, type Node } from '../graph/expression.js';
+import { formulaValue, REPEATED, ZEROS } from './lowering.js';
+import type { Formula, Value } from './map.js';
+
+export interface Within {
+  whole: Expression;
+  /** along this axis from there on; undefined: it becomes the other value */
+  axis?: number;
+  begin?: number;
+}
+
+/** A sum as a product that begins with the rest of it. */
+export interface Sum {
+  product: Node;
+  initial: Expression;
+}
+
+const PRODUCTS: Readonly<Record<string, number>> = { matmul: 2, gemm: 2, quantizedProduct: 1 };
+
+/** Sums of a product that nothing else needs and of something else. */
+export function sumsWithProducts(
+  nodes: readonly Node[],
+  uses: ReadonlyMap<Expression, ReadonlySet<Node>>,
+  wanted: ReadonlySet<Expression>,
+): Map<Node, Sum> {
+  const found = new Map<Node, Sum>();
+  const taken = new Set<Node>();
+  for (const node of nodes) {
+    if (node.operation.name !== 'add') continue;
+    const [sum] = node.outputs;
+    const value = node.inputs.findLast(
+      (input, i) =>
+        PRODUCTS[input.node.operation.name] === input.node.inputs.length &&
+        scopeOf(input) === node.scope &&
+        uses.get(input)?.size === 1 &&
+        !wanted.has(input) &&
+        !taken.has(input.node) &&
+        input.shape.join() === sum!.shape.join() &&
+        node.inputs[1 - i] !== input &&
+        node.inputs[1 - i]!.shape.at(-1) === sum!.shape.at(-1),
+    );
+    if (!value) continue;
+    found.set(node, { product: value.node, initial: node.inputs.find((input) => input !== value)! });
+    taken.add(value.node);
+  }
+  return found;
+}
+
+/** Parts of a `concat` that are made where it has them, and what `addAt` adds to. */
+export function madeWithin(
+  nodes: readonly Node[],
+  isMade: (value: Expression) => boolean,
+  wanted: ReadonlySet<Expression>,
+  uses: ReadonlyMap<Expression, ReadonlySet<Node>>,
+): Map<Expression, Within> {
+  const within = new Map<Expression, Within>();
+  const free = (value: Expression): boolean => isMade(value) && !wanted.has(value) && !within.has(value);
+  for (const { operation, inputs, outputs, attributes } of nodes) {
+    const [whole] = outputs;
+    if (operation.name === 'concat') {
+      const axis = attributes['axis'] as number;
+      const sizes = inputs.map(({ shape }) => shape[axis]!);
+      if (!sizes.every((size) => typeof size === 'number')) continue;
+      let begin = 0;
+      for (const [i, value] of inputs.entries()) {
+        if (free(value)) within.set(value, { whole: whole!, axis, begin });
+        begin += sizes[i]!;
+      }
+    } else if (operation.name === 'addAt' && free(inputs[0]!) && uses.get(inputs[0]!)?.size === 1)
+      within.set(inputs[0]!, { whole: whole! });
+  }
+  return within;
+}
+
+/** Operations on each element as one formula. */
+export function formulaOf(
+  nodes: readonly Node[],
+  isOutput: (value: Expression) => boolean,
+): { formula: Formula; inputs: Expression[]; outputs: Expression[]; like: Expression[] } {
+  const values: Value[] = [];
+  const places = new Map<Expression, number>();
+  const inputs: Expression[] = [];
+  const modes: Formula['inputs'][number][] = [];
+  const like = new Set<Expression>();
+  const shape = nodes[0]!.outputs[0]!.shape;
+  const add = (value: Value): number => values.push(value) - 1;
+  const placeOf = (of: Expression): number => {
+    const known = places.get(of);
+    if (known !== undefined) return known;
+    const { data, operation } = of.node;
+    const one = data?.length === 1 ? data[0] : operation.name in ZEROS ? 0 : undefined;
+    if (operation.name in ZEROS) like.add(of);
+    let place: number;
+    if (one !== undefined) place = add({ kind: 'number', value: one });
+    else {
+      place = add({ kind: 'input', operand: inputs.push(of) - 1 });
+      modes.push((of.shape.at(-1) ?? 1) === 1 && (shape.at(-1) ?? 1) !== 1 ? 'row' : 'columns');
+    }
+    places.set(of, place);
+    return place;
+  };
+  for (const node of nodes) {
+    const [output] = node.outputs;
+    if (node.operation.name === REPEATED) {
+      places.set(output!, placeOf(node.inputs[0]!));
+      if (!nodes.includes(node.inputs[1]!.node)) like.add(node.inputs[1]!);
+    } else places.set(output!, add(formulaValue(node.operation.name, node.inputs.map(placeOf))!));
+  }
+  const outputs = nodes.map(({ outputs: [output] }) => output!).filter(isOutput);
+  return { formula: { values, inputs: modes, outputs: outputs.map((output) => places.get(output)!) }, inputs, outputs, like: [...like] };
+}
