@@ -64,7 +64,7 @@ each line (--beam and what belongs to it; --n-best in records), a language model
     };
     const reading = { ...PREDICTION_READING, ...(byLine ? { windowLines: 1 } : {}), pairs: document.head.task === 'seq2seq' };
     await withRequest({ ...invocation, inputs: [input], options: asked }, [{ name: 'predict', options: stage }], true, (request) =>
-      runAndTell(invocation, { ...request, read: { ...request.read, ...reading } }),
+      runAndTell(invocation, { ...request, ...(byLine ? { atOnce: 1 } : {}), read: { ...request.read, ...reading } }),
     );
   },
 };

@@ -4,7 +4,6 @@
  *
  * Memory is written first and made executable then, never both at once.
  */
-import type { KoffiFunc } from 'koffi';
 import { assembler, R12, R13, R14, R15, RAX, RBP, RBX, RDI, RSP, type Assembler, type Memory } from './assembler.js';
 
 /** What of the system is needed; loaded once a thread. */
@@ -19,6 +18,17 @@ export interface Native {
   runApart: (tape: ArrayBufferView) => Promise<void>;
 }
 
+/** What is used of koffi. Its own types are not: the package may be absent where this is compiled. */
+interface Koffi {
+  load: (path: null) => { func: (prototype: string) => (...given: unknown[]) => unknown };
+  proto: (prototype: string) => object;
+  decode: (address: bigint, type: object) => unknown;
+}
+interface Run {
+  (tape: ArrayBufferView): number;
+  async: (tape: ArrayBufferView, done: (error: Error | null, fault: number) => void) => void;
+}
+
 const PAGE = 4096;
 const [READ, WRITE, EXECUTE] = [1, 2, 4];
 /** MAP_PRIVATE | MAP_ANONYMOUS */
@@ -29,7 +39,8 @@ export const isSystemV = (): boolean => process.arch === 'x64' && process.platfo
 
 /** @throws Error where koffi is not installed, or memory cannot be made executable */
 export async function openNative(): Promise<Native> {
-  const { default: koffi } = await import('koffi');
+  const optional = 'koffi';
+  const { default: koffi } = (await import(optional)) as { default: Koffi };
   const system = koffi.load(null);
   const mmap = system.func('void *mmap(void *at, size_t length, int access, int flags, int file, int64_t offset)');
   const mprotect = system.func('int mprotect(void *at, size_t length, int access)');
@@ -46,8 +57,8 @@ export async function openNative(): Promise<Native> {
     return at;
   }
 
-  const addressOf = koffi.decode(install(written(returnArgument)), addressAt) as KoffiFunc<(array: ArrayBufferView) => number>;
-  const run = koffi.decode(install(written(entry)), runAt) as KoffiFunc<(tape: ArrayBufferView) => number>;
+  const addressOf = koffi.decode(install(written(returnArgument)), addressAt) as (array: ArrayBufferView) => number;
+  const run = koffi.decode(install(written(entry)), runAt) as Run;
   return {
     install: (code) => Number(install(code)),
     addressOf: (array) => addressOf(array),
