@@ -162,12 +162,9 @@ export async function answersOf(
 function copy({ shape, data }: HostTensor, { rows, lengths }: Part, to: Float32Array, width: number, begin: (row: number) => number): void {
   const perToken = shape.length === 3;
   for (let row = 0; row < rows.length; row++) {
-    const at = begin(rows[row]!);
-    if (!perToken) to.set(data.subarray(row * width, (row + 1) * width), at * width);
-    else
-      for (let t = 0; t < lengths[row]!; t++) {
-        const from = (t * rows.length + row) * width;
-        to.set(data.subarray(from, from + width), (at + t) * width);
-      }
+    const at = begin(rows[row]!) * width;
+    const timeSteps = perToken ? lengths[row]! : 1;
+    // number by number: rows are scores of a few tags or labels, for which a view would cost more than they do
+    for (let t = 0; t < timeSteps; t++) for (let i = 0; i < width; i++) to[at + t * width + i] = data[(t * rows.length + row) * width + i]!;
   }
 }

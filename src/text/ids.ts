@@ -10,12 +10,12 @@ export function idsOf(
   vocabulary: Vocabulary,
   maxLength: number,
 ): { read: Ids<number[]>; unknown: number; cut: number } {
-  const { ids: idOf } = vocabulary;
+  const { idOf } = quickly(vocabulary);
   const length = Math.min(tokens.length, maxLength);
   const ids = new Array<number>(Math.max(1, length)).fill(UNKNOWN);
   let unknown = 0;
   for (let i = 0; i < length; i++) {
-    ids[i] = idOf.get(tokens[i]!) ?? UNKNOWN;
+    ids[i] = idOf(tokens[i]!);
     if (ids[i] === UNKNOWN) unknown++;
   }
   return { read: { ids, ...featureIds(tokens, ids, vocabulary) }, unknown, cut: tokens.length - length };
@@ -28,37 +28,69 @@ export function featureIds(tokens: readonly string[], ids: readonly number[], vo
     const names = vocabulary.features[feature];
     if (names === undefined) continue;
     for (const field of FEATURES[feature].fields) {
-      const idAt = (at: number): number | undefined => names.ids.get(NAME_AT[field](tokens, at, vocabulary.ngrams)!);
-      const quicker = field === 'ngramIds' ? pairsOf(tokens, ids, vocabulary, idAt) : idAt;
-      found[field] = ids.map((_, at) => (at < tokens.length ? quicker(at) : undefined) ?? UNKNOWN);
+      const idAt = (at: number): number => names.ids.get(NAME_AT[field](tokens, at, vocabulary.ngrams)!) ?? UNKNOWN;
+      const quicker = field === 'ngramIds' && vocabulary.ngrams === 2 ? pairsOf(tokens, ids, vocabulary, idAt) : idAt;
+      found[field] = ids.map((_, at) => (at < tokens.length ? quicker(at) : UNKNOWN));
     }
   }
   return found;
 }
 
-/** Of each vocabulary the pairs that have been seen, by the ids of their tokens: making the key of a run costs more than all else. */
-const PAIRS = new WeakMap<Vocabulary, Map<number, number>>();
+/** The ids of a vocabulary without its maps, where it was asked before: finding a string costs as much as all else. */
+interface Quickly {
+  /** of a token; `UNKNOWN` if it has none */
+  idOf: (token: string) => number;
+  /** of two known tokens that follow one another, or of one and 0 at the end; `find` tells it where it is not remembered */
+  pairOf: (first: number, second: number, find: () => number) => number;
+}
 
-/** What gives the ids of n-grams, quicker where they are pairs of known tokens. */
+const KNOWN = new WeakMap<Vocabulary, Quickly>();
+
+/** Pairs that are remembered; more of them take the places of others, so that they do not grow with the texts. */
+const PAIRS = 1 << 17;
+
+function quickly(vocabulary: Vocabulary): Quickly {
+  const known = KNOWN.get(vocabulary) ?? quick(vocabulary);
+  KNOWN.set(vocabulary, known);
+  return known;
+}
+
+function quick({ ids, tokens }: Vocabulary): Quickly {
+  // no token has the id 0, nor does a pair
+  const units = new Int32Array(1 << 16);
+  let [pairs, found] = [new Float64Array(), new Int32Array()];
+  return {
+    idOf: (token) => {
+      if (token.length !== 1) return ids.get(token) ?? UNKNOWN;
+      const unit = token.charCodeAt(0);
+      if (units[unit] === 0) units[unit] = ids.get(token) ?? UNKNOWN;
+      return units[unit]!;
+    },
+    pairOf: (first, second, find) => {
+      if (pairs.length === 0) [pairs, found] = [new Float64Array(PAIRS), new Int32Array(PAIRS)];
+      const pair = first * tokens.length + second;
+      const hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca77);
+      const place = (hash ^ (hash >>> 15)) & (PAIRS - 1);
+      if (pairs[place] !== pair) {
+        pairs[place] = pair;
+        found[place] = find();
+      }
+      return found[place]!;
+    },
+  };
+}
+
+/** What gives the ids of pairs of tokens, quicker where both are known. */
 function pairsOf(
   tokens: readonly string[],
   ids: readonly number[],
   vocabulary: Vocabulary,
-  idAt: (at: number) => number | undefined,
-): (at: number) => number | undefined {
-  if (vocabulary.ngrams !== 2) return idAt;
-  const pairs = PAIRS.get(vocabulary) ?? new Map<number, number>();
-  PAIRS.set(vocabulary, pairs);
+  idAt: (at: number) => number,
+): (at: number) => number {
+  const { pairOf } = quickly(vocabulary);
   return (at) => {
     // known ids stand for one token each; behind the last token stands none, and one that is cut off has no id here
     const known = ids[at] !== UNKNOWN && (at + 1 === tokens.length || (at + 1 < ids.length && ids[at + 1] !== UNKNOWN));
-    if (!known) return idAt(at);
-    const pair = ids[at]! * vocabulary.tokens.length + (at + 1 === tokens.length ? 0 : ids[at + 1]!);
-    const seen = pairs.get(pair);
-    if (seen !== undefined) return seen;
-    const found = idAt(at);
-    // only pairs of the vocabulary are kept, so that they do not grow with the texts
-    if (found !== undefined) pairs.set(pair, found);
-    return found;
+    return known ? pairOf(ids[at]!, at + 1 === tokens.length ? 0 : ids[at + 1]!, () => idAt(at)) : idAt(at);
   };
 }
