@@ -28,11 +28,9 @@ export interface GraphOps extends Ops<Expression> {
 export interface GraphOptions {
   /** operations that are not taken out of a loop, though nothing in them needs the time step before: where one pass does several of them */
   staysInLoop?: (operation: Operation) => boolean;
-  /** without products of 8 bits */
-  floatsOnly?: boolean;
 }
 
-export function graphOps({ staysInLoop, floatsOnly = false }: GraphOptions = {}): GraphOps {
+export function graphOps({ staysInLoop }: GraphOptions = {}): GraphOps {
   const graph = expressions(leaves.slice, staysInLoop ?? (() => false));
   const apply: GraphOps['apply'] = (operation, inputs, attributes) => graph.apply(operation, inputs, attributes)[0]!;
   const constants = new Map<Float32Array | number, Expression>();
@@ -54,7 +52,7 @@ export function graphOps({ staysInLoop, floatsOnly = false }: GraphOptions = {})
     number: (value) => constant([], Float32Array.of(value), value),
     zeros: (like, axis, width) => apply(zeros, [like], { axis, width }),
     zerosAs: (x) => apply(zerosAs, [x]),
-    ...(floatsOnly ? {} : { quantizedMatrix }),
+    quantizedMatrix,
     matmul: matmulOf,
     add: addOf,
     subtract: (a, b) => apply(subtract, [a, b]),

@@ -24,10 +24,7 @@ export async function openJit({ threads = availableParallelism() }: EngineOption
     fused: false,
     inPlace: (formula) => compiledInPlace(kernels, formula),
     compile: async (inputs, build, { differentiate, common } = {}) => {
-      const options = {
-        staysInLoop: ({ name }: { name: string }) => isElementwiseName(name) || name === 'matmul',
-        floatsOnly: !kernels.dotProducts,
-      };
+      const options = { staysInLoop: ({ name }: { name: string }) => isElementwiseName(name) || name === 'matmul' };
       const each = compiled(kernels, inputs, programGraph(inputs, build, differentiate, options));
       const before = common && compiled(kernels, common.inputs, programGraph(common.inputs, common.build, undefined, options));
       return Promise.resolve(program(each, before, threads));

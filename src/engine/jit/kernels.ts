@@ -22,10 +22,10 @@ export interface Columns {
 export interface Kernels {
   native: Native;
   set: VectorSet;
-  /** whether there are products of 8 bits */
-  dotProducts: boolean;
+  /** how products of 8 bits are made */
+  bytes: Kind;
   /** rows of the largest tile of a product, and columns of a panel */
-  tileRows: number;
+  tileRows: (kind: Kind) => number;
   panelColumns: number;
   /** so many columns in vectors, or in blocks of 16 as `rowFunction` takes them */
   columns: (count: number, blocks?: boolean) => Columns;
@@ -88,7 +88,12 @@ function kernels(native: Native, processor: Processor & { vectors: VectorSet }):
   const formulas = new WeakMap<Formula, number>();
   /** looked up by what they do and not by a text that says it */
   const newTiles = (): Record<Edge, number[]> => ({ whole: [], second: [], first: [] });
-  const tiles: Record<Kind, Record<Edge, number[]>> = { rows: newTiles(), columns: newTiles(), bytes: newTiles() };
+  const tiles: Record<Kind, Record<Edge, number[]>> = {
+    rows: newTiles(),
+    columns: newTiles(),
+    bytes: newTiles(),
+    bytesInPairs: newTiles(),
+  };
   const once = (write: (code: Assembler) => void): (() => number) => {
     let address: number | undefined;
     return () => (address ??= native.install(written(write)));
@@ -107,8 +112,8 @@ function kernels(native: Native, processor: Processor & { vectors: VectorSet }):
   return {
     native,
     set,
-    dotProducts: set === 'avx512' && processor.dotProducts,
-    tileRows: tileRows(set),
+    bytes: set === 'avx512' && processor.dotProducts ? 'bytes' : 'bytesInPairs',
+    tileRows: (kind) => tileRows(set, kind),
     panelColumns: panelColumns(set),
     columns(count, blocks = false) {
       const rest = count % (blocks ? BLOCK_COLUMNS : lanes);

@@ -76,7 +76,7 @@ export function multiplying(kernels: Kernels, tape: Tape, { takeNumbers, copy, c
       product(copied(a), b, c, initial);
       return;
     }
-    const right = 'strides' in b ? (rows.size <= tileRows && outer.length === 0 && b.strides[1] === 1 ? b : pack(b)) : b;
+    const right = 'strides' in b ? (rows.size <= tileRows(kind) && outer.length === 0 && b.strides[1] === 1 ? b : pack(b)) : b;
     const [aRow, cRow, initialRow = 0] = rows.strides;
     each(
       outer,
@@ -110,7 +110,7 @@ export function multiplying(kernels: Kernels, tape: Tape, { takeNumbers, copy, c
     const { whole, mask } = kernels.columns(k);
     tape.command(kernels.round(), rows, whole, mask, from.address, NUMBER * from.strides[0]!, rounded, row);
     oneProduct(
-      'bytes',
+      kernels.bytes,
       { address: rounded, row: row / NUMBER, column: 0 },
       row / AT_ONCE,
       b,
@@ -135,7 +135,7 @@ export function multiplying(kernels: Kernels, tape: Tape, { takeNumbers, copy, c
     initial: { address: number; row: number },
     [rows, columns]: readonly [number, number],
   ): void {
-    const tiles = Math.ceil(rows / tileRows);
+    const tiles = Math.ceil(rows / tileRows(kind));
     const low = Math.floor(rows / tiles);
     const tall = rows - low * tiles;
     const lanes = panelColumns / 2;

@@ -12,7 +12,7 @@ export const bytesOf = (k: number): number => Math.ceil(k / 16) * 16;
 /** So many neighbours of k are multiplied at once. */
 export const AT_ONCE = 4;
 
-/** Command: rows; bytes of whole vectors in a row, the rest's mask or 0; where they are and their distance; where the bytes go, and theirs. AVX-512 alone. */
+/** Command: rows; bytes of whole vectors in a row, the rest's mask or 0; where they are and their distance; where the bytes go, and theirs. */
 export function round(set: VectorSet): (code: Assembler) => void {
   return (code) => {
     const v = vectors(code, set);
@@ -38,7 +38,7 @@ export function round(set: VectorSet): (code: Assembler) => void {
       // a byte for each number
       code.address(RAX, { base: column });
       code.shiftRight(RAX, 2);
-      v.storeBytes({ base: to, index: RAX }, 0);
+      v.storeBytes({ base: to, index: RAX }, 0, 3);
     };
     code.bind(row);
     code.subtract(rows, { number: 1 });

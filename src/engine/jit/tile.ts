@@ -6,22 +6,22 @@
  *
  * A lies in rows, or in columns (transposed) where a row's numbers are one after another. B lies in panels, or as it is.
  *
- * In 8 bits four neighbours of k are multiplied at once: those of A are 128 + 127·a, without a sign, those of B are integers with one; the sum is exact.
- * A panel of B begins with what its columns' sums begin with (-128·Σ b) and are multiplied with.
+ * In 8 bits four neighbours of k are multiplied at once: those of A are 128 + 127·a, without a sign, those of B are integers of -64 … 64; the sum is
+ * exact, also where it is made in two steps: two products and no more fit into 16 bits (255·64·2 < 2¹⁵). A panel of B begins with what its columns' sums begin with (-128·Σ b) and are multiplied with.
  */
 import { R10, R11, RBP, type Assembler, type Memory } from './assembler.js';
 import { A, A_3_ROWS, A_ROW, B, B_ROW, C, C_ROW, INITIAL, INITIAL_ROW, of, PANEL_VECTORS, SCRATCH } from './product.js';
 import { vectors, type VectorSet, type Vectors } from './vectors.js';
 
-/** How A and B lie: A's rows or its columns in one piece each, or rows of 8 bits. */
-export type Kind = 'rows' | 'columns' | 'bytes';
+/** How A and B lie: A's rows or its columns in one piece each, or rows of 8 bits, for processors with VNNI and for those without. */
+export type Kind = 'rows' | 'columns' | 'bytes' | 'bytesInPairs';
 
 /** What of a panel's columns is there: all; fewer, so that the second vector is cut; or so few that there is only a first one, which is cut. */
 export type Edge = 'whole' | 'second' | 'first';
 
 /** Rows of the largest tile: what the registers hold beside B's two vectors and A's number. */
 const ROWS = { avx2: 6, avx512: 14 } as const;
-export const tileRows = (set: VectorSet): number => ROWS[set];
+export const tileRows = (set: VectorSet, kind: Kind): number => ROWS[set] - (kind === 'bytesInPairs' ? 1 : 0);
 /** Columns of a panel. */
 export const panelColumns = (set: VectorSet): number => PANEL_VECTORS * (set === 'avx512' ? 16 : 8);
 
@@ -48,8 +48,10 @@ export function tile(set: VectorSet, kind: Kind, rows: number, edge: Edge): (cod
   return (code) => {
     const v = vectors(code, set);
     const width = edge === 'first' ? 1 : PANEL_VECTORS;
+    const inBytes = kind === 'bytes' || kind === 'bytesInPairs';
+    const registers = kind === 'bytesInPairs' ? onesOf(v) - 1 : v.registers;
     // two registers by turns where there are so many, so that one is filled while the other is used
-    const spare = v.registers - (rows + 1) * width;
+    const spare = registers - (rows + 1) * width;
     const layout: Layout = {
       rows,
       width,
@@ -58,10 +60,10 @@ export function tile(set: VectorSet, kind: Kind, rows: number, edge: Edge): (cod
       ofA: (row) => (rows + 1) * width + (spare > 1 ? row % 2 : 0),
       isCut: (column) => edge !== 'whole' && column === width - 1,
     };
-    if (kind === 'bytes') beginAtCorrections(v, layout);
+    if (inBytes) beginAtCorrections(v, layout);
     else begin(code, v, layout);
     multiply(code, v, kind, layout);
-    if (kind === 'bytes') scale(code, v, layout);
+    if (inBytes) scale(code, v, layout);
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < width; column++) {
         const at = { base: C, offset: column * v.size };
@@ -74,6 +76,20 @@ export function tile(set: VectorSet, kind: Kind, rows: number, edge: Edge): (cod
   };
 }
 
+/** Without VNNI: the register of ones by which pairs are added, and the one before it, for the pairs. */
+const onesOf = (v: Vectors): number => v.registers - 1;
+
+/** Adds the product of a number of A, or four, and a vector of B to a sum. */
+function addProduct(v: Vectors, kind: Kind, sum: number, ofA: number, ofB: number): void {
+  if (kind === 'bytes') v.addDotProducts(sum, ofA, ofB);
+  else if (kind === 'bytesInPairs') {
+    const ones = onesOf(v);
+    v.pairsOfBytes(ones - 1, ofA, ofB);
+    v.pairsOfShorts(ones - 1, ones - 1, ones);
+    v.addIntegers(sum, sum, ones - 1);
+  } else v.multiplyAdd(sum, ofA, ofB);
+}
+
 /** The sums over k. */
 function multiply(code: Assembler, v: Vectors, kind: Kind, { rows, width, sum, ofB, ofA }: Layout): void {
   const inRows = kind !== 'columns';
@@ -83,7 +99,8 @@ function multiply(code: Assembler, v: Vectors, kind: Kind, { rows, width, sum, o
     if (rows > 10) code.address(A_10, { base: A, index: A_5, scale: 2 });
     if (rows > 5) code.add(A_5, A);
   } else code.load(A_5, of('aColumn'));
-  code.address(B_AT, { base: B, offset: kind === 'bytes' ? HEAD_VECTORS * v.size : 0 });
+  code.address(B_AT, { base: B, offset: kind === 'bytes' || kind === 'bytesInPairs' ? HEAD_VECTORS * v.size : 0 });
+  if (kind === 'bytesInPairs') v.broadcast(onesOf(v), { bits: 0x0001_0001 });
   code.load(SCRATCH, of('k'));
   const [four, rest, one, done] = [code.label(), code.label(), code.label(), code.label()] as const;
   const step = (at: number): void => {
@@ -91,8 +108,7 @@ function multiply(code: Assembler, v: Vectors, kind: Kind, { rows, width, sum, o
     code.add(B_AT, B_ROW);
     for (let row = 0; row < rows; row++) {
       v.broadcast(ofA(row), inRows ? rowOfA(row, at) : { base: A, offset: 4 * row });
-      for (let column = 0; column < width; column++)
-        v[kind === 'bytes' ? 'addDotProducts' : 'multiplyAdd'](sum(row, column), ofA(row), ofB(column));
+      for (let column = 0; column < width; column++) addProduct(v, kind, sum(row, column), ofA(row), ofB(column));
     }
     if (!inRows) code.add(A, A_5);
   };

@@ -34,8 +34,12 @@ const THREE = {
   subtractProduct: fused(0xbc),
   /** to × first + third */
   multiplyByAdd: fused(0xa8),
-  /** to each 32 bits of `to` the four products of bytes without a sign, of first, and bytes with one */
+  /** to each 32 bits of `to` the four products of bytes without a sign, of first, and bytes with one; processors with VNNI alone */
   addDotProducts: fused(0x50),
+  /** of bytes without a sign, of first, and bytes with one the products, two and two added in 16 bits */
+  pairsOfBytes: fused(0x04),
+  /** of numbers of 16 bits the products, two and two added in 32 */
+  pairsOfShorts: integer(0xf5),
 } as const;
 
 /** Instructions of two operands. */
@@ -63,6 +67,12 @@ const [SHUFFLE_QUARTERS, SWAP_HALVES, SHUFFLE_WITHIN]: VectorInstruction[] = [
 const [BLEND_BY_MASK, BLEND_BY_VECTOR]: VectorInstruction[] = [fused(0x65), { table: 3, prefix: 1, opcode: 0x4a }];
 const SIGNS = float(0x50);
 const BYTES: VectorInstruction = { table: 2, prefix: 2, opcode: 0x11 };
+const [UPPER_HALF, TO_SHORTS, TO_BYTES, STORE_EIGHT_BYTES]: VectorInstruction[] = [
+  { table: 3, prefix: 1, opcode: 0x39 },
+  integer(0x6b),
+  integer(0x67),
+  integer(0xd6),
+];
 
 /** Numbers are summed along a row in so many sums, whatever a vector's width: so a sum is the same on all processors. */
 export const BLOCK_COLUMNS = 16;
@@ -167,8 +177,17 @@ export function vectors(code: Assembler, set: VectorSet) {
         three[operation](x, x, spare);
       }
     },
-    /** the lowest byte of each integer, 255 where it is more */
-    storeBytes: (to: Memory, from: number) => code.evex(BYTES, { register: from, third: to, size }, { memorySize: lanes }),
+    /** a byte for each integer of 0 … 255; it may be lost, as `spare` is */
+    storeBytes(to: Memory, from: number, spare: number): void {
+      if (wide) {
+        code.evex(BYTES, { register: from, third: to, size }, { memorySize: lanes });
+        return;
+      }
+      code.vex(UPPER_HALF!, { register: from, third: spare, immediate: 1, size });
+      code.vex(TO_SHORTS!, { register: from, second: from, third: spare, size: 16 });
+      code.vex(TO_BYTES!, { register: from, second: from, third: from, size: 16 });
+      code.vex(STORE_EIGHT_BYTES!, { register: from, third: to, size: 16 });
+    },
     /** the first number of a vector */
     storeFirst: (to: Memory, from: number) => code.vex({ ...STORE, prefix: 2 }, { register: from, second: 0, third: to, size: 16 }),
     /** to a general register one bit a place: first > third */

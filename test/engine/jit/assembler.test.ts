@@ -91,6 +91,9 @@ const VECTOR: readonly (readonly [avx2: string, avx512: string, write: (v: Vecto
   ['vfmadd231ps ymm1, ymm9, ymm12', 'vfmadd231ps zmm1, zmm9, zmm12', (v) => v.multiplyAdd(1, 9, 12)],
   ['vfnmadd231ps ymm1, ymm9, ymm12', 'vfnmadd231ps zmm1, zmm9, zmm12', (v) => v.subtractProduct(1, 9, 12)],
   ['vfmadd213ps ymm1, ymm9, ymm12', 'vfmadd213ps zmm1, zmm9, zmm12', (v) => v.multiplyByAdd(1, 9, 12)],
+  ['vpmaddubsw ymm1, ymm9, ymm12', 'vpmaddubsw zmm1, zmm9, zmm12', (v) => v.pairsOfBytes(1, 9, 12)],
+  ['vpmaddwd ymm1, ymm9, ymm12', 'vpmaddwd zmm1, zmm9, zmm12', (v) => v.pairsOfShorts(1, 9, 12)],
+  ['vpaddd ymm1, ymm9, ymm12', 'vpaddd zmm1, zmm9, zmm12', (v) => v.addIntegers(1, 9, 12)],
   ['vsqrtps ymm1, ymm12', 'vsqrtps zmm1, zmm12', (v) => v.squareRoot(1, 12)],
   ['vcvtps2dq ymm1, ymm12', 'vcvtps2dq zmm1, zmm12', (v) => v.toIntegers(1, 12)],
   ['vcvtdq2ps ymm1, ymm12', 'vcvtdq2ps zmm1, zmm12', (v) => v.fromIntegers(1, 12)],
@@ -109,7 +112,7 @@ const WIDE: readonly (readonly [text: string, write: (v: Vectors) => void])[] = 
   ['vfmadd231ps zmm27, zmm28, zmm16', (v) => v.multiplyAdd(27, 28, 16)],
   ['vmovups zmm30, zmmword ptr [rdx + 0x1000]', (v) => v.load(30, { base: RDX, offset: 4096 })],
   ['vpdpbusd zmm16, zmm28, zmm31', (v) => v.addDotProducts(16, 28, 31)],
-  ['vpmovusdb xmmword ptr [rbx + rax], zmm0', (v) => v.storeBytes({ base: RBX, index: RAX }, 0)],
+  ['vpmovusdb xmmword ptr [rbx + rax], zmm0', (v) => v.storeBytes({ base: RBX, index: RAX }, 0, 3)],
 ];
 
 const python = process.env['RNN_PIPE_PYTHON'];
@@ -139,6 +142,11 @@ const vectorBytes = (set: VectorSet, write: (v: Vectors) => void): Uint8Array =>
   });
   test('vectors of AVX2', () => {
     expect(read(VECTOR.map(([, , write]) => vectorBytes('avx2', write)))).toEqual(VECTOR.map(([text]) => [text]));
+  });
+  test('integers to bytes, as AVX2 has to do it', () => {
+    expect(read([vectorBytes('avx2', (v) => v.storeBytes({ base: RBX, index: RAX }, 9, 12))])).toEqual([
+      ['vextracti128 xmm12, ymm9, 1', 'vpackssdw xmm9, xmm9, xmm12', 'vpackuswb xmm9, xmm9, xmm9', 'vmovq qword ptr [rbx + rax], xmm9'],
+    ]);
   });
   test('vectors of AVX-512', () => {
     const all = [...VECTOR.map(([, text, write]) => [text, write] as const), ...WIDE];

@@ -55,6 +55,12 @@ const lstm: Build = (ops, { inputs, kernel }) => {
 };
 const LSTM = { inputs: float('timeSteps', 'batch', 12), kernel: float(3, 12) };
 
+/** The nearest integer, of two the even one. */
+function toNearest(x: number): number {
+  const below = Math.floor(x);
+  return x - below === 0.5 ? below + (below % 2) : Math.round(x);
+}
+
 describing('jit', () => {
   const [engine] = engines as [Engine];
 
@@ -142,6 +148,33 @@ describing('jit', () => {
           }
       }),
       { numRuns: 20 },
+    );
+  });
+
+  test('products of 8 bits are exact sums of integers, of any sizes and beside the largest weights', async () => {
+    const size = fc.integer({ min: 1, max: 70 });
+    await fc.assert(
+      fc.asyncProperty(size, size, size, fc.boolean(), async (m, k, n, largest) => {
+        const [x, bias] = [random(m, k), random(n)];
+        const integers = Int8Array.from({ length: k * n }, () => (largest ? 64 : Math.round(64 * (2 * next() - 1))));
+        const scales = random(n).data as Float32Array;
+        if (largest) (x.data as Float32Array).fill(1);
+        for (const one of engines) {
+          const build: Build = (ops, given) => ({
+            y: ops.add(ops.matmul(given['x']!, ops.quantizedMatrix!({ shape: [k, n], integers, scales })), given['bias']!),
+          });
+          const { y } = await results(one, { x: float(m, k), bias: float(n) }, build, { x, bias });
+          for (let i = 0; i < m; i++)
+            for (let j = 0; j < n; j++) {
+              let sum = 0;
+              for (let l = 0; l < k; l++) sum += toNearest(Math.fround(127 * x.data[i * k + l]! + 128)) * integers[l * n + j]!;
+              for (let l = 0; l < k; l++) sum -= 128 * integers[l * n + j]!;
+              const scaled = Math.fround(sum * Math.fround(scales[j]! / 127));
+              expect(y!.data[i * n + j]).toBe(Math.fround(scaled + bias.data[j]!));
+            }
+        }
+      }),
+      { numRuns: 40 },
     );
   });
 
