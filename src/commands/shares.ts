@@ -15,6 +15,6 @@ export interface Shares {
  */
 export function sharesOf(workers: number | undefined, computing: boolean, cores = availableParallelism()): Shares {
   if (!computing) return { workers: workers ?? cores, threads: 1 };
-  const own = workers ?? Math.max(1, Math.round(cores / 2));
+  const own = workers ?? Math.max(1, Math.floor(cores / 2));
   return { workers: own, threads: Math.max(1, Math.floor(cores / own)) };
 }
