@@ -2,7 +2,8 @@
 import type { Engine } from '../../engine/ops.js';
 import { batchesByLength } from '../batches.js';
 import { readingsOf, type Parameters } from '../parameters.js';
-import { jobsOf, readOf } from '../predictor.js';
+import { sideBySide } from '../jobs.js';
+import { jobsOf, readOf, type Job } from '../predictor.js';
 import type { Sentences } from '../sentences.js';
 import { partOf, stepFeeds } from '../training/feeds.js';
 import { compileEncoder, compileStep, memoryTypes, stateNames, type TextModel } from './programs.js';
@@ -39,20 +40,17 @@ export async function openSpeaker(
       const read = readOf(readingsOf(model)[0]!, parameters, sentences);
       const jobs = jobsOf(encoder, model, read, batchesByLength(rows, sentences.offsets, batchSize), (part) => stepFeeds(model.head, part));
       const found = new Array<Found>(rows.length);
-      let encoded: Encoded[] = [];
-      const search = async (): Promise<void> => {
+      await sideBySide(searches(jobs), step.threads, async (together) => {
+        const encoded: Encoded[] = [];
+        for (const { common, batches } of together) {
+          const memories = await encoder.runAll(
+            common,
+            batches.map(({ feeds }) => feeds),
+          );
+          for (const [i, given] of memories.entries()) encoded.push({ given, sentences: Array.from(batches[i]!.part.rows) });
+        }
         for (const [sentence, one] of await beamSearch(searching, encoded, lengths)) found[sentence] = one;
-        encoded = [];
-      };
-      for (const { common, batches } of jobs) {
-        const memories = await encoder.runAll(
-          common,
-          batches.map(({ feeds }) => feeds),
-        );
-        for (const [i, given] of memories.entries()) encoded.push({ given, sentences: Array.from(batches[i]!.part.rows) });
-        if (encoded.length >= TOGETHER) await search();
-      }
-      await search();
+      });
       return found;
     },
     close: async () => {
@@ -60,4 +58,17 @@ export async function openSpeaker(
       await step.close();
     },
   };
+}
+
+/** Jobs that are searched together, each time so many that they have `TOGETHER` batches. */
+function* searches(jobs: Iterable<Job>): Generator<Job[]> {
+  let [together, count]: [Job[], number] = [[], 0];
+  for (const job of jobs) {
+    together.push(job);
+    count += job.batches.length;
+    if (count < TOGETHER) continue;
+    yield together;
+    [together, count] = [[], 0];
+  }
+  if (count > 0) yield together;
 }
