@@ -1,6 +1,7 @@
 /** The list of engines, and what of them is there. One line an engine; each is loaded when it is opened. */
 import { PipeError } from '../errors.js';
 import type { Engine, EngineName, EngineOptions } from './ops.js';
+import { withTurns } from './turns.js';
 
 /** In the order in which they are preferred. */
 export const ENGINES: Readonly<Record<EngineName, (options: EngineOptions) => Promise<Engine>>> = {
@@ -14,11 +15,11 @@ const NAMES = Object.keys(ENGINES) as EngineName[];
 
 /** Opens the engine; without a name the first that can be had. @throws PipeError('usage') where it cannot be */
 export async function openEngine(name: EngineName | undefined, options: EngineOptions = {}): Promise<Engine> {
-  if (name !== undefined) return ENGINES[name](options);
+  if (name !== undefined) return withTurns(await ENGINES[name](options));
   let last: unknown;
   for (const one of NAMES)
     try {
-      return await ENGINES[one](options);
+      return withTurns(await ENGINES[one](options));
     } catch (error) {
       // it is not installed; anything else is a bug
       if (!(error instanceof PipeError)) throw error;

@@ -75,6 +75,21 @@ test.each(['SIGKILL', 'SIGINT'] as const)(
   300_000,
 );
 
+test.each([1, 2])('an interrupt is heard in the middle of an epoch, with %i workers', async (workers) => {
+  writeFileSync(folder().file('train.tsv'), texts(40_000));
+  const args = [...train('model', 1), '--parts', String(workers), '--workers', String(workers)];
+  const child = start(folder(), args);
+  let stderr = '';
+  child.stderr!.on('data', (part: Buffer) => {
+    stderr += part.toString('utf8');
+    if (stderr.includes('validation:')) setTimeout(() => child.kill('SIGINT'), 500);
+  });
+  const [code] = await new Promise<[number | null]>((resolve) => child.on('close', (...how) => resolve([how[0]])));
+  expect(code).toBe(130);
+  expect(stderr).toContain('--resume');
+  expect(stderr).not.toContain('epoch 1 of 1');
+});
+
 test('going on with other options or other texts is refused', async () => {
   await killed(train('model', 2000), 2, 10, 'SIGINT');
   expect(existsSync(folder().file('model.training/checkpoint.safetensors'))).toBe(true);
