@@ -1,5 +1,6 @@
 /** Threads of the engine do whole jobs: how many there are never shows in the bytes. Enough texts for several jobs of several batches. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { useModel } from '../support/model.js';
 import { useFolder } from './support.js';
 
@@ -20,6 +21,19 @@ test('rnn gives the same bytes with 1 and 3 threads', () => {
   );
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(readFileSync(folder.file('3.arrow')).equals(readFileSync(folder.file('1.arrow')))).toBe(true);
+});
+
+(existsSync('/proc/self/task') ? test : test.skip)('the system’s threads are as many as the cores, beside the four that files have', () => {
+  const folder = newFolder();
+  writeFileSync(
+    folder.file('count.cjs'),
+    "process.on('exit', () => console.log(require('node:fs').readdirSync('/proc/self/task').length));",
+  );
+  const counted = (environment: string): number => {
+    const { stdout } = folder.shell(`${environment} NODE_OPTIONS='--require ./count.cjs' rnn-pipe --version`);
+    return Number(stdout.split('\n')[1]);
+  };
+  expect(counted('env -u UV_THREADPOOL_SIZE') - counted('UV_THREADPOOL_SIZE=4')).toBe(availableParallelism());
 });
 
 const trained = useModel('--segmenter characters');
