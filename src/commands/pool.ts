@@ -1,6 +1,7 @@
 /** Chunks through worker threads, results in the order of the chunks. The threads stay for the next pass over the input, with their dictionaries. */
 import { Worker } from 'node:worker_threads';
 import { PipeError } from '../errors.js';
+import { ahead } from '../steps/batches.js';
 import type { Done, Job, Work } from './chunk-work.js';
 import { fromPlain } from './plain-error.js';
 import type { Reply, Request, Start } from './worker.js';
@@ -99,17 +100,15 @@ export function openPool(size: number): Pool {
       if (!begun) for (const { worker } of slots) worker.postMessage({ work } satisfies Request);
       begun = true;
     };
-    async function* map(jobs: AsyncIterable<Job>): AsyncGenerator<Done> {
-      const results: Promise<Done>[] = [];
-      for await (const job of jobs) {
-        tell();
-        const result = send(job);
-        result.catch(() => {}); // it is awaited below, in its turn
-        results.push(result);
-        while (results.length >= size * ((work.atOnce ?? 1) + WAITING)) yield await results.shift()!;
-      }
-      while (results.length > 0) yield await results.shift()!;
-    }
+    const map = (jobs: AsyncIterable<Job>): AsyncGenerator<Done> =>
+      ahead(
+        jobs,
+        async (job) => {
+          tell();
+          return send(job);
+        },
+        () => size * ((work.atOnce ?? 1) + WAITING),
+      );
     const accumulatorOf = ({ worker }: Slot): Promise<unknown> =>
       new Promise((resolve, reject) => {
         finished.push({ resolve, reject });

@@ -1,48 +1,45 @@
 /** Kernels that choose numbers of rows: by their places, or the largest. */
-import { R10, R11, R12, R8, R9, RAX, RBP, RBX, RCX, RDX, RSI, RSP, type Assembler } from './assembler.js';
+import { R10, R11, R12, R8, R9, RAX, RBP, RBX, RCX, RDX, RSI, RSP, type Assembler, type Memory } from './assembler.js';
 import { loadChoice, setMask, times } from './counting.js';
 import { argument, next } from './tape.js';
 import { vectors, type VectorSet } from './vectors.js';
 
 /** Command: how many rows; where the integers are and how far they are apart; where x is, its distance, how many numbers a row has; where the results are and how far apart. Of each row the number at its place. */
 export function pick(code: Assembler): void {
-  const [count, integers, x, y] = [R8, R9, RSI, RBX];
-  code.load(count, argument(0));
-  code.load(integers, argument(1));
-  code.load(x, argument(3));
-  code.load(y, argument(6));
-  times(code, count, () => {
-    loadChoice(code, RAX, { base: integers }, 5);
-    code.loadShort(RAX, { base: x, index: RAX, scale: 4 });
-    code.storeShort({ base: y }, RAX);
-    code.addFrom(integers, argument(2));
-    code.addFrom(x, argument(4));
-    code.addFrom(y, argument(7));
+  atPlaces(code, (place, y) => {
+    code.loadShort(RAX, place);
+    code.storeShort(y, RAX);
   });
-  next(code, 8);
 }
 
 /** Command: as `pick`, but the numbers are added to x at the places. */
 export function addAt(set: VectorSet): (code: Assembler) => void {
   return (code) => {
     const v = vectors(code, set);
-    const [count, integers, x, numbers] = [R8, R9, RSI, RBX];
-    code.load(count, argument(0));
-    code.load(integers, argument(1));
-    code.load(x, argument(3));
-    code.load(numbers, argument(6));
-    times(code, count, () => {
-      loadChoice(code, RAX, { base: integers }, 5);
-      v.broadcast(0, { base: x, index: RAX, scale: 4 });
-      v.broadcast(1, { base: numbers });
+    atPlaces(code, (place, number) => {
+      v.broadcast(0, place);
+      v.broadcast(1, number);
       v.add(0, 0, 1);
-      v.storeFirst({ base: x, index: RAX, scale: 4 }, 0);
-      code.addFrom(integers, argument(2));
-      code.addFrom(x, argument(4));
-      code.addFrom(numbers, argument(7));
+      v.storeFirst(place, 0);
     });
-    next(code, 8);
   };
+}
+
+/** Does the work for the number at each row's place, and the row's own number. */
+function atPlaces(code: Assembler, work: (place: Memory, own: Memory) => void): void {
+  const [count, integers, x, numbers] = [R8, R9, RSI, RBX];
+  code.load(count, argument(0));
+  code.load(integers, argument(1));
+  code.load(x, argument(3));
+  code.load(numbers, argument(6));
+  times(code, count, () => {
+    loadChoice(code, RAX, { base: integers }, 5);
+    work({ base: x, index: RAX, scale: 4 }, { base: numbers });
+    code.addFrom(integers, argument(2));
+    code.addFrom(x, argument(4));
+    code.addFrom(numbers, argument(7));
+  });
+  next(code, 8);
 }
 
 /** The largest numbers of rows: what registers hold. */

@@ -1,6 +1,7 @@
 /** What products of 8 bits are made from: rows rounded to bytes as they come, and weights packed once. */
 import { R8, R9, RAX, RBX, RCX, RDX, RSI, type Assembler } from './assembler.js';
 import type { QuantizedWeights } from '../ops.js';
+import { setMask, times } from './counting.js';
 import { argument, next } from './tape.js';
 import { NUMBER } from './view.js';
 import { vectors, type VectorSet } from './vectors.js';
@@ -22,14 +23,9 @@ export function round(set: VectorSet): (code: Assembler) => void {
     code.load(mask, argument(2));
     code.load(from, argument(3));
     code.load(to, argument(5));
-    const hasMask = code.label();
-    code.isZero(mask);
-    code.jump(hasMask, 'equal');
-    v.setTail({ base: mask }, RAX);
-    code.bind(hasMask);
+    setMask(code, v, 2);
     v.broadcast(1, { value: MOST });
     v.broadcast(2, { value: ZERO });
-    const [row, done] = [code.label(), code.label()];
     const vector = (cut: boolean): void => {
       if (cut) v.loadTail(0, { base: from, index: column });
       else v.load(0, { base: from, index: column });
@@ -40,26 +36,23 @@ export function round(set: VectorSet): (code: Assembler) => void {
       code.shiftRight(RAX, 2);
       v.storeBytes({ base: to, index: RAX }, 0, 3);
     };
-    code.bind(row);
-    code.subtract(rows, { number: 1 });
-    code.jump(done, 'less');
-    code.clear(column);
-    const [each, rest, rowDone] = [code.label(), code.label(), code.label()];
-    code.bind(each);
-    code.compare(column, whole);
-    code.jump(rest, 'atLeast');
-    vector(false);
-    code.add(column, { number: v.size });
-    code.jump(each);
-    code.bind(rest);
-    code.isZero(mask);
-    code.jump(rowDone, 'equal');
-    vector(true);
-    code.bind(rowDone);
-    code.addFrom(from, argument(4));
-    code.addFrom(to, argument(6));
-    code.jump(row);
-    code.bind(done);
+    times(code, rows, () => {
+      code.clear(column);
+      const [each, rest, rowDone] = [code.label(), code.label(), code.label()];
+      code.bind(each);
+      code.compare(column, whole);
+      code.jump(rest, 'atLeast');
+      vector(false);
+      code.add(column, { number: v.size });
+      code.jump(each);
+      code.bind(rest);
+      code.isZero(mask);
+      code.jump(rowDone, 'equal');
+      vector(true);
+      code.bind(rowDone);
+      code.addFrom(from, argument(4));
+      code.addFrom(to, argument(6));
+    });
     next(code, 7);
   };
 }

@@ -15,6 +15,7 @@ import { vectors, type VectorSet, type Vectors } from './vectors.js';
 
 /** How A and B lie: A's rows or its columns in one piece each, or rows of 8 bits, for processors with VNNI and for those without. */
 export type Kind = 'rows' | 'columns' | 'bytes' | 'bytesInPairs';
+const isBytes = (kind: Kind): boolean => kind === 'bytes' || kind === 'bytesInPairs';
 
 /** What of a panel's columns is there: all; fewer, so that the second vector is cut; or so few that there is only a first one, which is cut. */
 export type Edge = 'whole' | 'second' | 'first';
@@ -48,7 +49,6 @@ export function tile(set: VectorSet, kind: Kind, rows: number, edge: Edge): (cod
   return (code) => {
     const v = vectors(code, set);
     const width = edge === 'first' ? 1 : PANEL_VECTORS;
-    const inBytes = kind === 'bytes' || kind === 'bytesInPairs';
     const registers = kind === 'bytesInPairs' ? onesOf(v) - 1 : v.registers;
     // two registers by turns where there are so many, so that one is filled while the other is used
     const spare = registers - (rows + 1) * width;
@@ -60,10 +60,10 @@ export function tile(set: VectorSet, kind: Kind, rows: number, edge: Edge): (cod
       ofA: (row) => (rows + 1) * width + (spare > 1 ? row % 2 : 0),
       isCut: (column) => edge !== 'whole' && column === width - 1,
     };
-    if (inBytes) beginAtCorrections(v, layout);
+    if (isBytes(kind)) beginAtCorrections(v, layout);
     else begin(code, v, layout);
     multiply(code, v, kind, layout);
-    if (inBytes) scale(code, v, layout);
+    if (isBytes(kind)) scale(code, v, layout);
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < width; column++) {
         const at = { base: C, offset: column * v.size };
@@ -99,7 +99,7 @@ function multiply(code: Assembler, v: Vectors, kind: Kind, { rows, width, sum, o
     if (rows > 10) code.address(A_10, { base: A, index: A_5, scale: 2 });
     if (rows > 5) code.add(A_5, A);
   } else code.load(A_5, of('aColumn'));
-  code.address(B_AT, { base: B, offset: kind === 'bytes' || kind === 'bytesInPairs' ? HEAD_VECTORS * v.size : 0 });
+  code.address(B_AT, { base: B, offset: isBytes(kind) ? HEAD_VECTORS * v.size : 0 });
   if (kind === 'bytesInPairs') v.broadcast(onesOf(v), { bits: 0x0001_0001 });
   code.load(SCRATCH, of('k'));
   const [four, rest, one, done] = [code.label(), code.label(), code.label(), code.label()] as const;
