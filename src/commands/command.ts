@@ -34,8 +34,6 @@ export interface StageDefinition {
   looksAt?: readonly FieldName[];
   /** lines that threads take together, of a step whose results depend on which those are */
   windowLines?: number;
-  /** bytes that threads take together, where those that come at once would be too much work */
-  chunkBytes?: (options: Options) => number | undefined;
   /** throws for options that contradict one another; opens nothing. @param given names of those that the user typed */
   check?: (options: Options, given: ReadonlySet<string>) => void;
   /** an engine does most of its work, in threads of its own (the option `threads`): so a thread of ours does several chunks at once */

@@ -45,8 +45,10 @@ export async function openModelSegmenter(
     cut: async (texts) => {
       const spans = await cut(texts);
       const cuts = texts.map((text, i) => {
-        const starts = spans[i]!.filter((_, place) => place % 2 === 0);
-        return { tokens: starts.map((start, place) => text.slice(start, spans[i]![2 * place + 1])), spans: spans[i]!, dropped: 0 };
+        const own = spans[i]!;
+        const tokens: string[] = [];
+        for (let place = 0; place < own.length; place += 2) tokens.push(text.slice(own[place], own[place + 1]));
+        return { tokens, spans: own, dropped: 0 };
       });
       return dropping ? cuts.map(dropping) : cuts;
     },

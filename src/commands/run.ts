@@ -52,7 +52,7 @@ model (--model) in place of the steps from tokenize on; --from predict for a tex
     await withRequest(invocation, stages, steps[0]!.stage.rawText, async (request) =>
       runAndTell(
         invocation,
-        await withLength(await withVocabulary({ ...request, read: { ...request.read, ...stretchReading(steps, options) } }, invocation)),
+        await withLength(await withVocabulary({ ...request, read: { ...request.read, ...stretchReading(steps) } }, invocation)),
       ),
     );
   },

@@ -25,7 +25,7 @@ export function commandOfStep(name: string, step: StepCommand): CommandDefinitio
     options: optionsOf(step),
     run: async (invocation) => {
       stage.check?.(invocation.options, invocation.given);
-      const reading = { windowLines: stage.windowLines, chunkBytes: stage.chunkBytes?.(invocation.options) };
+      const reading = { windowLines: stage.windowLines };
       await withRequest(invocation, [{ name, options: invocation.options }], stage.rawText, async (request) =>
         runAndTell(invocation, name === 'pad' ? await withLength(request) : { ...request, read: { ...request.read, ...reading } }),
       );

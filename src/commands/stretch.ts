@@ -2,7 +2,7 @@
 import { PipeError } from '../errors.js';
 import type { ReadOptions } from '../io/read.js';
 import { classifyCommand } from './classify.js';
-import type { Options, StepCommand } from './command.js';
+import type { StepCommand } from './command.js';
 import { MODEL_OPTION } from './model-option.js';
 import { PREDICT_OPTIONS, PREDICTION_READING, predictStage } from './predict.js';
 import { STEPS } from './stages.js';
@@ -64,9 +64,8 @@ function wholeStretch(from: string, whole: Part): Part[] {
 export const isWhole = (steps: readonly Part[]): boolean => WHOLE.includes(steps.at(-1)!);
 
 /** How a stretch reads: before a whole model in windows of lines, and `predict` alone every line. */
-export function stretchReading(steps: readonly Part[], options: Options): Pick<ReadOptions, 'windowLines' | 'everyLine' | 'chunkBytes'> {
+export function stretchReading(steps: readonly Part[]): Pick<ReadOptions, 'windowLines' | 'everyLine'> {
   const last = steps.at(-1);
   if (last === PREDICT && steps.length === 1) return PREDICTION_READING;
-  if (last?.stage.windowLines !== undefined) return { windowLines: last.stage.windowLines };
-  return { chunkBytes: steps.map(({ stage }) => stage.chunkBytes?.(options)).find((bytes) => bytes !== undefined) };
+  return last?.stage.windowLines === undefined ? {} : { windowLines: last.stage.windowLines };
 }

@@ -66,9 +66,6 @@ export const SEGMENTER_OPTIONS: readonly OptionDefinition[] = [
   { flags: '--to-simplified', about: 'turn traditional characters into simplified ones first' },
 ];
 
-/** Bytes that a thread takes at a time, where a model cuts: it takes a tenth of a second for them, and no thread is long alone at the end. */
-const MODEL_CHUNK = 1 << 16;
-
 const cutByModel = ({ segmenter }: Options): boolean => String(segmenter).startsWith(MODEL);
 
 /** What the options say of a segmenter, with the texts of the files that they name. */
@@ -118,7 +115,6 @@ everything else by one rule that keeps LSTM, 3.14, 21% and AlphaGo-Zero whole. i
   stage: {
     parallel: true,
     rawText: true,
-    chunkBytes: (options) => (cutByModel(options) ? MODEL_CHUNK : undefined),
     computes: cutByModel,
     check: checkSegmenter,
     prepareLines: async (options) => {

@@ -34,11 +34,26 @@ export async function putTogether(results: AsyncIterable<Readonly<Record<string,
 export const whole = (feeds: PiecedTensors): Tensors =>
   Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, 'pieces' in tensor ? joined(tensor) : tensor]));
 
-function joined({ shape, from, pieces }: PiecedTensor): HostTensor {
-  const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
+/** Whether all pieces lie within their arrays, and in the tensor. */
+export function piecesFit({ shape, from, pieces }: PiecedTensor): boolean {
+  const size = sizeOf(shape);
   for (let i = 0; i < pieces.length; i += 4) {
-    const [source, begin, at, count] = pieces.subarray(i, i + 4) as unknown as [number, number, number, number];
-    data.set(from[source]!.subarray(begin, begin + count), at);
+    const [source, begin, at, count] = [pieces[i]!, pieces[i + 1]!, pieces[i + 2]!, pieces[i + 3]!];
+    if (count < 0 || begin < 0 || at < 0 || begin + count > (from[source]?.length ?? -1) || at + count > size) return false;
+  }
+  return true;
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+/** @throws Error where a piece lies outside */
+function joined(tensor: PiecedTensor): HostTensor {
+  if (!piecesFit(tensor)) throw new Error('a piece lies outside of its tensor');
+  const { shape, from, pieces } = tensor;
+  const data = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < pieces.length; i += 4) {
+    const begin = pieces[i + 1]!;
+    data.set(from[pieces[i]!]!.subarray(begin, begin + pieces[i + 3]!), pieces[i + 2]);
   }
   return { shape, data };
 }

@@ -142,11 +142,11 @@ export interface Program {
    * Runs that have something in common, one after another; in a thread of its own where that pays, so that `threads` of such jobs
    * keep the engine busy. In which thread one runs does not show in its results.
    *
-   * @param runs their memory is given away: it may be gone with the thread that computes
+   * @param runs their memory is given away: it may be gone with the thread that computes, but that of pieces is not
    * @param common the inputs of `Common`; what it gives is kept for the next job, which may have the same object
    */
-  runAll(common: Tensors, runs: readonly Tensors[]): Promise<Record<string, HostTensor>[]>;
-  /** The same, but only the results that are placed come back, put together; and what is fed may be in pieces. */
+  runAll(common: Tensors, runs: readonly PiecedTensors[]): Promise<Record<string, HostTensor>[]>;
+  /** The same, but only the results that are placed come back, put together. */
   runInto(common: Tensors, runs: readonly PiecedTensors[], placings: Placings): Promise<Blocks>;
   threads: number;
   close(): Promise<void>;

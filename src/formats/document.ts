@@ -1,5 +1,5 @@
 /** Documents: one schema each, which is the type, the check and the error. */
-import type { z } from 'zod';
+import type { z } from './zod.js';
 import { PipeError } from '../errors.js';
 
 /**

@@ -1,5 +1,5 @@
 /** The document that `evaluate -o` writes: how good a model is on some labelled texts. */
-import { z } from 'zod';
+import { z } from './zod.js';
 import { QUANTIZATIONS } from './quantization.js';
 
 const count = z.int().min(0);

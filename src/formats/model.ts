@@ -2,7 +2,7 @@
  * The document `model.json`: what a model is, beside its vocabulary and its weights. One schema, which is the type, the check and the error.
  * Hashes bind the three files of a model's folder to one another.
  */
-import { z } from 'zod';
+import { z } from './zod.js';
 import { QUANTIZATIONS } from './quantization.js';
 
 const size = z.int().min(1);

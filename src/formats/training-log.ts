@@ -1,5 +1,5 @@
 /** A line of `training.jsonl`: what an epoch came to. */
-import { z } from 'zod';
+import { z } from './zod.js';
 
 /** JSON has no NaN: a figure that there is not is null. */
 const figure = z.number().nullable();

@@ -1,5 +1,5 @@
 /** The documents `vocabulary.json` and counts of a part of a corpus: one schema each, which is the type, the check and the error. */
-import { z } from 'zod';
+import { z } from './zod.js';
 
 const count = z.int().nonnegative();
 

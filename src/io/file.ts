@@ -6,11 +6,14 @@ import { inputFile, openSource } from './source.js';
 /** The largest text that JavaScript can hold as one string is a little larger. */
 const LIMIT = 500_000_000;
 
+/** Files up to this size are read in one piece. */
+const AT_ONCE = 1 << 30;
+
 /** @throws PipeError('no-input' | 'io' | 'data') */
 export async function readBytes(path: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  for await (const part of (await openSource(inputFile(path))).bytes) parts.push(part);
-  return Buffer.concat(parts);
+  for await (const part of (await openSource(inputFile(path), 'utf-8', AT_ONCE)).bytes) parts.push(part);
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }
 
 /**

@@ -29,7 +29,6 @@ export interface ReadOptions {
   pairs?: boolean | undefined;
   wrapped?: boolean | undefined;
   maxLineBytes?: number | undefined;
-  chunkBytes?: number | undefined;
   /** lines of each chunk, in whatever parts the bytes come */
   windowLines?: number | undefined;
   /** the only fields that anybody will look at before the records are written as Arrow: the others stay in their columns; undefined: all */

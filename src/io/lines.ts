@@ -18,8 +18,6 @@ export interface LineOptions {
   wrapped?: boolean | undefined;
   /** count code points, which raw text needs for its spans */
   characters?: boolean | undefined;
-  /** bytes that a chunk should have at least, while more is coming without a pause */
-  chunkBytes?: number | undefined;
   /** the bytes are a part of a file that begins with this line */
   first?: { line: number; character: number } | undefined;
 }
@@ -32,7 +30,7 @@ const LF = 10;
  * @throws PipeError('data') for a line of more than `maxLineBytes`
  */
 export async function* lineChunks(bytes: AsyncIterable<Uint8Array>, file: string, options: LineOptions = {}): AsyncGenerator<Chunk> {
-  const { maxLineBytes = 64 << 20, wrapped = false, characters = false, chunkBytes, first } = options;
+  const { maxLineBytes = 64 << 20, wrapped = false, characters = false, first } = options;
   let [firstLine, firstCharacter] = [first?.line ?? 1, first?.character ?? 0];
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
@@ -44,37 +42,30 @@ export async function* lineChunks(bytes: AsyncIterable<Uint8Array>, file: string
   };
   for await (const part of bytes) {
     let rest = part;
-    for (const piece of chunkBytes ? pieces(part, chunkBytes) : [part]) {
-      rest = piece;
-      const end = wrapped ? -1 : rest.lastIndexOf(LF) + 1;
-      if (end > 0) {
-        const bytes = join(waiting, rest.subarray(0, end));
-        yield { ...take(bytes), own: bytes.buffer !== rest.buffer };
-        [waiting, waitingBytes] = [[], 0];
-        rest = rest.subarray(end);
-      }
-      waiting.push(rest);
-      waitingBytes += rest.length;
-      if (wrapped) {
-        const all = join(waiting, new Uint8Array());
-        const cut = afterBlankLine(all);
-        if (cut > 0) yield take(all.subarray(0, cut));
-        [waiting, waitingBytes] = [[all.subarray(cut)], all.length - cut];
-      }
-      if (waitingBytes > maxLineBytes)
-        throw new PipeError('data', 'the line is too long', {
-          place: { file, line: firstLine },
-          expected: `at most ${maxLineBytes} bytes`,
-          hint: `--max-line-bytes ${2 * maxLineBytes}, if it is meant to be that long`,
-        });
+    const end = wrapped ? -1 : rest.lastIndexOf(LF) + 1;
+    if (end > 0) {
+      const whole = join(waiting, rest.subarray(0, end));
+      yield { ...take(whole), own: whole.buffer !== rest.buffer };
+      [waiting, waitingBytes] = [[], 0];
+      rest = rest.subarray(end);
     }
+    waiting.push(rest);
+    waitingBytes += rest.length;
+    if (wrapped) {
+      const all = join(waiting, new Uint8Array());
+      const cut = afterBlankLine(all);
+      if (cut > 0) yield take(all.subarray(0, cut));
+      [waiting, waitingBytes] = [[all.subarray(cut)], all.length - cut];
+    }
+    if (waitingBytes > maxLineBytes)
+      throw new PipeError('data', 'the line is too long', {
+        place: { file, line: firstLine },
+        expected: `at most ${maxLineBytes} bytes`,
+        hint: `--max-line-bytes ${2 * maxLineBytes}, if it is meant to be that long`,
+      });
   }
   const last = join(waiting, new Uint8Array());
   if (last.length > 0) yield take(last);
-}
-
-function* pieces(part: Uint8Array, size: number): Generator<Uint8Array> {
-  for (let at = 0; at < part.length; at += size) yield part.subarray(at, at + size);
 }
 
 function join(parts: readonly Uint8Array[], last: Uint8Array): Uint8Array {

@@ -62,10 +62,10 @@ export function inputOf(
 
 /** The chunks of an input that lies in lines. */
 export function chunksOf({ source, layout, first }: Input, options: ReadOptions): AsyncGenerator<Chunk> {
-  const { maxLineBytes, chunkBytes, wrapped, windowLines } = options;
+  const { maxLineBytes, wrapped, windowLines } = options;
   if (layout.kind === 'wet') return warcChunks(source.bytes, source.name, { maxLineBytes, windowLines });
   const characters = layout.kind === 'text';
-  const chunks = lineChunks(source.bytes, source.name, { maxLineBytes, chunkBytes, wrapped, characters, first });
+  const chunks = lineChunks(source.bytes, source.name, { maxLineBytes, wrapped, characters, first });
   return windowLines === undefined || wrapped ? chunks : lineWindows(chunks, windowLines, characters);
 }
 

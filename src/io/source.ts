@@ -34,10 +34,11 @@ const CHUNK = 1 << 18;
 /**
  * Opens a file, or stdin for `-`. Gzip is known by its first two bytes, UTF-16 by its byte order mark.
  *
+ * @param atOnce files up to this size come in one piece
  * @throws PipeError('no-input') for what is not there or cannot be opened
  */
-export async function openSource({ path, name }: InputFile, encoding: Encoding = 'utf-8'): Promise<Source> {
-  const { stream, size } = await openBytes(path);
+export async function openSource({ path, name }: InputFile, encoding: Encoding = 'utf-8', atOnce = CHUNK): Promise<Source> {
+  const { stream, size } = await openBytes(path, atOnce);
   const packed = await peek(guarded(stream, name));
   const unpacked = isGzip(packed.head) ? await peek(guarded(gunzip(packed.bytes), name)) : packed;
   const marked = markedEncoding(unpacked.head);
@@ -71,11 +72,11 @@ export async function rawBytes({ path, name }: InputFile): Promise<AsyncIterable
   return guarded((await openBytes(path)).stream, name);
 }
 
-async function openBytes(path: string): Promise<{ stream: AskedBytes; size: number | undefined }> {
+async function openBytes(path: string, most = CHUNK): Promise<{ stream: AskedBytes; size: number | undefined }> {
   if (path === '-') return { stream: process.stdin, size: undefined };
   try {
     const small = statSync(path);
-    if (small.isFile() && small.size <= CHUNK) {
+    if (small.isFile() && small.size <= most) {
       return { stream: atOnce(readFileSync(path)), size: small.size };
     }
     const handle = await open(path, 'r');

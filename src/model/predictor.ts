@@ -1,5 +1,5 @@
 /** Sentences of ids through the program that predicts: batches of like length, answers in the order of the sentences. */
-import type { HostTensor, Program, Tensors } from '../engine/ops.js';
+import type { HostTensor, PiecedTensors, Program, Tensors } from '../engine/ops.js';
 import type { ModelShape } from '../formats/model.js';
 import { batchesByLength } from './batches.js';
 import { distinctIds } from './distinct.js';
@@ -10,7 +10,7 @@ import { readingsOf, VECTORS, type Parameters, type Reading, type ReadTable } fr
 import { BESIDE, mostVectors, PLACES } from './products.js';
 import type { Sentences } from './sentences.js';
 import type { NetworkShape } from './shape.js';
-import { chosenIds, gathered, partOf, stepFeeds, type Part, type Table } from './training/feeds.js';
+import { chosenIds, gathered, partOf, pieced, stepFeeds, type Part, type Table } from './training/feeds.js';
 
 export type { Sentences } from './sentences.js';
 
@@ -45,7 +45,7 @@ export const vectorsOf = (reads: readonly Read[], rows: ArrayLike<number>): Reco
 /** Batches that look the same products up, and the vectors that these are made of. */
 export interface Job {
   common: Tensors;
-  batches: { part: Part; feeds: Record<string, HostTensor> }[];
+  batches: { part: Part; feeds: PiecedTensors }[];
 }
 
 /** Sentences in one job, at most: enough of them that words come again, few enough that threads share them. */
@@ -54,8 +54,8 @@ const TOGETHER = 1024;
 /** For so many sentences the products of a whole table may as well be had, if it is small: they are kept for those that come next. */
 const MANY = 256;
 
-/** Sentences in a job that has them: as small as threads share best. */
-const FEWER = 256;
+/** Sentences in a job that has them, and time steps of all its rows: as small as threads share best. */
+const [FEWER, CELLS] = [256, 8192];
 
 /**
  * Batches as jobs of a program that looks the products of tokens up: of the tokens that are in the job; or for many sentences, where the
@@ -73,19 +73,27 @@ export function* jobsOf(
 ): Generator<Job> {
   const all = batches.reduce((sum, { length }) => sum + length, 0);
   const whole = all >= MANY ? wholeTable(program, network, tokens!) : undefined;
-  const most = whole ? FEWER : TOGETHER;
+  const [most, cells] = whole ? [FEWER, CELLS] : [TOGETHER, Infinity];
+  const parts = batches.map((rows) => partOf({ offsets }, rows));
   for (let begin = 0, end = 0; begin < batches.length; begin = end) {
-    let sentences = 0;
-    do sentences += batches[end++]!.length;
-    while (end < batches.length && sentences + batches[end]!.length <= most);
+    let [sentences, taken] = [0, 0];
+    do {
+      const { rows, timeSteps } = parts[end++]!;
+      sentences += rows.length;
+      taken += rows.length * timeSteps;
+    } while (
+      end < parts.length &&
+      sentences + parts[end]!.rows.length <= most &&
+      taken + parts[end]!.rows.length * parts[end]!.timeSteps <= cells
+    );
     const distinct = whole ? undefined : distinctIds(tokens!);
     const made: Job['batches'] = [];
     for (let at = begin; at < end; at++) {
       if (distinct && at > begin && distinct.count() >= mostVectors(network)) end = at;
       else {
-        const part = partOf({ offsets }, batches[at]!);
+        const part = parts[at]!;
         const places = placesOf(tokens!.ids[0]!, offsets, part, distinct?.numberOf);
-        const beside = features.length > 0 ? { [BESIDE]: gathered(features, offsets, part).vectors } : {};
+        const beside = features.length > 0 ? { [BESIDE]: pieced(features, offsets, part) } : {};
         const lengths = { shape: [part.rows.length], data: part.lengths.slice() };
         made.push({ part, feeds: { [PLACES]: places, ...beside, lengths, ...more(part) } });
       }

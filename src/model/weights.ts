@@ -26,7 +26,7 @@ interface Entry {
 }
 
 /**
- * The named tensors of a safetensors file, in the order of their data; F64, F16 and BF16 become 32-bit floats.
+ * The named tensors of a safetensors file, in the order of their data, in its memory; F64, F16 and BF16 become 32-bit floats, in memory of their own.
  * Every length is checked against the bytes that are there before anything is allocated.
  *
  * @throws PipeError('mismatch') that names the tensor or the part of the file that is wrong
@@ -132,11 +132,12 @@ function entryOf(name: string, value: unknown): Entry {
 
 function numbers(view: DataView, dtype: string, start: number, end: number): Float32Array {
   const width = WIDTHS.get(dtype)!;
-  const data = new Float32Array((end - start) / width);
-  if (dtype === 'F32') {
-    new Uint8Array(data.buffer).set(new Uint8Array(view.buffer, view.byteOffset + start, end - start));
-    return data;
-  }
+  const [begin, count] = [view.byteOffset + start, (end - start) / width];
+  const memory = view.buffer as ArrayBuffer;
+  // as they lie, if a typed array may begin there: every processor that Node runs on is little-endian
+  if (dtype === 'F32')
+    return begin % width === 0 ? new Float32Array(memory, begin, count) : new Float32Array(memory.slice(begin, begin + end - start));
+  const data = new Float32Array(count);
   const bits = new DataView(new ArrayBuffer(4));
   for (let i = 0, at = start; i < data.length; i++, at += width) {
     if (dtype === 'F64') data[i] = view.getFloat64(at, true);

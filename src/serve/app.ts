@@ -2,7 +2,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import type { IncomingMessage } from 'node:http';
-import type { z } from 'zod';
+import type { z } from '../formats/zod.js';
 import { bodyOf } from './body.js';
 import { admit, COOKIE } from './guard.js';
 import { inTurn } from './in-turn.js';

@@ -1,6 +1,6 @@
 /** The body of a request: bytes to what a schema says, or the refusal that names what is wrong. */
 import type { IncomingMessage } from 'node:http';
-import type { z } from 'zod';
+import type { z } from '../formats/zod.js';
 import { show } from '../errors.js';
 import { Refusal } from './refusal.js';
 

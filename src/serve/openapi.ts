@@ -1,5 +1,5 @@
 /** The routes of the API, and the document that describes them, made of the schemas that check them. */
-import { z } from 'zod';
+import { z } from '../formats/zod.js';
 import { REFUSAL } from './refusal.js';
 import { HEALTH, PREDICT, PREDICTED, TRACE, TRACED } from './schemas.js';
 

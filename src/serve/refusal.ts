@@ -1,5 +1,5 @@
 /** What is answered to a request that cannot be served: always JSON, always `{error: {code, message, hint}}`. */
-import { z } from 'zod';
+import { z } from '../formats/zod.js';
 import { describe, PipeError } from '../errors.js';
 
 export const REFUSAL = z

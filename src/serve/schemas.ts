@@ -1,5 +1,5 @@
 /** What the API takes and gives: one schema each, which is the type, the check, the error and the page /openapi.json. */
-import { z } from 'zod';
+import { z } from '../formats/zod.js';
 
 /** texts of one request */
 const MOST_TEXTS = 1024;

@@ -5,7 +5,7 @@
 import { PipeError } from '../errors.js';
 import { FEATURE_NAMES, FEATURES, mapFeatures, type FeatureName, type OfFeatures } from '../formats/features.js';
 import { need, type SentenceRecord } from '../formats/record.js';
-import { featuresOf, NAME_AT, readName, toldOptions, writtenName, type FeatureOptions } from './features.js';
+import { featuresOf, NAME_AT, readName, toldOptions, writtenName, type FeatureOptions, type WrittenName } from './features.js';
 
 export interface TokenCounts {
   /** fingerprint of the segmenter that all tokens are from; undefined before the first record, '' for tokens of unknown origin */
@@ -155,7 +155,7 @@ export function formatCounts({ segmenter, ngrams, tokens, features }: TokenCount
 }
 
 type Counted = readonly (readonly [name: string, count: number])[];
-type WrittenList = readonly (readonly [name: string | readonly string[], count: number])[];
+export type WrittenList = readonly (readonly [name: WrittenName, count: number])[];
 
 /** What JSON writes as it is. */
 const PLAIN = /^[^"\\\u0000-\u001f\ud800-\udfff]*$/;
@@ -173,14 +173,15 @@ export function formatLists(tokens: Counted, features: OfFeatures<Counted>): str
   return `${[list('tokens', own), ...Object.values(lists)].join(',\n')}}\n`;
 }
 
-/** The names of features in a document, as they are counted. */
-export const readLists = ({
+/** The features of a document. Runs are there even where none are counted. */
+export const listsIn = ({
   ngrams,
-  ...lists
-}: { ngrams: number } & OfFeatures<WrittenList | undefined>): OfFeatures<[name: string, count: number][]> =>
-  mapFeatures({ ...lists, runs: ngrams > 1 ? lists.runs : undefined }, (names) =>
-    names.map(([name, count]) => [readName(name, ngrams), count]),
-  );
+  runs,
+  affixes,
+}: { ngrams: number } & OfFeatures<WrittenList | undefined>): OfFeatures<WrittenList | undefined> => ({
+  runs: ngrams > 1 ? runs : undefined,
+  affixes,
+});
 
 /**
  * The counts in a document.
@@ -195,6 +196,6 @@ export async function parseCounts(text: string, file: string): Promise<TokenCoun
     segmenter: document.segmenter ?? undefined,
     ngrams: document.ngrams,
     tokens: new Map(document.tokens),
-    features: mapFeatures(readLists(document), (names) => new Map(names)),
+    features: mapFeatures(listsIn(document), (names) => new Map(names.map(([name, count]) => [readName(name, document.ngrams), count]))),
   };
 }

@@ -26,9 +26,9 @@ export const NAME_AT: Readonly<Record<FeatureField, NameAt>> = {
 };
 
 /** A name in a document: a run is the array of its tokens. */
-export const writtenName = (feature: FeatureName, name: string): string | string[] => (feature === 'runs' ? runOf(name) : name);
-export const readName = (name: string | readonly string[], ngrams: number): string =>
-  typeof name === 'string' ? name : keyOf(name, 0, ngrams);
+export type WrittenName = string | readonly string[];
+export const writtenName = (feature: FeatureName, name: string): WrittenName => (feature === 'runs' ? runOf(name) : name);
+export const readName = (name: WrittenName, ngrams: number): string => (typeof name === 'string' ? name : keyOf(name, 0, ngrams));
 
 /** The first code point; undefined of a token without one. @example firstOf('5w-30') // '5' */
 function firstOf(token: string): string | undefined {

@@ -1,7 +1,8 @@
 /** Step 3 for a model: the tokens of a text to the ids that the network reads. */
 import { FEATURE_NAMES, FEATURES, type FeatureField, type Ids } from '../formats/features.js';
-import { NAME_AT } from './features.js';
-import { UNKNOWN } from './specials.js';
+import { keyOf, NAME_AT, readName, type WrittenName } from './features.js';
+import { PairTable } from './pair-table.js';
+import { SPECIALS, UNKNOWN } from './specials.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** The ids of a text, at least one, and of what features read beside each token. */
@@ -28,26 +29,33 @@ export function featureIds(tokens: readonly string[], ids: readonly number[], vo
     const names = vocabulary.features[feature];
     if (names === undefined) continue;
     for (const field of FEATURES[feature].fields) {
-      const idAt = (at: number): number => names.ids.get(NAME_AT[field](tokens, at, vocabulary.ngrams)!) ?? UNKNOWN;
-      const quicker = field === 'ngramIds' && vocabulary.ngrams === 2 ? pairsOf(tokens, ids, vocabulary, idAt) : idAt;
-      found[field] = ids.map((_, at) => (at < tokens.length ? quicker(at) : UNKNOWN));
+      const inPairs = field === 'ngramIds' && vocabulary.ngrams === 2;
+      const idAt = inPairs
+        ? pairsOf(tokens, ids, vocabulary)
+        : (at: number): number => names.ids.get(NAME_AT[field](tokens, at, vocabulary.ngrams)!) ?? UNKNOWN;
+      const own = new Array<number>(ids.length).fill(UNKNOWN);
+      for (let at = 0; at < ids.length && at < tokens.length; at++) own[at] = idAt(at);
+      found[field] = own;
     }
   }
   return found;
 }
 
-/** The ids of a vocabulary without its maps, where it was asked before: finding a string costs as much as all else. */
+/** The ids of a vocabulary without its maps: finding a string costs as much as all else. */
 interface Quickly {
   /** of a token; `UNKNOWN` if it has none */
   idOf: (token: string) => number;
-  /** of two known tokens that follow one another, or of one and 0 at the end; `find` tells it where it is not remembered */
-  pairOf: (first: number, second: number, find: () => number) => number;
+  /** runs of two tokens that have ids, by these; made when it is first asked for */
+  pairs: () => Pairs;
+}
+
+interface Pairs {
+  table: PairTable;
+  /** the other runs, as texts: those of a vocabulary whose size was limited */
+  others: ReadonlyMap<string, number>;
 }
 
 const KNOWN = new WeakMap<Vocabulary, Quickly>();
-
-/** Pairs that are remembered; more of them take the places of others, so that they do not grow with the texts. */
-const PAIRS = 1 << 17;
 
 function quickly(vocabulary: Vocabulary): Quickly {
   const known = KNOWN.get(vocabulary) ?? quick(vocabulary);
@@ -55,42 +63,43 @@ function quickly(vocabulary: Vocabulary): Quickly {
   return known;
 }
 
-function quick({ ids, tokens }: Vocabulary): Quickly {
-  // no token has the id 0, nor does a pair
+function quick({ ids, features }: Vocabulary): Quickly {
+  // no token has the id 0
   const units = new Int32Array(1 << 16);
-  let [pairs, found] = [new Float64Array(), new Int32Array()];
-  return {
-    idOf: (token) => {
-      if (token.length !== 1) return ids.get(token) ?? UNKNOWN;
-      const unit = token.charCodeAt(0);
-      if (units[unit] === 0) units[unit] = ids.get(token) ?? UNKNOWN;
-      return units[unit]!;
-    },
-    pairOf: (first, second, find) => {
-      if (pairs.length === 0) [pairs, found] = [new Float64Array(PAIRS), new Int32Array(PAIRS)];
-      const pair = first * tokens.length + second;
-      const hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca77);
-      const place = (hash ^ (hash >>> 15)) & (PAIRS - 1);
-      if (pairs[place] !== pair) {
-        pairs[place] = pair;
-        found[place] = find();
-      }
-      return found[place]!;
-    },
+  const idOf = (token: string): number => {
+    if (token.length !== 1) return ids.get(token) ?? UNKNOWN;
+    const unit = token.charCodeAt(0);
+    if (units[unit] === 0) units[unit] = ids.get(token) ?? UNKNOWN;
+    return units[unit]!;
   };
+  let pairs: Pairs | undefined;
+  return { idOf, pairs: () => (pairs ??= pairsIn(features.runs?.written ?? [], idOf)) };
 }
 
-/** What gives the ids of pairs of tokens, quicker where both are known. */
-function pairsOf(
-  tokens: readonly string[],
-  ids: readonly number[],
-  vocabulary: Vocabulary,
-  idAt: (at: number) => number,
-): (at: number) => number {
-  const { pairOf } = quickly(vocabulary);
+/** Runs of two tokens, and of the last one alone. */
+function pairsIn(runs: readonly WrittenName[], idOf: (token: string) => number): Pairs {
+  const table = new PairTable(runs.length);
+  const others = new Map<string, number>();
+  for (const [i, run] of runs.entries()) {
+    const id = i + SPECIALS.length;
+    const [first, second] = [idOf(run[0]!), run.length > 1 ? idOf(run[1]!) : NONE];
+    if (first === UNKNOWN || second === UNKNOWN) others.set(readName(run, 2), id);
+    else table.set(first, second, id);
+  }
+  return { table, others };
+}
+
+/** In place of a second token, behind the last one. */
+const NONE = 0;
+
+/** What gives the id of the pair that begins at a token. */
+function pairsOf(tokens: readonly string[], ids: readonly number[], vocabulary: Vocabulary): (at: number) => number {
+  const { idOf, pairs } = quickly(vocabulary);
+  const { table, others } = pairs();
   return (at) => {
-    // known ids stand for one token each; behind the last token stands none, and one that is cut off has no id here
-    const known = ids[at] !== UNKNOWN && (at + 1 === tokens.length || (at + 1 < ids.length && ids[at + 1] !== UNKNOWN));
-    return known ? pairOf(ids[at]!, at + 1 === tokens.length ? 0 : ids[at + 1]!, () => idAt(at)) : idAt(at);
+    // a token that is cut off has no id here
+    const second = at + 1 === tokens.length ? NONE : at + 1 < ids.length ? ids[at + 1]! : idOf(tokens[at + 1]!);
+    if (ids[at] !== UNKNOWN && second !== UNKNOWN) return table.get(ids[at]!, second) || UNKNOWN;
+    return (others.size > 0 ? others.get(keyOf(tokens, at, 2)) : undefined) ?? UNKNOWN;
   };
 }

@@ -4,10 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import { PipeError, show } from '../errors.js';
-import { mapFeatures, type OfFeatures } from '../formats/features.js';
+import { mapFeatures, type FeatureName, type OfFeatures } from '../formats/features.js';
 import { tableOf, type TextTable } from '../formats/text-table.js';
 import type { VocabularyDocument } from '../formats/vocabulary.js';
-import { formatLists, inOrder, readLists, type TokenCounts } from './counts.js';
+import { formatLists, inOrder, listsIn, type TokenCounts, type WrittenList } from './counts.js';
+import { readName, writtenName, type WrittenName } from './features.js';
 import { SPECIALS, UNKNOWN } from './specials.js';
 
 export type { TokenCounts } from './counts.js';
@@ -37,6 +38,8 @@ export interface Names {
   names: readonly string[];
   counts: readonly number[];
   ids: ReadonlyMap<string, number>;
+  /** the names as documents have them: a run is the array of its tokens */
+  written: readonly WrittenName[];
 }
 
 export interface VocabularyOptions {
@@ -57,7 +60,7 @@ export function vocabularyOf(counts: TokenCounts, options: VocabularyOptions = {
   const { kept, leftOut } = chosen(known, options, new Set(also));
   const count = leftOut + (options.leftOut ?? 0);
   const tokens = [...SPECIALS.map((special, id): Counted => [special, id === UNKNOWN ? count : 0]), ...kept];
-  const features = mapFeatures(counts.features, (names) => chosen(names, options).kept);
+  const features = mapFeatures(counts.features, (names, feature) => named(feature, chosen(names, options).kept));
   return make({ segmenter: counts.segmenter ?? '', ngrams: counts.ngrams, tokens, features });
 }
 
@@ -72,7 +75,7 @@ interface Content {
   segmenter: string;
   ngrams: number;
   tokens: readonly Counted[];
-  features: OfFeatures<readonly Counted[]>;
+  features: OfFeatures<Names>;
 }
 
 /** Names in the order of their ids, and how often those were counted that get none. */
@@ -95,6 +98,46 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= make());
 }
 
+/** All of it made when it is asked for: who looks runs up by their tokens' ids never needs them as texts. */
+function namesOf(
+  counted: readonly (readonly [unknown, count: number])[],
+  names: () => readonly string[],
+  written: () => readonly WrittenName[],
+): Names {
+  const itsNames = once(names);
+  const [itsIds, itsWritten] = [once(() => idsFrom(itsNames())), once(written)];
+  return {
+    get names() {
+      return itsNames();
+    },
+    get ids() {
+      return itsIds();
+    },
+    get written() {
+      return itsWritten();
+    },
+    counts: counted.map(([, count]) => count),
+  };
+}
+
+function named(feature: FeatureName, counted: readonly Counted[]): Names {
+  const names = counted.map(([name]) => name);
+  return namesOf(
+    counted,
+    () => names,
+    () => names.map((name) => writtenName(feature, name)),
+  );
+}
+
+function readNames(counted: WrittenList, ngrams: number): Names {
+  const written = counted.map(([name]) => name);
+  return namesOf(
+    counted,
+    () => written.map((name) => readName(name, ngrams)),
+    () => written,
+  );
+}
+
 const HEAD = /^\{"type":"rnn-pipe vocabulary","version":1,\n"sha256":"([0-9a-f]{64})",\n/;
 
 /** @param known the content's document, where it is known to be that */
@@ -115,10 +158,7 @@ function make(content: Content, known?: string): Vocabulary {
       return table();
     },
     ngrams,
-    features: mapFeatures(features, (list): Names => {
-      const own = list.map(([name]) => name);
-      return { names: own, counts: list.map(([, count]) => count), ids: idsFrom(own) };
-    }),
+    features,
     segmenter,
     sha256,
     hash: sha256.slice(0, 12),
@@ -140,8 +180,10 @@ function isAsWritten(text: string): boolean {
 }
 
 /** Everything but the hash, one token a line. */
-const body = ({ segmenter, ngrams, tokens, features }: Content): string =>
-  `"segmenter":${JSON.stringify(segmenter)},\n"ngrams":${ngrams},\n${formatLists(tokens, features)}`;
+function body({ segmenter, ngrams, tokens, features }: Content): string {
+  const counted = mapFeatures(features, ({ names, counts }) => names.map((name, i): Counted => [name, counts[i]!]));
+  return `"segmenter":${JSON.stringify(segmenter)},\n"ngrams":${ngrams},\n${formatLists(tokens, counted)}`;
+}
 
 /** The vocabulary as the text of its document. */
 export const formatVocabulary = ({ text }: Vocabulary): string => text;
@@ -157,11 +199,13 @@ export async function parseVocabulary(text: string, file: string): Promise<Vocab
   const asWritten = isAsWritten(text);
   const document = asWritten ? (JSON.parse(text) as VocabularyDocument) : await checkedDocument(text, file, hint);
   const { segmenter, ngrams, tokens } = document;
-  const vocabulary = make({ segmenter, ngrams, tokens, features: readLists(document) }, asWritten ? text : undefined);
+  const features = mapFeatures(listsIn(document), (list) => readNames(list, ngrams));
+  const vocabulary = make({ segmenter, ngrams, tokens, features }, asWritten ? text : undefined);
   const wrong = (what: string, expected: string, found: string): PipeError =>
     new PipeError('mismatch', what, { expected, found, hint, place: { file } });
   for (const [id, special] of SPECIALS.entries())
     if (vocabulary.tokens[id] !== special) throw wrong(`token ${id} is not special`, special, show(vocabulary.tokens[id]));
+  if (asWritten) return vocabulary;
   if (vocabulary.table.size + SPECIALS.length !== vocabulary.tokens.length)
     throw wrong('a token is there twice', 'each token once', show(twice(vocabulary.tokens.slice(SPECIALS.length))));
   mapFeatures(vocabulary.features, ({ names, ids }, feature) => {

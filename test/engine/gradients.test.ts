@@ -247,6 +247,26 @@ describeEngines((open) => {
     ]);
   });
 
+  test('what is fed in pieces is put together, of two arrays and of many pieces', async () => {
+    const engine = await open();
+    const program = await engine.compile({ x: { type: 'float', shape: ['n', 3] } }, (ops, { x }) => ({ twice: ops.add(x!, x!) }));
+    const from = [Float32Array.from({ length: 40 }, (_, i) => i), Float32Array.from({ length: 30 }, (_, i) => 100 + i)];
+    // rows of one number of the first array and two of the second, from any place
+    const fed = (rows: number, first: number) => {
+      const pieces = Array.from({ length: rows }, (_, i) => [0, (first + 7 * i) % 40, 3 * i, 1, 1, (5 * i) % 29, 3 * i + 1, 2]).flat();
+      return { x: { shape: [rows, 3], from, pieces: Int32Array.from(pieces) } };
+    };
+    const expected = (rows: number, first: number) =>
+      Array.from({ length: rows }, (_, i) =>
+        [(first + 7 * i) % 40, 100 + ((5 * i) % 29), 101 + ((5 * i) % 29)].map((one) => 2 * one),
+      ).flat();
+    const results = await program.runAll({}, [fed(4, 0), fed(1, 39), fed(20_000, 3)]);
+    expect(results.map(({ twice }) => Array.from(twice!.data))).toEqual([expected(4, 0), expected(1, 39), expected(20_000, 3)]);
+    const outside = { x: { shape: [1, 3], from, pieces: Int32Array.of(1, 28, 0, 3) } };
+    await expect(program.runAll({}, [outside])).rejects.toThrow();
+    await program.close();
+  });
+
   test('results are put together in one block', async () => {
     const engine = await open();
     const program = await engine.compile({ x: { type: 'float', shape: ['n'] } }, (ops, { x }) => ({

@@ -32,6 +32,22 @@ test('many sentences, a small table: one common for all jobs, the last and small
   expect(commons[0]!.shape).toEqual([1000, 2]);
 });
 
+test('long sentences are shared in smaller jobs', () => {
+  const [count, length] = [256, 300];
+  const ids = new Int32Array(count * length).fill(1);
+  const tables = [{ name: 'embedding', dim: 2, numbers: new Float32Array(8), ids: [ids] }];
+  const offsets = Int32Array.from({ length: count + 1 }, (_, i) => length * i);
+  const batches = batchesByLength(
+    Int32Array.from({ length: count }, (_, i) => i),
+    offsets,
+    64,
+  );
+  const jobs = Array.from(
+    jobsOf({} as Program, { network }, { vectors: 'vectors', timeSteps: 'timeSteps', tables, offsets }, batches, () => ({})),
+  );
+  expect(jobs.map((job) => job.batches.length)).toEqual([1, 1, 1, 1]);
+});
+
 test('few sentences: the vectors that they have', () => {
   const [common, ...others] = commonsOf(20, 1000);
   expect(others).toEqual([]);

@@ -36,6 +36,16 @@ test('half and bfloat16 become floats', () => {
   expect([...read.get('b')!.data]).toEqual([1.5]);
 });
 
+test('floats are read wherever they lie in memory', () => {
+  const bytes = (...numbers: number[]) => [...new Uint8Array(Float32Array.from(numbers).buffer)];
+  const written = file({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }, bytes(1.5, -2));
+  for (let shift = 0; shift < 4; shift++) {
+    const moved = new Uint8Array(written.length + shift);
+    moved.set(written, shift);
+    expect([...readWeights(moved.subarray(shift)).get('a')!.data]).toEqual([1.5, -2]);
+  }
+});
+
 test.each([
   ['a header longer than the file', Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 127), 'not a safetensors file'],
   ['three bytes', Uint8Array.of(1, 2, 3), 'not a safetensors file'],

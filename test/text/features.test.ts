@@ -58,6 +58,7 @@ test('the document: characters behind the runs, each counted where it begins a t
       ['上', 4],
       ['海', 5],
     ]),
+    written: ['上', '海'],
   });
 });
 

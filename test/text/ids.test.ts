@@ -4,18 +4,25 @@ import { addTokens, newCounts } from '../../src/text/counts.js';
 import { keyOf } from '../../src/text/features.js';
 import { idsOf } from '../../src/text/ids.js';
 import { UNKNOWN } from '../../src/text/specials.js';
-import { vocabularyOf } from '../../src/text/vocabulary.js';
+import { formatVocabulary, parseVocabulary, vocabularyOf } from '../../src/text/vocabulary.js';
 
 const TEXTS = ['天地玄黄', '天地玄', '地玄黄黄', '天天天地', '宇宙洪荒', '黄'].map((text) => Array.from(text));
 
-test.each([2, 3])('n-grams of %i: equal to looking each one up by its key', (ngrams) => {
+test.each([
+  [2, undefined],
+  [3, undefined],
+  // of two tokens and two runs, one of which has a token that has no id
+  [2, 6],
+])('n-grams of %i, at most %p ids: equal to looking each one up by its key', async (ngrams, maxSize) => {
   const counts = newCounts({ ngrams });
   for (const tokens of TEXTS) addTokens(counts, { tokens, segmenter: 'characters' });
-  const vocabulary = vocabularyOf(counts, { minCount: 2 });
-  expect(vocabulary.ids.size).toBe(4);
+  const made = vocabularyOf(counts, { minCount: 2, maxSize });
+  expect(made.ids.size).toBe(maxSize === undefined ? 4 : 2);
+  const kept = await parseVocabulary(formatVocabulary(made), 'vocabulary.json');
+  expect(kept.features.runs).toEqual(made.features.runs);
   const tokens = fc.array(fc.constantFrom('天', '地', '玄', '黄', '宇', '𠮷', ''), { maxLength: 9 });
   fc.assert(
-    fc.property(tokens, fc.integer({ min: 1, max: 9 }), (text, most) => {
+    fc.property(tokens, fc.integer({ min: 1, max: 9 }), fc.constantFrom(made, kept), (text, most, vocabulary) => {
       const { read, unknown, cut } = idsOf(text, vocabulary, most);
       const { ids, ngramIds } = read;
       const length = Math.min(text.length, most);

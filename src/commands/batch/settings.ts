@@ -58,7 +58,7 @@ export async function settingsOf(options: Options, given: ReadonlySet<string>, c
   return {
     stages,
     deciding,
-    read: { ...readOptions(options, steps[0] !== undefined && steps[0].stage.rawText), ...stretchReading(steps, options) },
+    read: { ...readOptions(options, steps[0] !== undefined && steps[0].stage.rawText), ...stretchReading(steps) },
     result: to === 'vocab' ? { counts: featuresIn(options) } : ((options['format'] ?? 'jsonl') as 'jsonl'),
   };
 }

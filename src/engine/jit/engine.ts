@@ -49,8 +49,10 @@ function kernelsOf(set: VectorSet | undefined): Promise<Kernels> {
 
 function program(each: Compiled, before: Compiled | undefined, threads: number): Program {
   let last: { shared: Tensors; ready: Promise<Tensors> } | undefined;
+  // one more than there are threads, so that the next one is ready; more of them would only take each other's cache
+  const inTurn = atMost(threads + 1);
   const runsOf = (one: Compiled, runs: readonly Run[]): Promise<Results[]> =>
-    threads > 1 ? one.runApart(runs) : Promise.resolve(one.run(runs));
+    threads > 1 ? inTurn(() => one.runApart(runs)) : Promise.resolve(one.run(runs));
   const commonOf = async (shared: Tensors): Promise<Tensors> => {
     if (before === undefined) return {};
     if (last?.shared !== shared) last = { shared, ready: runsOf(before, [{ feeds: shared }]).then(([made]) => made!) };
@@ -78,5 +80,22 @@ function program(each: Compiled, before: Compiled | undefined, threads: number):
     },
     run: async (feeds, into) => (await runsOf(each, [{ feeds: { ...feeds, ...(await commonOf(feeds)) }, into }]))[0]!,
     close: () => Promise.resolve(),
+  };
+}
+
+/** So many are done at once, the others wait in their order. */
+function atMost(count: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let free = count;
+  return async (work) => {
+    if (free > 0) free--;
+    else await new Promise<void>((begin) => waiting.push(begin));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    }
   };
 }

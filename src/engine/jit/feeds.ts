@@ -1,5 +1,6 @@
 /** What a run is fed: checked, and so that kernels can read it. */
 import type { HostTensor, InputType, PiecedTensor, PiecedTensors } from '../ops.js';
+import { piecesFit } from '../blocks.js';
 import { SLACK } from './memory.js';
 import { countOf, NUMBER } from './view.js';
 
@@ -34,15 +35,6 @@ export function checkedFeed(
 
 const hasType = ({ shape, data }: HostTensor, type: InputType['type']): boolean =>
   (type === 'int' ? data instanceof Int32Array : data instanceof Float32Array) && data.length === countOf(shape);
-
-function piecesFit({ shape, from, pieces }: PiecedTensor): boolean {
-  const size = countOf(shape);
-  for (let i = 0; i < pieces.length; i += 4) {
-    const [source, begin, at, count] = [pieces[i]!, pieces[i + 1]!, pieces[i + 2]!, pieces[i + 3]!];
-    if (count < 0 || begin < 0 || at < 0 || begin + count > (from[source]?.length ?? -1) || at + count > size) return false;
-  }
-  return true;
-}
 
 /** The numbers as they are; a copy where reading a vector behind their end could leave the memory of the process. */
 export function withSlack(data: HostTensor['data'], addressOf: (array: ArrayBufferView) => number): HostTensor['data'] {

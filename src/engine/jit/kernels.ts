@@ -43,7 +43,7 @@ export interface Kernels {
   columnFunction: (name: 'sum' | 'max') => number;
   moveRows: (way: 'gather' | 'put') => number;
   copyNumbers: () => number;
-  copyPieces: () => number;
+  copyPieces: (each: 3 | 4) => number;
   reverse: () => number;
   pick: () => number;
   addAt: () => number;
@@ -98,7 +98,7 @@ function kernels(native: Native, processor: Processor & { vectors: VectorSet }):
     let address: number | undefined;
     return () => (address ??= native.install(written(write)));
   };
-  const each = <N extends string>(write: (name: N) => (code: Assembler) => void): ((name: N) => number) => {
+  const each = <N extends string | number>(write: (name: N) => (code: Assembler) => void): ((name: N) => number) => {
     const known = new Map<N, number>();
     return (name) => {
       const there = known.get(name);
@@ -139,7 +139,7 @@ function kernels(native: Native, processor: Processor & { vectors: VectorSet }):
     columnFunction: each((name) => columnFunction(set, name)),
     moveRows: each((way) => moveRows(set, way)),
     copyNumbers: once(copyNumbers),
-    copyPieces: once(copyPieces),
+    copyPieces: each(copyPieces),
     reverse: once(reverse(set)),
     pick: once(pick),
     addAt: once(addAt(set)),

@@ -1,5 +1,5 @@
 /** Kernels that move numbers about: one by one, by rows that numbers choose, and backwards through time. */
-import { R10, R11, R12, R13, R14, R8, R9, RAX, RBP, RBX, RCX, RDI, RDX, RSI, type Assembler } from './assembler.js';
+import { R10, R11, R12, R13, R14, R8, R9, RAX, RBP, RBX, RCX, RDI, RDX, RSI, type Assembler, type Memory } from './assembler.js';
 import { loadChoice, setMask, times } from './counting.js';
 import { argument, next } from './tape.js';
 import { vectors, type VectorSet, type Vectors } from './vectors.js';
@@ -36,21 +36,36 @@ export function copyNumbers(code: Assembler): void {
   next(code, 11);
 }
 
-/** Command: how many pieces; of each where it is, where it goes, and its bytes. */
-export function copyPieces(code: Assembler): void {
-  const [piece, count] = [R8, R9];
-  code.load(count, argument(0));
-  code.address(piece, argument(1));
-  times(code, count, () => {
-    code.load(RSI, { base: piece });
-    code.load(RDI, { base: piece, offset: 8 });
-    code.load(RCX, { base: piece, offset: 16 });
-    code.copyBytes();
-    code.add(piece, { number: 24 });
-  });
-  code.move(RDI, piece);
-  code.jumpTo({ base: RDI });
-}
+/**
+ * Command: how many pieces, and where their numbers lie; what is put together; how many sources, and each one's address. A piece has four
+ * numbers of 32 bits: which source, where it begins there and here, and how long it is; or, where there is one source, the last three of them.
+ */
+export const copyPieces =
+  (each: 3 | 4) =>
+  (code: Assembler): void => {
+    const [piece, count, to, tape, number] = [R8, R9, R10, R12, RAX];
+    const argumentAt = (index: number): Memory => ({ ...argument(index), base: tape });
+    const part = (index: number): Memory => ({ base: piece, offset: 4 * (each - 3 + index) });
+    code.move(tape, RDI);
+    code.load(count, argument(0));
+    code.load(piece, argument(1));
+    code.load(to, argument(2));
+    times(code, count, () => {
+      if (each === 4) code.loadShort(number, { base: piece });
+      code.load(RSI, each === 4 ? { ...argumentAt(4), index: number, scale: 8 } : argumentAt(4));
+      code.loadShort(number, part(0));
+      code.address(RSI, { base: RSI, index: number, scale: 4 });
+      code.loadShort(number, part(1));
+      code.address(RDI, { base: to, index: number, scale: 4 });
+      code.loadShort(RCX, part(2));
+      code.shiftLeft(RCX, 2);
+      code.copyBytes();
+      code.add(piece, { number: 4 * each });
+    });
+    code.load(number, argumentAt(3));
+    code.address(RDI, { ...argumentAt(4), index: number, scale: 8 });
+    code.jumpTo({ base: RDI });
+  };
 
 /** A row of so many bytes of whole vectors, and what is left of it. @param ahead what will be read next: it is fetched into the cache meanwhile */
 function copyRow(code: Assembler, v: Vectors, from: number, to: number, column: number, whole: number, mask: number, ahead?: number): void {

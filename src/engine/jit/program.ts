@@ -102,6 +102,10 @@ export function compiled(
     if (templates.size > MOST_TEMPLATES) templates.clear();
     const emitted = allEmitted(space, given);
     const held: unknown[] = [];
+    const appendPieces = (pieces: Int32Array, each: 3 | 4, from: readonly ArrayBufferView[], to: ArrayBufferView): void => {
+      const addresses = [pieces, to].map(native.addressOf);
+      tape.command(kernels.copyPieces(each), pieces.length / each, ...addresses, from.length, ...from.map(native.addressOf));
+    };
     tape.cut(0);
     const made = runs.map(({ into = {}, placed }, run): Results => {
       const { template, shapes } = emitted[run]!;
@@ -112,15 +116,11 @@ export function compiled(
       const data = given[run]!.map((tensor, i) => {
         if (!('pieces' in tensor)) return withSlack(tensor.data, native.addressOf);
         const array = scratch(`input ${i}`, countOf(tensor.shape));
-        const [sources, to] = [tensor.from.map(native.addressOf), native.addressOf(array)];
-        appendPieces(kernels, tape, tensor.pieces, 4, (at) => [sources[tensor.pieces[at]!]!, to]);
+        appendPieces(tensor.pieces, 4, tensor.from, array);
         return array;
       });
       appendTemplate(tape, template, [...data, ...arrays].map(native.addressOf));
-      for (const [name, { block, pieces }] of Object.entries(placed ?? {})) {
-        const [from, to] = [native.addressOf(arrays[names.indexOf(name)]!), native.addressOf(block)];
-        appendPieces(kernels, tape, pieces, 3, () => [from, to]);
-      }
+      for (const [name, { block, pieces }] of Object.entries(placed ?? {})) appendPieces(pieces, 3, [arrays[names.indexOf(name)]!], block);
       held.push(data, arrays);
       return placed ? {} : Object.fromEntries(names.map((name, i) => [name, { shape: shapes[i]!, data: arrays[i]! }]));
     });
@@ -146,23 +146,6 @@ export function compiled(
       return made;
     },
   };
-}
-
-/** Pieces of so many numbers each, of which the last three say where one begins there and here, and how long it is. */
-function appendPieces(
-  kernels: Kernels,
-  tape: Tape,
-  pieces: Int32Array,
-  each: number,
-  addresses: (piece: number) => readonly [from: number, to: number],
-): void {
-  const words: number[] = [pieces.length / each];
-  for (let i = 0; i < pieces.length; i += each) {
-    const [from, to] = addresses(i);
-    const [begin, at, count] = [pieces[i + each - 3]!, pieces[i + each - 2]!, pieces[i + each - 1]!];
-    words.push(from + NUMBER * begin, to + NUMBER * at, NUMBER * count);
-  }
-  tape.command(kernels.copyPieces(), ...words);
 }
 
 /** Memory that each run takes again, by what it is for. */

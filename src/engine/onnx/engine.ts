@@ -82,8 +82,8 @@ function program(here: Sessions, threads: number, apart: Sessions): Program {
   const where = (runs: readonly unknown[]): Sessions => (runs.length < LARGE ? here : apart);
   return {
     threads,
-    runAll: (common, runs) => where(runs).runAll(common, runs),
-    runInto: (common, runs, placings) => where(runs).runInto(common, runs.map(whole), placings),
+    runAll: async (common, runs) => where(runs).runAll(common, runs.map(whole)),
+    runInto: async (common, runs, placings) => where(runs).runInto(common, runs.map(whole), placings),
     run: async (feeds, into = {}) => placed((await here.runAll(feeds, [feeds]))[0]!, into),
     close: async () => {
       await here.close();

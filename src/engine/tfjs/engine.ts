@@ -14,6 +14,7 @@ import {
   type Engine,
   type HostTensor,
   type InputType,
+  type PiecedTensors,
   type Program,
   type Tensors as HostTensors,
 } from '../ops.js';
@@ -34,9 +35,9 @@ export async function openTfjs(): Promise<Engine> {
     compile: (inputs, build, { differentiate, common } = {}) => {
       const each = runner(tf, inputs, build, differentiate);
       const before = common && runner(tf, common.inputs, common.build);
-      async function* resultsOf(shared: HostTensors, runs: readonly HostTensors[]): AsyncGenerator<Record<string, HostTensor>> {
+      async function* resultsOf(shared: HostTensors, runs: readonly PiecedTensors[]): AsyncGenerator<Record<string, HostTensor>> {
         const ready = await before?.run(shared);
-        for (const feeds of runs) yield await each.run({ ...feeds, ...ready });
+        for (const feeds of runs) yield await each.run({ ...whole(feeds), ...ready });
       }
       const runAll: Program['runAll'] = async (shared, runs) => {
         const all: Record<string, HostTensor>[] = [];
@@ -47,7 +48,7 @@ export async function openTfjs(): Promise<Engine> {
         threads: 1,
         run: async (feeds, into = {}) => placed((await runAll(feeds, [feeds]))[0]!, into),
         runAll,
-        runInto: (shared, runs, placings) => putTogether(resultsOf(shared, runs.map(whole)), placings),
+        runInto: (shared, runs, placings) => putTogether(resultsOf(shared, runs), placings),
         close: () => {
           each.dispose();
           before?.dispose();

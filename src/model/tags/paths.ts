@@ -57,17 +57,22 @@ export function bestPathOf(chain: Chain): BestPath {
 function follower(chain: Chain): (...args: Parameters<BestPath>) => boolean {
   const { tags, first, last, moves } = chain;
   const { begins, from, score } = beforesOf(chain);
-  let [now, before] = [new Float64Array(tags), new Float64Array(tags)];
-  let back = new Int32Array(64 * tags);
+  const byTurns = [new Float64Array(tags), new Float64Array(tags)] as const;
+  let room = new Int32Array(64 * tags);
   return (scores, begin, end, path) => {
-    if (back.length < (end - begin) * tags) back = new Int32Array(2 * (end - begin) * tags);
+    if (room.length < (end - begin) * tags) room = new Int32Array(2 * (end - begin) * tags);
+    const back = room;
+    let [now, before] = byTurns;
     for (let tag = 0; tag < tags; tag++) now[tag] = moves.first[tag] ? first[tag]! + scores[begin * tags + tag]! : -Infinity;
     for (let t = begin + 1; t < end; t++) {
       [now, before] = [before, now];
       const row = (t - begin) * tags;
+      let i = 0;
       for (let to = 0; to < tags; to++) {
-        let [best, which] = [-Infinity, 0];
-        for (let i = begins[to]!; i < begins[to + 1]!; i++) {
+        // not as an array of two, which would be made each time
+        let best = -Infinity;
+        let which = 0;
+        for (const stop = begins[to + 1]!; i < stop; i++) {
           const reached = before[from[i]!]! + score[i]!;
           if (reached > best) {
             best = reached;

@@ -2,7 +2,7 @@
  * What a program is fed for some sentences of a data set: word vectors gathered from the tables, lengths, masks, dropout.
  * Also the way back: the gradient of the vectors summed to the rows of the tables that they came from.
  */
-import type { HostTensor } from '../../engine/ops.js';
+import type { HostTensor, PiecedTensor } from '../../engine/ops.js';
 import type { HeadDefinition } from '../../formats/model.js';
 import { countOf } from '../../formats/tensor.js';
 import { stepNames } from '../pooling.js';
@@ -62,6 +62,25 @@ export function gathered(tables: readonly Table[], offsets: Int32Array, part: Pa
       column += dim;
     }
   return { vectors: { shape, data }, chosen };
+}
+
+/** The same vectors as pieces of the tables, for the thread that computes to gather; those of padding are of id 0 too, which nothing reads. */
+export function pieced(tables: readonly Table[], offsets: Int32Array, part: Part): PiecedTensor {
+  const places = part.timeSteps * part.rows.length;
+  const fields = tables.flatMap(({ dim, ids }, table) => ids.map((own) => ({ table, dim, chosen: chosenIds(own, offsets, part) })));
+  const width = fields.reduce((sum, { dim }) => sum + dim, 0);
+  const pieces = new Int32Array(4 * places * fields.length);
+  let [column, i] = [0, 0];
+  for (const { table, dim, chosen } of fields) {
+    for (let place = 0; place < places; place++) {
+      pieces[i++] = table;
+      pieces[i++] = chosen[place]! * dim;
+      pieces[i++] = place * width + column;
+      pieces[i++] = dim;
+    }
+    column += dim;
+  }
+  return { shape: [part.timeSteps, part.rows.length, width], from: tables.map(({ numbers }) => numbers), pieces };
 }
 
 /** Which rows of a table a batch has touched, and the gradient of each. */

@@ -1,0 +1,2 @@
+/** zod, which the build puts into this file. */
+export { z } from 'zod';
