@@ -5,6 +5,7 @@
 import type { Kernels } from './kernels.js';
 import { mapWords, type Formula } from './map.js';
 import type { Memory } from './memory.js';
+import { evenly } from './repeating.js';
 import type { Tape } from './tape.js';
 import { asMatrix, broadcast, contiguous, countOf, isAlong, isDense, loops, NUMBER, type Loop, type View } from './view.js';
 
@@ -23,6 +24,8 @@ export function copying(kernels: Kernels, tape: Tape, memory: Memory) {
   }
   const take = (shape: readonly number[]): View => contiguous(takeNumbers(countOf(shape)), shape);
   const release = (): void => temporaries.splice(0).forEach(memory.give);
+  /** Does the same for so many places. */
+  const repeated = (times: number, write: (index: number) => void): void => evenly(kernels, tape, () => temporaries.length, times, write);
 
   /** A formula over operands that are broadcast to one shape; those that are read by the row have size 1 at the last axis. */
   function map(formula: Formula, shape: readonly number[], inputs: readonly View[], outputs: readonly View[]): void {
@@ -100,7 +103,7 @@ export function copying(kernels: Kernels, tape: Tape, memory: Memory) {
     return found && isAlong(view) ? found : asMatrix(copied(view))!;
   }
 
-  return { takeNumbers, take, release, map, copyNumbers, copy, copied, through, dense, matrix };
+  return { takeNumbers, take, release, repeated, map, copyNumbers, copy, copied, through, dense, matrix };
 }
 
 /** Goes through outer loops; the addresses are those of the operands. */

@@ -11,7 +11,7 @@ import type { Commands, Packed } from './commands.js';
 import { emitStage, placeWithin, viewed, type Places } from './emission.js';
 import type { Needed } from './needed.js';
 import type { Plan } from './plan.js';
-import { WORD } from './tape.js';
+import { repeatWords, WORD } from './tape.js';
 import { at, contiguous, countOf, NUMBER, part, type View } from './view.js';
 
 /** The places outside, in which a loop may also put what it gives. */
@@ -208,7 +208,7 @@ function repeatFrom(begin: number, times: number, moving: readonly Moving[], { t
     if ('sum' in change) sums.push(WORD * (word - end), change.sum);
     else turns.push(WORD * (word - end), change.turn);
   }
-  tape.command(kernels.repeat(), times, WORD * (end - begin), sums.length / 2, turns.length / 2, ...sums, ...turns);
+  tape.command(kernels.repeat(), ...repeatWords(times, WORD * (end - begin), sums, turns));
 }
 
 const HIGH = 2 ** 32;

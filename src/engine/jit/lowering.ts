@@ -96,7 +96,7 @@ function stacked(commands: Commands, a: View, b: View, c: View, initial: View | 
     commands.product(a, b, c, initial);
     return;
   }
-  for (let i = 0; i < b.shape[0]!; i++) stacked(commands, at(a, i), at(b, i), at(c, i), initial && at(initial, i));
+  commands.repeated(b.shape[0]!, (i) => stacked(commands, at(a, i), at(b, i), at(c, i), initial && at(initial, i)));
 }
 
 const transposed = (view: View, swap: unknown): View => (swap ? permuted(view, [1, 0]) : view);

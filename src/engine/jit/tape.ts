@@ -2,7 +2,7 @@
  * A tape: what is to be computed, one command after another. A command is the address of a kernel and its arguments, 64 bits each; a kernel
  * finds its own at RDI, and jumps to the next command when it is done. So a whole run of a program is one call.
  */
-import { R8, R9, R10, RAX, RCX, RDI, type Assembler } from './assembler.js';
+import { R8, R9, R10, RAX, RCX, RDI, RDX, type Assembler } from './assembler.js';
 
 /** Bytes of a word. */
 export const WORD = 8;
@@ -72,44 +72,68 @@ export function newTape(): Tape {
   };
 }
 
-/** Arguments of `repeat` before its changes: how often more, and how many bytes back the first command is; changes by sums, and by exclusive or. */
-const REPEAT_HEAD = 4;
+/** Arguments of `repeat` before its changes: how often is left, how often in all, how many bytes back the first command is; changes by sums, and by exclusive or. */
+const [LEFT, TIMES, BACK, SUMS, TURNS, CHANGES] = [0, 1, 2, 3, 4, 5];
+
+/** The words of `repeat`. @param sums, turns where a word stands, in bytes from the command, and by what it changes; one after another */
+export const repeatWords = (times: number, back: number, sums: readonly number[], turns: readonly number[]): number[] => [
+  times,
+  times,
+  back,
+  sums.length / 2,
+  turns.length / 2,
+  ...sums,
+  ...turns,
+];
 
 /**
  * Command: goes back to the commands before it, so many times more, and each time changes words of them: one address moves on through
- * time, another one goes to and fro between two places. A change is where its word stands, in bytes from here, and by what it changes.
+ * time, another one goes to and fro between two places. In the end all words are what they were, for a repetition around it.
  */
 export function repeat(code: Assembler): void {
-  const done = code.label();
-  const [changes, count, where, by] = [R8, RCX, R9, R10];
-  code.address(changes, argument(REPEAT_HEAD));
-  code.load(RAX, argument(0));
-  code.isZero(RAX);
-  code.jump(done, 'equal');
-  code.subtract(RAX, { number: 1 });
-  code.store(argument(0), RAX);
-  for (const [i, change] of (['add', 'xor'] as const).entries()) {
+  const [done, even, over] = [code.label(), code.label(), code.label()];
+  const [changes, count, where, by, times] = [R8, RCX, R9, R10, RDX];
+  const eachChange = (index: number, change: () => void): void => {
     const [each, all] = [code.label(), code.label()];
-    code.load(count, argument(2 + i));
+    code.load(count, argument(index));
     code.bind(each);
     code.subtract(count, { number: 1 });
     code.jump(all, 'less');
     code.load(where, { base: changes });
     code.load(by, { base: changes, offset: WORD });
-    code[change]({ base: RDI, index: where }, by);
+    change();
     code.add(changes, { number: 2 * WORD });
     code.jump(each);
     code.bind(all);
-  }
-  code.load(RAX, argument(1));
+  };
+  const word = { base: RDI, index: where };
+  code.address(changes, argument(CHANGES));
+  code.load(times, argument(TIMES));
+  code.load(RAX, argument(LEFT));
+  code.isZero(RAX);
+  code.jump(done, 'equal');
+  code.subtract(RAX, { number: 1 });
+  code.store(argument(LEFT), RAX);
+  eachChange(SUMS, () => code.add(word, by));
+  eachChange(TURNS, () => code.xor(word, by));
+  code.load(RAX, argument(BACK));
   code.subtract(RDI, RAX);
   code.jumpTo({ base: RDI });
   code.bind(done);
-  for (const i of [0, 1]) {
-    code.load(count, argument(2 + i));
-    code.shiftLeft(count, 4);
-    code.add(changes, count);
-  }
+  code.store(argument(LEFT), times);
+  eachChange(SUMS, () => {
+    code.multiply(by, times);
+    code.subtract(word, by);
+  });
+  code.and(times, { number: 1 });
+  code.jump(even, 'equal');
+  eachChange(TURNS, () => code.xor(word, by));
+  code.jump(over);
+  code.bind(even);
+  code.load(count, argument(TURNS));
+  code.shiftLeft(count, 4);
+  code.add(changes, count);
+  code.bind(over);
   code.move(RDI, changes);
   code.jumpTo({ base: RDI });
 }

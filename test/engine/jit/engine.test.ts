@@ -180,7 +180,14 @@ describing('jit', () => {
 
   const both = engines.length === 2 ? test : test.skip;
   both('AVX2 and AVX-512 give the same bits', async () => {
-    const feeds = { x: random(19, 37), y: random(37, 45), z: random(45), inputs: random(9, 5, 12), kernel: random(3, 12) };
+    const feeds = {
+      first: random(batch, 2, 5),
+      x: random(19, 37),
+      y: random(37, 45),
+      z: random(45),
+      inputs: random(9, 5, 12),
+      kernel: random(3, 12),
+    };
     const build: Build = (ops, { x, y, z, ...others }) => {
       const product = ops.add(ops.matmul(x!, y!), z!);
       return {
@@ -227,6 +234,40 @@ describing('jit', () => {
     const slope = (await lossAt(0.01)) / 0.02 - (await lossAt(-0.01)) / 0.02;
     const gradient = (all[gradientOf('inputs')]!.data as Float32Array).reduce((sum, g, i) => sum + g * Math.sin(i), 0);
     expect(Math.abs(slope - gradient)).toBeLessThan(1e-3);
+  });
+
+  test.each([1, 2, 4, 7, 30])('products of %i pairs of matrices are those of each pair, in a loop too', async (batch) => {
+    const timeSteps = 6;
+    const types = { first: float('batch', 2, 5), x: float('timeSteps', 'batch', 2, 5), b: float('batch', 5, 3), c: float('batch', 3, 5) };
+    const build: Build = (ops, { first, x, b, c }) => {
+      const [states] = ops.scan({
+        initial: [ops.matmul(ops.matmul(first!, b!), c!)],
+        inputs: [x!],
+        step: ([before], [slice]) => {
+          const state = ops.add(ops.matmul(ops.matmul(before!, b!), c!), slice!);
+          return { state: [state], outputs: [state] };
+        },
+      });
+      return { states: states! };
+    };
+    const feeds = { first: random(batch, 2, 5), x: random(timeSteps, batch, 2, 5), b: random(batch, 5, 3), c: random(batch, 3, 5) };
+    const times = (a: readonly number[], of: HostTensor, i: number, k: number, n: number): number[] =>
+      Array.from({ length: 2 * n }, (_, at) => {
+        const [row, column] = [Math.floor(at / n), at % n];
+        return a.slice(row * k, (row + 1) * k).reduce((sum, one, j) => sum + one * of.data[(i * k + j) * n + column]!, 0);
+      });
+    const expected: number[][] = Array.from({ length: timeSteps }, () => []);
+    for (let i = 0; i < batch; i++) {
+      const xAt = (t: number): number[] => [...feeds.x.data.subarray((t * batch + i) * 10, (t * batch + i + 1) * 10)];
+      const onward = (a: number[]): number[] => times(times(a, feeds.b, i, 5, 3), feeds.c, i, 3, 5);
+      let state = onward([...feeds.first.data.subarray(i * 10, (i + 1) * 10)]);
+      for (let t = 0; t < timeSteps; t++) {
+        state = onward(state).map((one, at) => one + xAt(t)[at]!);
+        expected[t]!.push(...state);
+      }
+    }
+    const { states } = await results(engine, types, build, feeds);
+    for (const [i, one] of expected.flat().entries()) expect(Math.abs(states!.data[i]! - one)).toBeLessThan(1e-5 * (1 + Math.abs(one)));
   });
 
   test('a row has the same bits whatever is beside it', async () => {
