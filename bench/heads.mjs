@@ -136,17 +136,22 @@ export async function tag({ root, data, runs, folder, own, python }) {
   });
   const [texts, out] = [await readTexts(model.task, [train], {}, undefined, {}, () => {}), join(folder, 'segment')];
   const [speeds, peers] = [
-    { training: [], whole: [], alone: [] },
+    { training: [], whole: [], alone: [], rounded: [], roundedAlone: [] },
     { training: [], decoding: [] },
   ];
   for (let run = 0; run < runs; run++) {
     const { perSecond, parameters } = await learnt(model, texts, { epochs: 1, batchSize: 32, clip: 5, dropout: 0.4, labelSmoothing: 0 });
     await save(out, model, parameters);
-    const cutting = (file) => own('tokenize', file, '--segmenter', `model:${out}`, '--force', '-o', join(folder, 'cut.jsonl'));
-    const { whole, alone } = await decoded(raw, folder, cutting);
+    const cutting =
+      (...more) =>
+      (file) =>
+        own('tokenize', file, '--segmenter', `model:${out}`, '--force', '-o', join(folder, 'cut.jsonl'), ...more);
+    const rounded = await decoded(raw, folder, cutting('--quantize', 'int8'));
+    const { whole, alone } = await decoded(raw, folder, cutting());
     const args = [all, train, cut, 1, THREADS].map(String);
     const peer = numbersOf(execFileSync(python, [join(root, 'bench/tag.py'), ...args], { encoding: 'utf8' }));
-    for (const [name, speed] of Object.entries({ training: perSecond, whole, alone })) speeds[name].push(speed);
+    const told = { training: perSecond, whole, alone, rounded: rounded.whole, roundedAlone: rounded.alone };
+    for (const [name, speed] of Object.entries(told)) speeds[name].push(speed);
     peers.training.push(peer[0]);
     peers.decoding.push(peer[1]);
   }
@@ -154,6 +159,8 @@ export async function tag({ root, data, runs, folder, own, python }) {
     rowOf('cws_sxu, training with a CRF, sentences', speeds.training, peers.training, 1.5),
     rowOf('cws_sxu, cutting: tokenize --segmenter model:DIR, sentences', speeds.whole, peers.decoding, 3),
     rowOf('the same without its start', speeds.alone, peers.decoding, 3),
+    rowOf('cutting with --quantize int8', speeds.rounded, peers.decoding, 3),
+    rowOf('the same without its start', speeds.roundedAlone, peers.decoding, 3),
   ]);
 }
 

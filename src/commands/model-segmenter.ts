@@ -1,6 +1,7 @@
 /** `--segmenter model:DIR`: a model of segmentation cuts the text. */
 import { openEngine } from '../engine/index.js';
 import { PipeError } from '../errors.js';
+import type { Quantization } from '../formats/quantization.js';
 import { compilePrediction } from '../model/build.js';
 import { wordCutter } from '../model/word-cutter.js';
 import { idsOf } from '../text/ids.js';
@@ -12,12 +13,14 @@ import { loadModel } from './model-folder.js';
  * The model of a folder as a segmenter; its fingerprint is that of the model's files.
  *
  * @param threads of the engine
+ * @param quantize weights in 8 bits; a model may say so itself
  * @throws PipeError('no-input' | 'mismatch') for a folder that is no model, and for a model that learnt something else
  */
 export async function openModelSegmenter(
   folder: string,
   options: Omit<SegmenterOptions, 'name'>,
   threads: number,
+  quantize?: Quantization,
 ): Promise<Segmenter<LaterCutter>> {
   const { document, vocabulary, parameters } = await loadModel(folder);
   const { head } = document;
@@ -28,9 +31,8 @@ export async function openModelSegmenter(
       found: `--task ${head.task}`,
       hint: 'rnn-pipe train words.txt --task segment --out model',
     });
-  const program = await compilePrediction(await openEngine(undefined, { threads }), document, parameters, {
-    quantize: document.quantize,
-  });
+  const rounded = quantize ?? document.quantize;
+  const program = await compilePrediction(await openEngine(undefined, { threads }), document, parameters, { quantize: rounded });
   const cut = wordCutter({
     document: { ...document, head },
     parameters,
@@ -38,7 +40,7 @@ export async function openModelSegmenter(
     idsOf: (characters) => idsOf(characters, vocabulary, document.maxLength).read,
   });
   const { dropping, ...about } = await around('model', options, {
-    identity: [document.weights, document.vocabulary, document.quantize ?? ''],
+    identity: [document.weights, document.vocabulary, rounded ?? ''],
   });
   return {
     ...about,

@@ -4,13 +4,19 @@ import { tokenizeLines } from '../steps/lines/tokenize.js';
 import { tokenize } from '../steps/tokenize.js';
 import type { AnySegmenter } from '../text/segmenter.js';
 import { openSegmenter, SEGMENTERS, type SegmenterOptions } from '../text/segmenters/index.js';
+import type { Quantization } from '../formats/quantization.js';
 import type { OptionDefinition, Options, StepCommand } from './command.js';
+import { QUANTIZE_OPTION } from './quantize-option.js';
 import { readText } from '../io/file.js';
 
 /** Options that only jieba understands; with another segmenter they are an error, never ignored. */
 const JIEBA_ONLY = { backend: '--backend', hmm: '--hmm', userDict: '--user-dict', pos: '--pos', mode: '--mode' } as const;
 
 export function checkSegmenter(options: Options): void {
+  if (options['quantize'] !== undefined && !cutByModel(options))
+    throw new PipeError('usage', `--quantize does not apply to --segmenter ${String(options['segmenter'])}`, {
+      hint: 'it goes with --segmenter model:DIR',
+    });
   if (options['hmm'] === true && options['backend'] === 'builtin')
     throw new PipeError('usage', '--hmm does not apply to --backend builtin', {
       hint: '--backend nodejieba or jieba-rs can guess new words',
@@ -90,7 +96,8 @@ async function openAny(options: Options): Promise<AnySegmenter> {
   const settings = await segmenterOptions(options);
   if (!cutByModel(options)) return openSegmenter(settings);
   const { openModelSegmenter } = await import('./model-segmenter.js');
-  return openModelSegmenter(String(options['segmenter']).slice(MODEL.length), settings, Number(options['threads'] ?? 1));
+  const folder = String(options['segmenter']).slice(MODEL.length);
+  return openModelSegmenter(folder, settings, Number(options['threads'] ?? 1), options['quantize'] as Quantization | undefined);
 }
 
 /** @throws PipeError('usage') where a model is to cut for another model, whose folder would not be whole without it */
@@ -107,7 +114,7 @@ export const tokenizeCommand: StepCommand = {
   description: `Cuts text into tokens. Joined they are the text, and tokenSpans says where each one stands. Reads the records of "sentences",
 or raw text, where every line is a record. jieba: runs of Chinese characters by jieba's dictionary (without its guesses at new words: --hmm),
 everything else by one rule that keeps LSTM, 3.14, 21% and AlphaGo-Zero whole. intl: ICU's dictionary; characters; whitespace: text that is cut already.`,
-  options: SEGMENTER_OPTIONS,
+  options: [...SEGMENTER_OPTIONS, QUANTIZE_OPTION],
   examples: [
     'rnn-pipe sentences examples/news.txt | rnn-pipe tokenize',
     'rnn-pipe tokenize examples/news.txt --user-dict examples/words.txt --pos',

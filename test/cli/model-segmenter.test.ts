@@ -61,6 +61,17 @@ test('the same bytes through a file and a pipe, with any number of workers, and 
   expect(bytes('rnn-pipe run texts.txt --to tokenize --whole --segmenter model:model')).toBe(one);
 });
 
+test('in 8 bits: the words that it has learnt, and a fingerprint of its own', () => {
+  trained();
+  writeFileSync(folder().file('texts.txt'), ['我们喜欢看电影', '图书馆 和电影'].join('\n'));
+  const [floats, rounded] = [tokenized(), tokenized('--quantize int8')];
+  expect(rounded.map(({ tokens }) => tokens)).toEqual(floats.map(({ tokens }) => tokens));
+  expect(rounded[0]!.segmenter).toMatch(/^model-[0-9a-f]{8}$/);
+  expect(rounded[0]!.segmenter).not.toBe(floats[0]!.segmenter);
+  refused(folder(), 'rnn-pipe tokenize texts.txt --quantize int8', { code: 'usage', says: ['--quantize does not apply', 'model:DIR'] });
+  refused(folder(), 'rnn-pipe run texts.txt --to tokenize --quantize int8', { code: 'usage', says: ['--quantize does not apply'] });
+});
+
 test('other weights, another fingerprint; stop words and punctuation can be left out', () => {
   trained();
   writeFileSync(folder().file('texts.txt'), '我们，和电影\n');

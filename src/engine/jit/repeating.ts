@@ -15,7 +15,10 @@ export function evenly(kernels: Kernels, tape: Tape, taken: () => number, times:
   const writeAll = (first: number): void => {
     for (let i = first; i < times; i++) write(i);
   };
-  if (times < FEW) { writeAll(0); return; }
+  if (times < FEW) {
+    writeAll(0);
+    return;
+  }
   const [begin, before] = [tape.length(), taken()];
   write(0);
   const length = tape.length() - begin;
@@ -27,7 +30,8 @@ export function evenly(kernels: Kernels, tape: Tape, taken: () => number, times:
   const even = tape.length() === begin + 3 * length && moves.every((move, at) => word(2, at) === word(0, at) + move * (times - 1));
   if (!even || taken() > before) {
     tape.cut(second);
-    writeAll(2); return;
+    writeAll(2);
+    return;
   }
   tape.cut(begin + length);
   const sums = moves.flatMap((move, at) => (move === 0 ? [] : [WORD * (at - length), move]));
