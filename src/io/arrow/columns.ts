@@ -64,10 +64,14 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 const isWellFormed = (value: unknown): boolean => typeof value === 'string' && !LONE_SURROGATE.test(value);
 const isInt32 = (value: unknown): boolean => typeof value === 'number' && (value | 0) === value;
 const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every(isInt32);
+/** Item by item: `every` takes ten times as long for numbers. */
 const listOf =
   (fits: (value: unknown) => boolean) =>
-  (value: unknown): boolean =>
-    Array.isArray(value) && value.every(fits);
+  (value: unknown): boolean => {
+    if (!Array.isArray(value)) return false;
+    for (const item of value) if (!fits(item)) return false;
+    return true;
+  };
 
 function storageFor(arrow: ArrowModule, name: string, values: Values): Storage {
   const json = jsonText(arrow);
@@ -97,7 +101,7 @@ function knownField(arrow: ArrowModule, name: keyof typeof FIELDS, values: Value
     case 'strings':
       return list(arrow, text(arrow), listOf(isWellFormed));
     case 'integers':
-      return list(arrow, int, listOf(isInt32));
+      return integers(arrow);
     case 'spans':
       return spans(arrow);
     case 'vector':
@@ -229,6 +233,21 @@ function list(arrow: ArrowModule, items: Storage, fits: (value: unknown) => bool
     return arrow.makeData({ type, length: values.length, ...validity(values), valueOffsets, child });
   };
   return { type, fits, data };
+}
+
+/** Lists of numbers: masks and ids are most of what is written beside tensors. */
+function integers(arrow: ArrowModule): Storage {
+  const item = new arrow.Int32();
+  const type = new arrow.List(new arrow.Field('item', item, true));
+  const size = (value: unknown): number => (value as number[] | undefined)?.length ?? 0;
+  const data = (values: Values): Arrow.Data => {
+    const valueOffsets = offsets(values, size);
+    const numbers = new Int32Array(valueOffsets.at(-1)!);
+    for (let i = 0; i < values.length; i++) if (values[i] !== undefined) numbers.set(values[i] as number[], valueOffsets[i]);
+    const child = arrow.makeData({ type: item, length: numbers.length, nullCount: 0, data: numbers });
+    return arrow.makeData({ type, length: values.length, ...validity(values), valueOffsets, child });
+  };
+  return { type, fits: listOf(isInt32), data };
 }
 
 /** The items of all lists in one; `flatMap` takes five times as long. */
