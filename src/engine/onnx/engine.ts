@@ -1,5 +1,6 @@
 /** The engine `onnx`: a program is an ONNX graph, run by ONNX Runtime: native where it is installed, else WebAssembly. */
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { PipeError } from '../../errors.js';
 import { type Build, type Differentiate, type Engine, type EngineOptions, type InputType, type Program } from '../ops.js';
 import { modelBytes, type Graph } from './graph.js';
@@ -25,7 +26,14 @@ export async function openOnnx({ threads = availableParallelism() }: EngineOptio
   };
 }
 
+/**
+ * What a WebAssembly function may have run, in bytes of code, before V8 optimises it: a hundred times V8's own measure. Some functions of the runtime are so
+ * large that this takes seconds, which a short run, and each of its threads, would wait for at its end; a long one soon has run them often enough.
+ */
+const RUN_BEFORE = 180_000_000;
+
 export async function openOnnxWasm({ threads = availableParallelism() }: EngineOptions): Promise<Engine> {
+  setFlagsFromString(`--wasm-tiering-budget=${RUN_BEFORE}`);
   const runtime = (await import('onnxruntime-web')) as unknown as Runtime;
   runtime.env.wasm.numThreads = threads;
   return {
