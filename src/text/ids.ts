@@ -89,6 +89,12 @@ function pairsIn(runs: readonly WrittenName[], idOf: (token: string) => number):
   return { table, others };
 }
 
+/** How many different runs of two tokens a vocabulary has. */
+export function countPairs(vocabulary: Vocabulary): number {
+  const { table, others } = quickly(vocabulary).pairs();
+  return table.size + others.size;
+}
+
 /** In place of a second token, behind the last one. */
 const NONE = 0;
 

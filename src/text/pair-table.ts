@@ -4,6 +4,8 @@
 const FULL = 1 / 2;
 
 export class PairTable {
+  /** how many pairs there are */
+  size = 0;
   /** two numbers a place */
   readonly #pairs: Int32Array;
   /** 0 where a place is free */
@@ -19,6 +21,7 @@ export class PairTable {
   /** @param value not 0 */
   set(first: number, second: number, value: number): void {
     const place = this.#placeOf(first, second);
+    if (this.#values[place] === 0) this.size++;
     this.#pairs[2 * place] = first;
     this.#pairs[2 * place + 1] = second;
     this.#values[place] = value;

@@ -9,6 +9,7 @@ import { tableOf, type TextTable } from '../formats/text-table.js';
 import type { VocabularyDocument } from '../formats/vocabulary.js';
 import { formatLists, inOrder, listsIn, type TokenCounts, type WrittenList } from './counts.js';
 import { readName, writtenName, type WrittenName } from './features.js';
+import { countPairs } from './ids.js';
 import { SPECIALS, UNKNOWN } from './specials.js';
 
 export type { TokenCounts } from './counts.js';
@@ -205,11 +206,11 @@ export async function parseVocabulary(text: string, file: string): Promise<Vocab
     new PipeError('mismatch', what, { expected, found, hint, place: { file } });
   for (const [id, special] of SPECIALS.entries())
     if (vocabulary.tokens[id] !== special) throw wrong(`token ${id} is not special`, special, show(vocabulary.tokens[id]));
-  if (asWritten) return vocabulary;
   if (vocabulary.table.size + SPECIALS.length !== vocabulary.tokens.length)
     throw wrong('a token is there twice', 'each token once', show(twice(vocabulary.tokens.slice(SPECIALS.length))));
-  mapFeatures(vocabulary.features, ({ names, ids }, feature) => {
-    if (ids.size !== names.length) throw wrong('a name is there twice', `each of "${feature}" once`, show(twice(names)));
+  mapFeatures(vocabulary.features, (named, feature) => {
+    const different = feature === 'runs' && ngrams === 2 ? countPairs(vocabulary) : named.ids.size;
+    if (different !== named.counts.length) throw wrong('a name is there twice', `each of "${feature}" once`, show(twice(named.names)));
   });
   if (vocabulary.sha256 !== document.sha256)
     throw wrong('the vocabulary was changed after it was written', `SHA-256 ${document.sha256.slice(0, 12)}…`, `${vocabulary.hash}…`);

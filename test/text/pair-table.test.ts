@@ -10,6 +10,7 @@ test('what was put in is found, and nothing else', () => {
         table.set(first, second, i + 1);
         known.set(`${first} ${second}`, i + 1);
       }
+      expect(table.size).toBe(known.size);
       for (const [first, second] of [...pairs, ...others]) expect(table.get(first, second)).toBe(known.get(`${first} ${second}`) ?? 0);
     }),
   );

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { addTokens, byCodePoint, formatCounts, formatLists, inOrder, mergeCounts, newCounts, parseCounts } from '../../src/text/counts.js';
 import { keyOf, runOf, type FeatureOptions } from '../../src/text/features.js';
@@ -99,6 +100,27 @@ test('what does not fit is refused, with what to do', async () => {
   expect(await failing(text.replace('["x",1]', '["x",2]'))).toMatchObject({ message: 'the vocabulary was changed after it was written' });
   expect(await failing(text.replace('["x",1]', '["x",1],["x",1]'))).toMatchObject({ message: 'a token is there twice', found: '"x"' });
   expect(await failing(text.replace('"<bos>"', '"bos"'))).toMatchObject({ message: 'token 2 is not special' });
+});
+
+test('what is there twice is refused, also where the hash is right', async () => {
+  const counts = newCounts({ ngrams: 2 });
+  for (const tokens of [['x', 'y'], ['x']]) addTokens(counts, { tokens, segmenter: 's' });
+  // of few ids: ["y"], ["x","y"] and ["x"] are runs of tokens that have ids, and of one that has none
+  for (const maxSize of [undefined, 6, 5]) {
+    const text = formatVocabulary(vocabularyOf(counts, { maxSize }));
+    const [, head, body] = /^(.*\n"sha256":")[0-9a-f]{64}",\n([^]*)$/.exec(text)!;
+    const failing = (changed: string) => {
+      const sha256 = createHash('sha256').update(changed).digest('hex');
+      return parseVocabulary(`${head}${sha256}",\n${changed}`, 'v.json').then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    };
+    expect(await failing(body!)).toBeUndefined();
+    expect(await failing(body!.replace('["x",2]', '["x",2],\n["x",2]'))).toMatchObject({ message: 'a token is there twice' });
+    for (const run of body!.match(/^\[\[.*\]/gm)!)
+      expect(await failing(body!.replace(run, `${run},\n${run}`))).toMatchObject({ message: 'a name is there twice' });
+  }
 });
 
 const name = fc.oneof(
