@@ -25,9 +25,11 @@ export function commandOfStep(name: string, step: StepCommand): CommandDefinitio
     options: optionsOf(step),
     run: async (invocation) => {
       stage.check?.(invocation.options, invocation.given);
-      const reading = { windowLines: stage.windowLines };
       await withRequest(invocation, [{ name, options: invocation.options }], stage.rawText, async (request) =>
-        runAndTell(invocation, name === 'pad' ? await withLength(request) : { ...request, read: { ...request.read, ...reading } }),
+        runAndTell(
+          invocation,
+          name === 'pad' ? await withLength(request) : { ...request, read: { ...request.read, windowLines: stage.windowLines } },
+        ),
       );
     },
   };

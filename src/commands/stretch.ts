@@ -67,5 +67,5 @@ export const isWhole = (steps: readonly Part[]): boolean => WHOLE.includes(steps
 export function stretchReading(steps: readonly Part[]): Pick<ReadOptions, 'windowLines' | 'everyLine'> {
   const last = steps.at(-1);
   if (last === PREDICT && steps.length === 1) return PREDICTION_READING;
-  return last?.stage.windowLines === undefined ? {} : { windowLines: last.stage.windowLines };
+  return { windowLines: last?.stage.windowLines };
 }

@@ -36,7 +36,7 @@ export const whole = (feeds: PiecedTensors): Tensors =>
 
 /** Whether all pieces lie within their arrays, and in the tensor. */
 export function piecesFit({ shape, from, pieces }: PiecedTensor): boolean {
-  const size = sizeOf(shape);
+  const size = countOf(shape);
   for (let i = 0; i < pieces.length; i += 4) {
     const [source, begin, at, count] = [pieces[i]!, pieces[i + 1]!, pieces[i + 2]!, pieces[i + 3]!];
     if (count < 0 || begin < 0 || at < 0 || begin + count > (from[source]?.length ?? -1) || at + count > size) return false;
@@ -44,13 +44,14 @@ export function piecesFit({ shape, from, pieces }: PiecedTensor): boolean {
   return true;
 }
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+/** How many numbers a shape has. */
+export const countOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /** @throws Error where a piece lies outside */
 function joined(tensor: PiecedTensor): HostTensor {
   if (!piecesFit(tensor)) throw new Error('a piece lies outside of its tensor');
   const { shape, from, pieces } = tensor;
-  const data = new Float32Array(sizeOf(shape));
+  const data = new Float32Array(countOf(shape));
   for (let i = 0; i < pieces.length; i += 4) {
     const begin = pieces[i + 1]!;
     data.set(from[pieces[i]!]!.subarray(begin, begin + pieces[i + 3]!), pieces[i + 2]);

@@ -34,11 +34,11 @@ const CHUNK = 1 << 18;
 /**
  * Opens a file, or stdin for `-`. Gzip is known by its first two bytes, UTF-16 by its byte order mark.
  *
- * @param atOnce files up to this size come in one piece
+ * @param most files up to this size come in one piece
  * @throws PipeError('no-input') for what is not there or cannot be opened
  */
-export async function openSource({ path, name }: InputFile, encoding: Encoding = 'utf-8', atOnce = CHUNK): Promise<Source> {
-  const { stream, size } = await openBytes(path, atOnce);
+export async function openSource({ path, name }: InputFile, encoding: Encoding = 'utf-8', most = CHUNK): Promise<Source> {
+  const { stream, size } = await openBytes(path, most);
   const packed = await peek(guarded(stream, name));
   const unpacked = isGzip(packed.head) ? await peek(guarded(gunzip(packed.bytes), name)) : packed;
   const marked = markedEncoding(unpacked.head);

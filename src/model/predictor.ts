@@ -76,16 +76,12 @@ export function* jobsOf(
   const [most, cells] = whole ? [FEWER, CELLS] : [TOGETHER, Infinity];
   const parts = batches.map((rows) => partOf({ offsets }, rows));
   for (let begin = 0, end = 0; begin < batches.length; begin = end) {
-    let [sentences, taken] = [0, 0];
-    do {
-      const { rows, timeSteps } = parts[end++]!;
+    for (let [sentences, taken] = [0, 0]; end < parts.length; end++) {
+      const { rows, timeSteps } = parts[end]!;
       sentences += rows.length;
       taken += rows.length * timeSteps;
-    } while (
-      end < parts.length &&
-      sentences + parts[end]!.rows.length <= most &&
-      taken + parts[end]!.rows.length * parts[end]!.timeSteps <= cells
-    );
+      if (end > begin && (sentences > most || taken > cells)) break;
+    }
     const distinct = whole ? undefined : distinctIds(tokens!);
     const made: Job['batches'] = [];
     for (let at = begin; at < end; at++) {

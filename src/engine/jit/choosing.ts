@@ -1,6 +1,6 @@
 /** Kernels that choose numbers of rows: by their places, or the largest. */
 import { R10, R11, R12, R8, R9, RAX, RBP, RBX, RCX, RDX, RSI, RSP, type Assembler, type Memory } from './assembler.js';
-import { loadChoice, setMask, times } from './counting.js';
+import { acrossRow, loadChoice, setMask, times } from './counting.js';
 import { argument, next } from './tape.js';
 import { vectors, type VectorSet } from './vectors.js';
 
@@ -114,7 +114,6 @@ export function largest(set: VectorSet): (code: Assembler) => void {
     };
 
     times(code, rows, () => {
-      const [columns, rest, done] = [code.label(), code.label(), code.label()];
       code.clear(at);
       const [clear, cleared] = [code.label(), code.label()];
       code.clear(RAX);
@@ -127,19 +126,7 @@ export function largest(set: VectorSet): (code: Assembler) => void {
       code.jump(clear);
       code.bind(cleared);
       v.move(FOUND, OUTSIDE);
-      code.clear(column);
-      code.bind(columns);
-      code.compare(column, whole);
-      code.jump(rest, 'atLeast');
-      look(false);
-      code.add(column, { number: v.size });
-      code.jump(columns);
-      code.bind(rest);
-      code.load(RAX, argument(2));
-      code.isZero(RAX);
-      code.jump(done, 'equal');
-      look(true);
-      code.bind(done);
+      acrossRow(code, v, column, whole, 2, look);
       code.addFrom(x, argument(4));
       code.addFrom(values, argument(7));
       code.addFrom(places, argument(9));

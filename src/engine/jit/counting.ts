@@ -15,6 +15,31 @@ export function times(code: Assembler, counter: number, work: () => void): void 
   code.bind(done);
 }
 
+/** Goes through a row: all its whole vectors, and what is left of it, if the argument of its mask is not 0. `column` holds the byte, `whole` how many are those of whole vectors. */
+export function acrossRow(
+  code: Assembler,
+  v: Vectors,
+  column: number,
+  whole: number,
+  maskIndex: number,
+  work: (cut: boolean) => void,
+): void {
+  const [again, rest, done] = [code.label(), code.label(), code.label()];
+  code.clear(column);
+  code.bind(again);
+  code.compare(column, whole);
+  code.jump(rest, 'atLeast');
+  work(false);
+  code.add(column, { number: v.size });
+  code.jump(again);
+  code.bind(rest);
+  code.load(RAX, argument(maskIndex));
+  code.isZero(RAX);
+  code.jump(done, 'equal');
+  work(true);
+  code.bind(done);
+}
+
 /** An integer that chooses one of so many, or with `orAll` how many of them: another one becomes 0, and is told at the end. */
 export function loadChoice(code: Assembler, to: number, from: Memory, limit: number, orAll = false): void {
   const fits = code.label();

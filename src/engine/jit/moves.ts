@@ -1,6 +1,6 @@
 /** Kernels that move numbers about: one by one, by rows that numbers choose, and backwards through time. */
 import { R10, R11, R12, R13, R14, R8, R9, RAX, RBP, RBX, RCX, RDI, RDX, RSI, type Assembler, type Memory } from './assembler.js';
-import { loadChoice, setMask, times } from './counting.js';
+import { acrossRow, loadChoice, setMask, times } from './counting.js';
 import { argument, next } from './tape.js';
 import { vectors, type VectorSet, type Vectors } from './vectors.js';
 
@@ -67,24 +67,21 @@ export const copyPieces =
     code.jumpTo({ base: RDI });
   };
 
+/** The argument that says where the mask of a row's rest lies, of the commands that copy rows. */
+const MASK = 4;
+
 /** A row of so many bytes of whole vectors, and what is left of it. @param ahead what will be read next: it is fetched into the cache meanwhile */
-function copyRow(code: Assembler, v: Vectors, from: number, to: number, column: number, whole: number, mask: number, ahead?: number): void {
-  const [again, rest, done] = [code.label(), code.label(), code.label()];
-  code.clear(column);
-  code.bind(again);
-  code.compare(column, whole);
-  code.jump(rest, 'atLeast');
-  if (ahead !== undefined) code.prefetch({ base: ahead, index: column });
-  v.load(0, { base: from, index: column });
-  v.store({ base: to, index: column }, 0);
-  code.add(column, { number: v.size });
-  code.jump(again);
-  code.bind(rest);
-  code.isZero(mask);
-  code.jump(done, 'equal');
-  v.loadTail(0, { base: from, index: column });
-  v.storeTail({ base: to, index: column }, 0);
-  code.bind(done);
+function copyRow(code: Assembler, v: Vectors, from: number, to: number, column: number, whole: number, ahead?: number): void {
+  acrossRow(code, v, column, whole, MASK, (cut) => {
+    if (cut) {
+      v.loadTail(0, { base: from, index: column });
+      v.storeTail({ base: to, index: column }, 0);
+      return;
+    }
+    if (ahead !== undefined) code.prefetch({ base: ahead, index: column });
+    v.load(0, { base: from, index: column });
+    v.store({ base: to, index: column }, 0);
+  });
 }
 
 /**
@@ -94,12 +91,11 @@ function copyRow(code: Assembler, v: Vectors, from: number, to: number, column: 
 export function moveRows(set: VectorSet, way: 'gather' | 'put'): (code: Assembler) => void {
   return (code) => {
     const v = vectors(code, set);
-    const [count, integers, whole, mask, chosen, other, table, row, ahead] = [R8, R9, R10, R11, RSI, RBX, R12, R13, R14];
+    const [count, integers, whole, chosen, other, table, row, ahead] = [R8, R9, R10, RSI, RBX, R12, R13, R14];
     code.load(count, argument(0));
     code.load(integers, argument(1));
     code.load(whole, argument(3));
-    setMask(code, v, 4);
-    code.load(mask, argument(4));
+    setMask(code, v, MASK);
     code.load(table, argument(5));
     code.load(row, argument(6));
     code.load(other, argument(8));
@@ -115,8 +111,8 @@ export function moveRows(set: VectorSet, way: 'gather' | 'put'): (code: Assemble
         // rows of a large table are far away: the next one is on its way while this one is copied
         code.loadShort(ahead, { base: integers });
         rowOf(ahead);
-        copyRow(code, v, chosen, other, RCX, whole, mask, ahead);
-      } else copyRow(code, v, other, chosen, RCX, whole, mask);
+        copyRow(code, v, chosen, other, RCX, whole, ahead);
+      } else copyRow(code, v, other, chosen, RCX, whole);
       code.addFrom(other, argument(9));
     });
     next(code, 10);
@@ -130,12 +126,11 @@ export function moveRows(set: VectorSet, way: 'gather' | 'put'): (code: Assemble
 export function reverse(set: VectorSet): (code: Assembler) => void {
   return (code) => {
     const v = vectors(code, set);
-    const [sentences, lengths, whole, mask, from, to, x, y, length, time] = [R8, R9, R10, R11, RSI, RBX, R12, R13, R14, RBP];
+    const [sentences, lengths, whole, from, to, x, y, length, time] = [R8, R9, R10, RSI, RBX, R12, R13, R14, RBP];
     code.load(sentences, argument(1));
     code.load(lengths, argument(2));
     code.load(whole, argument(3));
-    setMask(code, v, 4);
-    code.load(mask, argument(4));
+    setMask(code, v, MASK);
     code.load(x, argument(5));
     code.load(y, argument(8));
     times(code, sentences, () => {
@@ -158,7 +153,7 @@ export function reverse(set: VectorSet): (code: Assembler) => void {
         code.load(to, argument(9));
         code.multiply(to, time);
         code.add(to, y);
-        copyRow(code, v, from, to, RCX, whole, mask);
+        copyRow(code, v, from, to, RCX, whole);
       });
       code.addFrom(x, argument(7));
       code.addFrom(y, argument(10));

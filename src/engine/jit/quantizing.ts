@@ -1,7 +1,7 @@
 /** What products of 8 bits are made from: rows rounded to bytes as they come, and weights packed once. */
-import { R8, R9, RAX, RBX, RCX, RDX, RSI, type Assembler } from './assembler.js';
+import { R8, RAX, RBX, RCX, RDX, RSI, type Assembler } from './assembler.js';
 import type { QuantizedWeights } from '../ops.js';
-import { setMask, times } from './counting.js';
+import { acrossRow, setMask, times } from './counting.js';
 import { argument, next } from './tape.js';
 import { NUMBER } from './view.js';
 import { vectors, type VectorSet } from './vectors.js';
@@ -17,10 +17,9 @@ export const AT_ONCE = 4;
 export function round(set: VectorSet): (code: Assembler) => void {
   return (code) => {
     const v = vectors(code, set);
-    const [rows, whole, mask, from, to, column] = [R8, RDX, R9, RSI, RBX, RCX];
+    const [rows, whole, from, to, column] = [R8, RDX, RSI, RBX, RCX];
     code.load(rows, argument(0));
     code.load(whole, argument(1));
-    code.load(mask, argument(2));
     code.load(from, argument(3));
     code.load(to, argument(5));
     setMask(code, v, 2);
@@ -37,19 +36,7 @@ export function round(set: VectorSet): (code: Assembler) => void {
       v.storeBytes({ base: to, index: RAX }, 0, 3);
     };
     times(code, rows, () => {
-      code.clear(column);
-      const [each, rest, rowDone] = [code.label(), code.label(), code.label()];
-      code.bind(each);
-      code.compare(column, whole);
-      code.jump(rest, 'atLeast');
-      vector(false);
-      code.add(column, { number: v.size });
-      code.jump(each);
-      code.bind(rest);
-      code.isZero(mask);
-      code.jump(rowDone, 'equal');
-      vector(true);
-      code.bind(rowDone);
+      acrossRow(code, v, column, whole, 2, vector);
       code.addFrom(from, argument(4));
       code.addFrom(to, argument(6));
     });

@@ -13,7 +13,7 @@ export interface View {
   zero?: boolean;
 }
 
-export const countOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+export { countOf } from '../blocks.js';
 
 /** Row-major, without gaps. */
 export function contiguous(address: number, shape: readonly number[]): View {
