@@ -1,14 +1,16 @@
 /** Which sentences run together. */
 
-/** What a time step costs beside its rows, in rows. */
+/** What a time step of a recurrent layer costs beside its rows, in rows. */
 export const OVERHEAD = 6;
 
 /**
  * Some rows in batches of like length, at most `size` in each. A batch takes as many time steps as its longest row has, each of which costs
  * its rows and a little; of all ways to cut the rows, sorted by length, this is the one that costs least. The longest come first: no thread is
  * long alone at the end, and an engine's memory need not grow.
+ *
+ * @param overhead what a time step costs beside its rows, in rows
  */
-export function batchesByLength(rows: ArrayLike<number>, offsets: ArrayLike<number>, size: number): Int32Array[] {
+export function batchesByLength(rows: ArrayLike<number>, offsets: ArrayLike<number>, size: number, overhead = OVERHEAD): Int32Array[] {
   const length = (row: number): number => offsets[row + 1]! - offsets[row]!;
   const order = Int32Array.from(rows).sort((a, b) => length(a) - length(b) || a - b);
   // of the first n rows: the least cost, and where their last batch begins
@@ -17,7 +19,7 @@ export function batchesByLength(rows: ArrayLike<number>, offsets: ArrayLike<numb
   for (let end = 1; end <= order.length; end++) {
     const longest = length(order[end - 1]!);
     for (let begin = end - 1; begin >= 0 && end - begin <= size; begin--) {
-      const all = cost[begin]! + longest * (OVERHEAD + end - begin);
+      const all = cost[begin]! + longest * (overhead + end - begin);
       if (all < cost[end]!) [cost[end], begins[end]] = [all, begin];
     }
   }

@@ -18,6 +18,9 @@ export interface Speaker {
 /** Batches that are encoded before they are searched: what is left of some goes on with what is left of others. */
 const TOGETHER = 16;
 
+/** In rows, what a time step costs beside them: a decoder's has the matrix of all words that may be said, and a search is a group for each batch. */
+const OVERHEAD = 64;
+
 /**
  * @param batchSize sentences that are searched together
  * @param quantize weights are rounded to 8 bits
@@ -38,7 +41,9 @@ export async function openSpeaker(
       const rows = Int32Array.from({ length: sentences.offsets.length - 1 }, (_, row) => row);
       const { lengths } = partOf(sentences, rows);
       const read = readOf(readingsOf(model)[0]!, parameters, sentences);
-      const jobs = jobsOf(encoder, model, read, batchesByLength(rows, sentences.offsets, batchSize), (part) => stepFeeds(model.head, part));
+      const jobs = jobsOf(encoder, model, read, batchesByLength(rows, sentences.offsets, batchSize, OVERHEAD), (part) =>
+        stepFeeds(model.head, part),
+      );
       const found = new Array<Found>(rows.length);
       await sideBySide(searches(jobs), step.threads, async (together) => {
         const encoded: Encoded[] = [];
