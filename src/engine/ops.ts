@@ -28,10 +28,10 @@ export interface ScanStep<T> {
   outputs: T[];
 }
 
-/** `largest` is found faster in rows that consist of whole blocks of so many numbers. */
+/** `mostProbable` is found faster in rows that consist of whole blocks of so many numbers. */
 export const BLOCK = 64;
 
-/** Axes count from 0. Every operation but `gather` and `largest` has a gradient. */
+/** Axes count from 0. Every operation but `gather` and `mostProbable` has a gradient. */
 export interface Ops<T> {
   constant(shape: readonly number[], data: Float32Array): T;
   /** [rows, width] of zeros, with as many rows as `like` has along `axis` */
@@ -82,8 +82,11 @@ export interface Ops<T> {
    * a gradient that goes over the row once
    */
   logProbabilityAt(x: T, places: T): { logProbability: T; logSumExp: T };
-  /** the `count` largest along the last axis, the largest first, of equals the first; and their places, as floats */
-  largest(x: T, count: number): { values: T; places: T };
+  /**
+   * Of the softmax along the last axis the `count` largest, the largest first and of equals the first: their logarithms, and their places as
+   * floats. Logits that only it needs are never whole in memory where an engine can do without.
+   */
+  mostProbable(logits: T, count: number): { logProbabilities: T; places: T };
   /** rows of what would be one matrix: […, width] and places in it, each at most once, [n] → [n, width] */
   selectRows(x: T, places: T): T;
   /** Runs `step` along the first axis of `inputs`; gives the outputs, stacked in the order of time. */

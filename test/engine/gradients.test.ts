@@ -205,27 +205,40 @@ test('the maximum shares its gradient among equals', async () => {
 });
 
 describeEngines((open) => {
-  test('largest: values and places, of equals the first', async () => {
+  const logSoftmax = (row: readonly number[]): number[] => {
+    const sum = row.reduce((all, x) => all + Math.exp(x), 0);
+    return row.map((x) => x - Math.log(sum));
+  };
+
+  test('mostProbable: logarithms and places, of equals the first', async () => {
     const engine = await open();
-    const program = await engine.compile({ x: { type: 'float', shape: [2, 4] } }, (ops, { x }) => ops.largest(x!, 3));
-    const { values, places } = await program.run({ x: { shape: [2, 4], data: Float32Array.of(1, 3, 2, 3, 0, -1, -2, 5) } });
+    const rows = [
+      [1, 3, 2, 3],
+      [0, -1, -2, 5],
+    ];
+    const program = await engine.compile({ x: { type: 'float', shape: [2, 4] } }, (ops, { x }) => ops.mostProbable(x!, 3));
+    const { logProbabilities, places } = await program.run({ x: { shape: [2, 4], data: Float32Array.from(rows.flat()) } });
     await program.close();
-    expect(values!.shape).toEqual([2, 3]);
-    expect(Array.from(values!.data)).toEqual([3, 3, 2, 5, 0, -1]);
-    expect(Array.from(places!.data)).toEqual([1, 3, 2, 3, 0, 1]);
+    expect(logProbabilities!.shape).toEqual([2, 3]);
+    const chosen = [1, 3, 2, 3, 0, 1];
+    expect(Array.from(places!.data)).toEqual(chosen);
+    const expected = chosen.map((place, i) => logSoftmax(rows[Math.floor(i / 3)]!)[place]!);
+    for (const [i, found] of logProbabilities!.data.entries()) expect(found).toBeCloseTo(expected[i]!, 5);
   });
 
   // three blocks of 64 would be too few for 2 of them: wide rows take the way through blocks
-  test('largest of wide rows: what sorting all of a row gives', async () => {
+  test('mostProbable of wide rows: what sorting all of a row gives', async () => {
     const engine = await open();
-    const program = await engine.compile({ x: { type: 'float', shape: ['rows', 256] } }, (ops, { x }) => ops.largest(x!, 2));
-    const row = fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 256, maxLength: 256 });
+    const program = await engine.compile({ x: { type: 'float', shape: ['rows', 320] } }, (ops, { x }) => ops.mostProbable(x!, 2));
+    const row = fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 320, maxLength: 320 });
     await fc.assert(
       fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 3 }), async (rows) => {
-        const { values, places } = await program.run({ x: { shape: [rows.length, 256], data: Float32Array.from(rows.flat()) } });
+        const x = { shape: [rows.length, 320], data: Float32Array.from(rows.flat()) };
+        const { logProbabilities, places } = await program.run({ x });
         const order = rows.map((one) => Array.from(one.keys()).sort((a, b) => one[b]! - one[a]! || a - b));
         expect(Array.from(places!.data)).toEqual(order.flatMap((at) => at.slice(0, 2)));
-        expect(Array.from(values!.data)).toEqual(order.flatMap((at, i) => at.slice(0, 2).map((place) => rows[i]![place]!)));
+        const expected = order.flatMap((at, i) => at.slice(0, 2).map((place) => logSoftmax(rows[i]!)[place]!));
+        for (const [i, found] of logProbabilities!.data.entries()) expect(found).toBeCloseTo(expected[i]!, 4);
       }),
       { numRuns: 30 },
     );

@@ -8,7 +8,7 @@ import * as leaves from './operations/leaves.js';
 import type { Operation } from './operations/operation.js';
 import { matmul, quantizedProduct } from './operations/products.js';
 import { expandAs, logSoftmax, logSumExp, max, softmax, sum } from './operations/reductions.js';
-import { crossEntropy, largest, logProbabilityAt, pick } from './operations/picking.js';
+import { crossEntropy, logProbabilityAt, mostProbable, pick } from './operations/picking.js';
 import { concat, flatten, gather, reverseSequence, split, squeeze, transpose, unsqueeze, zeros, zerosAs } from './operations/shaping.js';
 
 /** What gradients need beside the model's operations. */
@@ -86,9 +86,9 @@ export function graphOps({ staysInLoop }: GraphOptions = {}): GraphOps {
       const [logProbability, logSumExp] = graph.apply(logProbabilityAt, [x, apply(logSoftmax, [x]), places]);
       return { logProbability: logProbability!, logSumExp: logSumExp! };
     },
-    largest: (x, count) => {
-      const [values, places] = graph.apply(largest, [x], { count });
-      return { values: values!, places: places! };
+    mostProbable: (logits, count) => {
+      const [logProbabilities, places] = graph.apply(mostProbable, [logits], { count });
+      return { logProbabilities: logProbabilities!, places: places! };
     },
     selectRows: (x, places) => apply(selectRows, [x, places]),
     expandAs: (x, like) => (x.shape.join() === like.shape.join() ? x : apply(expandAs, [x, like])),

@@ -48,7 +48,8 @@ const PLACE = { base: RSP, offset: 0 };
 
 /**
  * Command: rows; bytes of whole vectors in a row, the rest's mask or 0; where x is and its distance; how many are wanted, 4 bytes each;
- * where they go and their distance; where their places go, as floats, and theirs. The largest first, and of equals the first.
+ * where those stand that were found in columns before and their distance; where their places stand, as floats, and theirs; the place of the
+ * first column. What is larger is put among them: the largest first, and of equals the first.
  */
 export function largest(set: VectorSet): (code: Assembler) => void {
   return (code) => {
@@ -82,6 +83,7 @@ export function largest(set: VectorSet): (code: Assembler) => void {
       v.storeFirst({ base: values, index: at }, NUMBER);
       code.address(RAX, { base: column, index: each, scale: 4 });
       code.shiftRight(RAX, 2);
+      code.addFrom(RAX, argument(10));
       code.storeShort(PLACE, RAX);
       v.broadcast(NUMBER, PLACE);
       v.fromIntegers(NUMBER, NUMBER);
@@ -114,23 +116,12 @@ export function largest(set: VectorSet): (code: Assembler) => void {
     };
 
     times(code, rows, () => {
-      code.clear(at);
-      const [clear, cleared] = [code.label(), code.label()];
-      code.clear(RAX);
-      code.bind(clear);
-      code.compare(at, wanted);
-      code.jump(cleared, 'atLeast');
-      v.storeFirst({ base: values, index: at }, OUTSIDE);
-      code.storeShort({ base: places, index: at }, RAX);
-      code.add(at, { number: 4 });
-      code.jump(clear);
-      code.bind(cleared);
-      v.move(FOUND, OUTSIDE);
+      v.broadcast(FOUND, { base: values, index: wanted, offset: -4 });
       acrossRow(code, v, column, whole, 2, look);
       code.addFrom(x, argument(4));
       code.addFrom(values, argument(7));
       code.addFrom(places, argument(9));
     });
-    next(code, 10);
+    next(code, 11);
   };
 }

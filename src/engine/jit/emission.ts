@@ -63,12 +63,14 @@ export function emitStage(stage: Exclude<Stage, { kind: 'loop' }>, commands: Com
   commands.release();
 }
 
-function emitCommands({ node, initial, outputs }: Extract<Stage, { kind: 'commands' }>, commands: Commands, places: Places): void {
+function emitCommands({ node, product, outputs }: Extract<Stage, { kind: 'commands' }>, commands: Commands, places: Places): void {
+  const within = product && product.node !== node ? product.node : undefined;
   COMMANDS[node.operation.name]!({
     commands,
     node,
-    inputs: node.inputs.map(places.view),
-    initial: initial && places.view(initial),
+    within,
+    inputs: (within ?? node).inputs.map(places.view),
+    initial: product?.initial && places.view(product.initial),
     packedBytes: places.packedBytes,
     place: (output, shape) => places.place(outputs[output]!, shape),
     packed: places.packed,

@@ -10,11 +10,14 @@ export interface Within {
   begin?: number;
 }
 
-/** A sum as a product that begins with the rest of it. */
-export interface Sum {
-  product: Node;
-  initial: Expression;
+/** A product, and what is added to it: it begins with that. */
+export interface Product {
+  node: Node;
+  initial: Expression | undefined;
 }
+
+/** What is read to make it. */
+export const inputsOfProduct = ({ node, initial }: Product): readonly Expression[] => [...node.inputs, ...(initial ? [initial] : [])];
 
 const PRODUCTS: Readonly<Record<string, number>> = { matmul: 2, gemm: 2, quantizedProduct: 1 };
 
@@ -23,8 +26,8 @@ export function sumsWithProducts(
   nodes: readonly Node[],
   uses: ReadonlyMap<Expression, ReadonlySet<Node>>,
   wanted: ReadonlySet<Expression>,
-): Map<Node, Sum> {
-  const found = new Map<Node, Sum>();
+): Map<Node, Product> {
+  const found = new Map<Node, Product>();
   const taken = new Set<Node>();
   for (const node of nodes) {
     if (node.operation.name !== 'add') continue;
@@ -41,8 +44,27 @@ export function sumsWithProducts(
         node.inputs[1 - i]!.shape.at(-1) === sum!.shape.at(-1),
     );
     if (!value) continue;
-    found.set(node, { product: value.node, initial: node.inputs.find((input) => input !== value)! });
+    found.set(node, { node: value.node, initial: node.inputs.find((input) => input !== value) });
     taken.add(value.node);
+  }
+  return found;
+}
+
+/** Products with weights that nothing but a `mostProbable` needs: it goes through blocks of their columns one after another, and they are never whole. */
+export function productsInBlocks(
+  nodes: readonly Node[],
+  sums: ReadonlyMap<Node, Product>,
+  uses: ReadonlyMap<Expression, ReadonlySet<Node>>,
+  wanted: ReadonlySet<Expression>,
+): Map<Node, Product> {
+  const found = new Map<Node, Product>();
+  for (const node of nodes) {
+    if (node.operation.name !== 'mostProbable') continue;
+    const [x] = node.inputs as [Expression];
+    const product = sums.get(x.node) ?? { node: x.node, initial: undefined };
+    const { operation, inputs } = product.node;
+    const isProduct = operation.name === 'quantizedProduct' || (operation.name === 'matmul' && inputs[1]!.shape.length === 2);
+    if (isProduct && scopeOf(x) === node.scope && uses.get(x)?.size === 1 && !wanted.has(x)) found.set(node, product);
   }
   return found;
 }

@@ -6,6 +6,7 @@ import type { QuantizedWeights } from '../ops.js';
 import type { Commands, Packed } from './commands.js';
 import { FUNCTIONS } from './functions.js';
 import type { Binary, Formula, Value } from './map.js';
+import { mostProbable } from './most-probable.js';
 import { at, broadcast, contiguous, countOf, inserted, isDense, part, permuted, removed, type View } from './view.js';
 
 /** Operations that move no number: of which input, and how it is looked at. The input is without gaps where that is asked for. */
@@ -50,6 +51,8 @@ export const isElementwise = ({ operation: { name } }: Node): boolean => isEleme
 export interface Lowered {
   commands: Commands;
   node: Node;
+  /** a product that is made in blocks of columns, which the node goes through: then the inputs are those of the product */
+  within: Node | undefined;
   inputs: readonly View[];
   /** the place of a result, which is of that shape */
   place: (output: number, shape: readonly number[]) => View;
@@ -99,6 +102,9 @@ function stacked(commands: Commands, a: View, b: View, c: View, initial: View | 
   commands.repeated(b.shape[0]!, (i) => stacked(commands, at(a, i), at(b, i), at(c, i), initial && at(initial, i)));
 }
 
+/** Of a `quantizedProduct`. */
+export const weightsOf = ({ operation }: Node): QuantizedWeights => (operation as QuantizedProduct).weights;
+
 const transposed = (view: View, swap: unknown): View => (swap ? permuted(view, [1, 0]) : view);
 
 /** Sums over axes; those at the end along rows, others down columns. */
@@ -147,10 +153,10 @@ export const COMMANDS: Readonly<Record<string, (lowered: Lowered) => void>> = {
     const [left, right] = [transposed(a!, attributes['left']), transposed(b!, attributes['right'])];
     commands.product(left, right, place(0, [left.shape[0]!, right.shape[1]!]), initial);
   },
-  quantizedProduct: ({ inputs: [a, bias], node: { operation }, place, packedBytes, commands, initial }) => {
-    const { weights } = operation as QuantizedProduct;
+  quantizedProduct: ({ inputs: [a, bias], node, place, packedBytes, commands, initial }) => {
+    const weights = weightsOf(node);
     const c = place(0, [...rowsOf(a!.shape), weights.shape.at(-1)!]);
-    commands.bytesProduct(a!, packedBytes(weights), c, bias ?? initial);
+    commands.bytesProduct(commands.rounded(a!), packedBytes(weights), c, bias ?? initial);
   },
   sum: summed,
   max: ({ commands, node, inputs: [x], place }) => {
@@ -235,11 +241,5 @@ export const COMMANDS: Readonly<Record<string, (lowered: Lowered) => void>> = {
       commands.addAt(commands.matrix(y), places!, ones);
     });
   },
-  largest: ({ commands, node, inputs: [x], place }) => {
-    const count = node.attributes['count'] as number;
-    const shape = [...rowsOf(x!.shape), count];
-    const there = [commands.take(shape), commands.take(shape)] as const;
-    commands.largest(commands.matrix(x!), count, ...there);
-    there.forEach((view, i) => commands.copy(view, place(i, shape)));
-  },
+  mostProbable,
 };

@@ -14,6 +14,12 @@ export interface Packed {
   panelBytes: number;
 }
 
+/** Rows of bytes, so far apart. */
+export interface Rounded {
+  address: number;
+  row: number;
+}
+
 export function multiplying(kernels: Kernels, tape: Tape, { takeNumbers, copy, copied, through, matrix }: Copying) {
   const { tileRows, panelColumns } = kernels;
 
@@ -94,8 +100,19 @@ export function multiplying(kernels: Kernels, tape: Tape, { takeNumbers, copy, c
     );
   }
 
-  /** The same with weights of 8 bits; a lies in -1 … 1 and is rounded. */
-  function bytesProduct(a: View, b: Packed, c: View, initial?: View): void {
+  /** What lies in -1 … 1 rounded to bytes: […, k] → what `bytesProduct` takes, a row for each. */
+  function rounded(a: View): Rounded {
+    const from = matrix(a);
+    const [rows, k] = from.shape as [number, number];
+    const row = bytesOf(k);
+    const address = takeNumbers((rows * row) / NUMBER);
+    const { whole, mask } = kernels.columns(k);
+    if (rows > 0) tape.command(kernels.round(), rows, whole, mask, from.address, NUMBER * from.strides[0]!, address, row);
+    return { address, row };
+  }
+
+  /** The same with weights of 8 bits. */
+  function bytesProduct(a: Rounded, b: Packed, c: View, initial?: View): void {
     if (countOf(c.shape) === 0) return;
     const into = asMatrix(c);
     if (!into || !isAlong(c)) {
@@ -103,20 +120,14 @@ export function multiplying(kernels: Kernels, tape: Tape, { takeNumbers, copy, c
       return;
     }
     const begun = initial && matrix(broadcast(initial, c.shape));
-    const from = matrix(a);
-    const [rows, k] = from.shape as [number, number];
-    const row = bytesOf(k);
-    const rounded = takeNumbers((rows * row) / NUMBER);
-    const { whole, mask } = kernels.columns(k);
-    tape.command(kernels.round(), rows, whole, mask, from.address, NUMBER * from.strides[0]!, rounded, row);
     oneProduct(
       kernels.bytes,
-      { address: rounded, row: row / NUMBER, column: 0 },
-      row / AT_ONCE,
+      { address: a.address, row: a.row / NUMBER, column: 0 },
+      a.row / AT_ONCE,
       b,
       { address: into.address, row: into.strides[0]! },
       { address: begun?.address ?? 0, row: begun?.strides[0] ?? 0 },
-      [rows, into.shape[1]!],
+      into.shape as [number, number],
     );
   }
 
@@ -173,5 +184,11 @@ export function multiplying(kernels: Kernels, tape: Tape, { takeNumbers, copy, c
     );
   }
 
-  return { pack, packedSize, product, bytesProduct };
+  /** The panels from a column on, which is the first of one. */
+  const panelsFrom = ({ address, panelBytes }: Packed, column: number): Packed => ({
+    address: address + panelBytes * (column / panelColumns),
+    panelBytes,
+  });
+
+  return { pack, packedSize, panelsFrom, product, rounded, bytesProduct };
 }

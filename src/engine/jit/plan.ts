@@ -3,11 +3,11 @@
  *
  * Operations on each element that follow one another become one formula. Times are whole numbers: formulas are at odd ones, all else at
  * even ones, and what needs a value is later than it, or in the same formula. So formulas of one time and one shape can be one: no way
- * leads from one to the other through anything else. A sum with a product that nothing else needs is part of the product, and what
- * stands side by side in another value is made in its place.
+ * leads from one to the other through anything else. A sum with a product that nothing else needs is part of the product, a product that is
+ * only looked through is part of that, and what stands side by side in another value is made in its place.
  */
 import { scopeOf, type Expression, type Node, type Scope } from '../graph/expression.js';
-import { formulaOf, madeWithin, sumsWithProducts, type Within } from './fusion.js';
+import { formulaOf, inputsOfProduct, madeWithin, productsInBlocks, sumsWithProducts, type Product, type Within } from './fusion.js';
 import { isElementwise, VIEWS, ZEROS } from './lowering.js';
 import type { Formula } from './map.js';
 import { outside, usesOf, type Needed } from './needed.js';
@@ -25,9 +25,10 @@ export type Stage =
       kind: 'commands';
       time: number;
       node: Node;
-      /** all that is read: the node's own inputs, and what it begins with */
+      /** all that is read: the inputs of the node, or of the product that it goes through */
       inputs: readonly Expression[];
-      initial: Expression | undefined;
+      /** the node itself with what is added to it, or the product that it goes through in blocks of columns */
+      product: Product | undefined;
       outputs: readonly Expression[];
     }
   | { kind: 'loop'; time: number; node: Node; scope: Scope; inputs: readonly Expression[]; outputs: readonly Expression[] };
@@ -47,7 +48,8 @@ export function planOf(scope: Scope | undefined, needed: Needed, results: readon
   const wanted = new Set(results);
   const uses = usesOf(nodes, scope, needed);
   const sums = sumsWithProducts(nodes, uses, wanted);
-  const absorbed = new Set([...sums.values()].map(({ product }) => product));
+  const blocks = productsInBlocks(nodes, sums, uses, wanted);
+  const absorbed = new Set([...[...sums.values()].map(({ node }) => node), ...[...blocks.keys()].map(({ inputs }) => inputs[0]!.node)]);
   const kindOf = (node: Node): 'leaf' | 'view' | 'formula' | 'commands' | 'loop' => {
     if (node.loop) return 'loop';
     if (node.inputs.length === 0) return 'leaf';
@@ -57,10 +59,11 @@ export function planOf(scope: Scope | undefined, needed: Needed, results: readon
   const isMade = (value: Expression): boolean =>
     scopeOf(value) === scope && ['formula', 'commands', 'loop'].includes(kindOf(value.node)) && !absorbed.has(value.node);
   const within = madeWithin(nodes, isMade, wanted, uses);
+  const productOf = (node: Node): Product | undefined => sums.get(node) ?? blocks.get(node);
   const inputsOf = (node: Node): readonly Expression[] => {
     if (node.loop) return outside(node.loop, needed);
-    const sum = sums.get(node);
-    return sum ? [...sum.product.inputs, sum.initial] : node.inputs;
+    const product = productOf(node);
+    return product ? inputsOfProduct(product) : node.inputs;
   };
 
   const times = new Map<Node, number>();
@@ -101,9 +104,10 @@ export function planOf(scope: Scope | undefined, needed: Needed, results: readon
     } else if (kind === 'commands' || kind === 'loop') {
       const outputs = node.outputs.filter((output) => needed.has(output) || kind === 'commands');
       const common = { time: nodeTime(node), inputs: inputsOf(node), outputs };
-      const { product = node, initial } = sums.get(node) ?? {};
       stages.push(
-        node.loop ? { kind: 'loop', scope: node.loop, node, ...common } : { kind: 'commands', node: product, initial, ...common },
+        node.loop
+          ? { kind: 'loop', scope: node.loop, node, ...common }
+          : { kind: 'commands', node: sums.get(node)?.node ?? node, product: productOf(node), ...common },
       );
     }
   }

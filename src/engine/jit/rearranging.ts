@@ -82,16 +82,24 @@ export function rearranging(kernels: Kernels, tape: Tape, { copied, through, den
     tape.command(kernels.reverse(), timeSteps, batch, dense(lengths).address, whole, mask, ...place(x), ...place(y));
   }
 
-  /** the `count` largest numbers of each row of x, a matrix, and their places; both dense */
-  function largest(x: View, count: number, values: View, places: View): void {
-    const [rows, columns] = x.shape as [number, number];
-    if (rows * columns === 0) return;
-    const { whole, mask } = kernels.columns(columns);
-    const into = ({ address }: View): readonly [number, number] => [address, NUMBER * count];
-    tape.command(kernels.largest(), rows, whole, mask, x.address, NUMBER * x.strides[0]!, NUMBER * count, ...into(values), ...into(places));
+  /**
+   * Puts numbers of a matrix among the largest of each row that were found in columns before.
+   *
+   * @param first place of x's first column @param values, places dense [rows, count]: what was found, -∞ where nothing was
+   */
+  function largest(x: View, first: number, values: View, places: View): void {
+    const [rows, count] = values.shape as [number, number];
+    const { whole, mask } = kernels.columns(x.shape[1]!);
+    tape.command(kernels.largest(), rows, whole, mask, ...rowsAt(x), NUMBER * count, ...rowsAt(values), ...rowsAt(places), first);
   }
 
-  return { rowFunction, columnFunction, moveRows, pick, addAt, reverse, largest };
+  /** Of a matrix and the columns before it. @param state [rows, 2]: the largest number of each row, and Σ exp(x - it) */
+  function sumExp(x: View, state: View): void {
+    const [rows, columns] = x.shape as [number, number];
+    tape.command(kernels.rowFunction('sumExp'), ...rowWords(rows, kernels.columns(columns, true), rowsAt(x), rowsAt(state)));
+  }
+
+  return { rowFunction, columnFunction, moveRows, pick, addAt, reverse, largest, sumExp };
 }
 
 /** Where a matrix begins, and how far its rows are apart, in bytes. */

@@ -7,8 +7,8 @@ import { FUNCTIONS } from './functions.js';
 import { argument, next } from './tape.js';
 import { BLOCK_COLUMNS, vectors, type VectorSet, type Vectors } from './vectors.js';
 
-/** What is made of a row: one number, or a row. */
-export type RowFunction = 'sum' | 'max' | 'logSumExp' | 'softmax' | 'logSoftmax';
+/** What is made of a row: one number, two (`sumExp`), or a row. */
+export type RowFunction = 'sum' | 'max' | 'logSumExp' | 'sumExp' | 'softmax' | 'logSoftmax';
 
 /** The arguments: rows, bytes of whole blocks of 16 columns, the rest's mask or 0; where rows and results are, and their distances. */
 export const rowWords = (
@@ -128,6 +128,20 @@ const ROW_FUNCTIONS: Readonly<Record<RowFunction, (code: Assembler, v: Vectors) 
     logOfSum(code, v);
     v.add(RESULT, RESULT, LARGEST);
     v.storeFirst({ base: Y }, RESULT);
+  },
+  // the largest number and Σ exp of what is less by it, of columns before and these
+  sumExp(code, v) {
+    const [most, sum] = [{ base: Y }, { base: Y, offset: 4 }];
+    largest(code, v);
+    v.broadcast(VALUE, most);
+    v.max(LARGEST, LARGEST, VALUE);
+    summed(code, v, () => exponential(v));
+    v.broadcast(VALUE, most);
+    exponential(v);
+    v.broadcast(RESULT, sum);
+    v.multiplyAdd(SUM, VALUE, RESULT);
+    v.storeFirst(most, LARGEST);
+    v.storeFirst(sum, SUM);
   },
   softmax(code, v) {
     largest(code, v);

@@ -61,9 +61,9 @@ export function tensorOps(tf: typeof TensorFlow, learning: boolean): { ops: Ops<
       const logSumExp = tf.logSumExp(x, -1);
       return { logProbability: tf.sub(picked(tf, x, places), logSumExp), logSumExp };
     },
-    largest: (x, count) => {
-      const { values, indices } = tf.topk(x, count);
-      return { values, places: tf.cast(indices, 'float32') };
+    mostProbable: (logits, count) => {
+      const { values, indices } = tf.topk(logits, count);
+      return { logProbabilities: tf.sub(values, tf.logSumExp(logits, -1, true)), places: tf.cast(indices, 'float32') };
     },
     selectRows: (x, places) => selected(tf, x, places),
     scan: ({ initial, inputs, step }) => {

@@ -102,9 +102,9 @@ export async function compileStep(
     const memory = { keys: given['keys']!, values: given['values']!, barred: given['barred']! };
     const places = { rowAt: given['rowAt']!, placeOf: given['placeOf']! };
     const { logits, attention } = sayNext(ops, head, constants, memory, after.at(-1)![0]!, places);
-    const best = ops.largest(ops.logSoftmax(logits), Math.min(most, answers.rows));
+    const best = ops.mostProbable(logits, Math.min(most, answers.rows));
     return {
-      scores: best.values,
+      scores: best.logProbabilities,
       tokens: best.places,
       attention,
       ...Object.fromEntries(stateNames(head).flatMap((names, layer) => names.map((name, i) => [name, after[layer]![i]!] as const))),

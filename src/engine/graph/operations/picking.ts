@@ -65,9 +65,9 @@ const oneHot: Operation = {
   gradient: () => [undefined],
 };
 
-/** The largest numbers, the largest first and of equals the first, and their places as floats; without a gradient. */
-export const largest: Operation = {
-  name: 'largest',
+/** The largest of log softmax, the largest first and of equals the first, and their places as floats; without a gradient. */
+export const mostProbable: Operation = {
+  name: 'mostProbable',
   shapes: ([shape], { count }) => {
     const kept: Shape = [...shape!.slice(0, -1), count as number];
     return [kept, kept];

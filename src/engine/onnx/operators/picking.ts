@@ -33,9 +33,10 @@ export const picking = {
     const values = write.constant([2], Float32Array.of(0, 1));
     return write.node('OneHot', [write.node('Cast', [places!], { to: 7 })[0]!, write.integers(size as number), values], { axis: -1 });
   },
-  largest: (write, [x], { inputs, attributes: { count } }) => {
+  mostProbable: (write, [logits], { inputs, attributes: { count } }) => {
     const [shape, most] = [inputs[0]!.shape, count as number];
     const width = shape.at(-1) as number;
+    const [x] = write.node('LogSoftmax', [logits!], { axis: -1 });
     const [values, places] =
       shape.length === 2 && width % BLOCK === 0 && width >= FEW_BLOCKS * BLOCK * most
         ? largestOfBlocks(write, x!, width, most)
