@@ -146,27 +146,31 @@ async function stepped(
   done: Done,
 ): Promise<Group> {
   const { rows, sentences, memory } = group;
-  const integers = (of: (row: Row) => number): HostTensor => ({ shape: [rows.length], data: Int32Array.from(rows, of) });
+  const [said, parents] = [new Int32Array(rows.length), new Int32Array(rows.length)];
+  for (const [i, { node, parent }] of rows.entries()) [said[i], parents[i]] = [node.token, parent];
   const results = await step.run({
     ...memory,
     ...Object.fromEntries(Object.entries(group.states).map(([name, state]) => [before(name), state])),
-    said: integers(({ node }) => node.token),
-    parents: integers(({ parent }) => parent),
+    said: { shape: [rows.length], data: said },
+    parents: { shape: [rows.length], data: parents },
     ...placesOf(rows, sentences.length, options.beam),
   });
-  const next = rows.map(({ node }, row) =>
-    nextTokens(results, row, node.length < options.minLength ? barred.early : barred.always, options.beam),
-  );
   if (options.trace)
     for (const [i, row] of rows.entries())
-      traced(done.get(sentences[row.sentence]!)!.steps, row, lengths[sentences[row.sentence]!]!, i, results, states.at(-1)![0]!, next[i]!);
+      traced(done.get(sentences[row.sentence]!)!.steps, row, lengths[sentences[row.sentence]!]!, i, results, states.at(-1)![0]!, {
+        barred: barredAfter(row.node, barred, options),
+        most: options.beam,
+      });
   return {
     sentences,
     memory,
     states: Object.fromEntries(Object.keys(group.states).map((name) => [name, results[name]!])),
-    rows: after(group, next, results['attention']!, lengths, done, options),
+    rows: after(group, results, barred, lengths, done, options),
   };
 }
+
+const barredAfter = ({ length }: Node, barred: Barred, { minLength }: SearchOptions): ReadonlySet<number> =>
+  length < minLength ? barred.early : barred.always;
 
 /** Where the rows stand among those of their sentences, which have `beam` places each. */
 function placesOf(rows: readonly Row[], sentences: number, beam: number): { rowAt: HostTensor; placeOf: HostTensor } {
@@ -180,50 +184,69 @@ function placesOf(rows: readonly Row[], sentences: number, beam: number): { rowA
   return { rowAt: { shape: [sentences, beam], data: rowAt }, placeOf: { shape: [rows.length], data: placeOf } };
 }
 
-/** A token that a row may go on with. */
-interface Next {
-  token: number;
-  logProbability: number;
-}
-
-/** The best of a row that are not barred, the best first. */
-function nextTokens({ scores, tokens }: Record<string, HostTensor>, row: number, barred: ReadonlySet<number>, most: number): Next[] {
-  const width = scores!.shape[1]!;
-  const next: Next[] = [];
-  for (let at = row * width; at < (row + 1) * width && next.length < most; at++) {
-    const token = tokens!.data[at]!;
-    if (!barred.has(token)) next.push({ token, logProbability: scores!.data[at]! });
-  }
-  return next;
+/**
+ * The best hypotheses of a sentence's next step, the best first and of equals the one that came first: which row each goes on from, with
+ * which token. Numbers in arrays that serve again: a search looks at a million of them.
+ */
+function newCandidates(beam: number) {
+  const logProbabilities = new Float64Array(beam);
+  const [from, tokens] = [new Int32Array(beam), new Int32Array(beam)];
+  let [count, most] = [0, beam];
+  return {
+    logProbabilities,
+    from,
+    tokens,
+    count: () => count,
+    begin(wanted: number): void {
+      [count, most] = [0, wanted];
+    },
+    /** @returns whether it is among the best */
+    add(logProbability: number, row: number, token: number): boolean {
+      if (count === most && !(logProbability > logProbabilities[count - 1]!)) return false;
+      let at = count < most ? count++ : count - 1;
+      for (; at > 0 && logProbability > logProbabilities[at - 1]!; at--) {
+        logProbabilities[at] = logProbabilities[at - 1]!;
+        from[at] = from[at - 1]!;
+        tokens[at] = tokens[at - 1]!;
+      }
+      [logProbabilities[at], from[at], tokens[at]] = [logProbability, row, token];
+      return true;
+    },
+  };
 }
 
 /** The rows of the next step; hypotheses that end are put where they belong. */
 function after(
   { rows, sentences }: Group,
-  nextOf: readonly (readonly Next[])[],
-  attention: HostTensor,
+  { scores, tokens, attention }: Record<string, HostTensor>,
+  barred: Barred,
   lengths: Int32Array,
   done: Done,
-  { beam, maxLength }: SearchOptions,
+  options: SearchOptions,
 ): Row[] {
-  const timeSteps = attention.shape[1]!;
+  const [width, timeSteps] = [scores!.shape[1]!, attention!.shape[1]!];
+  const best = newCandidates(options.beam);
   const next: Row[] = [];
   for (let begin = 0, end = 0; begin < rows.length; begin = end) {
     const { sentence } = rows[begin]!;
     const number = sentences[sentence]!;
     const { ended } = done.get(number)!;
-    while (end < rows.length && rows[end]!.sentence === sentence) end++;
-    const candidates: (Next & { row: number })[] = [];
-    for (let row = begin; row < end; row++)
-      for (const { token, logProbability } of nextOf[row]!)
-        candidates.push({ row, token, logProbability: rows[row]!.node.logProbability + logProbability });
-    candidates.sort((a, b) => b.logProbability - a.logProbability);
-    for (const { row, token, logProbability } of candidates.slice(0, beam - ended.length)) {
+    best.begin(options.beam - ended.length);
+    for (; end < rows.length && rows[end]!.sentence === sentence; end++) {
+      const { node } = rows[end]!;
+      const never = barredAfter(node, barred, options);
+      // the best tokens of a row come first: where one is not good enough, none behind it is
+      for (let at = end * width; at < (end + 1) * width; at++) {
+        const token = tokens!.data[at]!;
+        if (!never.has(token) && !best.add(node.logProbability + scores!.data[at]!, end, token)) break;
+      }
+    }
+    for (let i = 0; i < best.count(); i++) {
+      const [row, token] = [best.from[i]!, best.tokens[i]!];
       const { node: last } = rows[row]!;
-      const from = row * timeSteps;
-      const lookedAt = largest(attention.data.subarray(from, from + lengths[number]!));
-      const node: Node = { token, logProbability, length: last.length + 1, lookedAt, before: last };
-      if (node.token === END || node.length === maxLength) ended.push(node);
+      const lookedAt = largest(attention!.data, row * timeSteps, lengths[number]!);
+      const node: Node = { token, logProbability: best.logProbabilities[i]!, length: last.length + 1, lookedAt, before: last };
+      if (token === END || node.length === options.maxLength) ended.push(node);
       else next.push({ node, sentence, parent: row, parentPlace: row - begin });
     }
   }
@@ -234,17 +257,18 @@ function saidBy(node: Node, lengthPenalty: number): Said {
   const [ids, lookedAt]: [number[], number[]] = [[], []];
   for (let at = node; at.before; at = at.before)
     if (at.token !== END) {
-      ids.unshift(at.token);
-      lookedAt.unshift(at.lookedAt);
+      ids.push(at.token);
+      lookedAt.push(at.lookedAt);
     }
   const { logProbability } = node;
-  return { ids, lookedAt, logProbability, score: logProbability / node.length ** lengthPenalty };
+  return { ids: ids.reverse(), lookedAt: lookedAt.reverse(), logProbability, score: logProbability / node.length ** lengthPenalty };
 }
 
-function largest(numbers: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < numbers.length; i++) if (numbers[i]! > numbers[best]!) best = i;
-  return best;
+/** The place of the largest of so many numbers from there on. */
+function largest(numbers: ArrayLike<number>, from: number, count: number): number {
+  let best = from;
+  for (let i = from + 1; i < from + count; i++) if (numbers[i]! > numbers[best]!) best = i;
+  return best - from;
 }
 
 function traced(
@@ -254,7 +278,7 @@ function traced(
   row: number,
   results: Record<string, HostTensor>,
   top: string,
-  next: readonly Next[],
+  { barred, most }: { barred: ReadonlySet<number>; most: number },
 ): void {
   const of = (name: string, size?: number): Float32Array => {
     const { data, shape } = results[name]!;
@@ -267,6 +291,17 @@ function traced(
     logProbability: node.logProbability,
     state: of(top),
     attention: of('attention', timeSteps),
-    best: next.map(({ token, logProbability }) => ({ token, probability: Math.exp(logProbability) })),
+    best: nextTokens(results, row, barred, most),
   });
+}
+
+/** The best of a row that are not barred, the best first. */
+function nextTokens({ scores, tokens }: Record<string, HostTensor>, row: number, barred: ReadonlySet<number>, most: number) {
+  const width = scores!.shape[1]!;
+  const next: { token: number; probability: number }[] = [];
+  for (let at = row * width; at < (row + 1) * width && next.length < most; at++) {
+    const token = tokens!.data[at]!;
+    if (!barred.has(token)) next.push({ token, probability: Math.exp(scores!.data[at]!) });
+  }
+  return next;
 }
