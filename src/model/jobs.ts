@@ -1,6 +1,9 @@
 /** Jobs side by side: as many as keep a program's threads busy. */
 
-/** Does the work for each; so many are under way at once, and one more is made ready. @throws the first error, when no job is under way any more */
+/** So many are under way at once: one for each thread, and one more that is made ready. */
+export const atOnce = (threads: number): number => (threads === 1 ? 1 : threads + 1);
+
+/** Does the work for each, `atOnce` side by side. @throws the first error, when no job is under way any more */
 export async function sideBySide<J>(jobs: Iterable<J>, threads: number, work: (job: J) => Promise<void>): Promise<void> {
   const under = new Set<Promise<void>>();
   const errors: unknown[] = [];
@@ -14,7 +17,7 @@ export async function sideBySide<J>(jobs: Iterable<J>, threads: number, work: (j
       },
     );
     under.add(one);
-    if (under.size > (threads === 1 ? 0 : threads)) await Promise.race(under);
+    if (under.size >= atOnce(threads)) await Promise.race(under);
   }
   await Promise.all(under);
   if (errors.length > 0) throw errors[0];

@@ -2,7 +2,7 @@
 import type { Engine } from '../../engine/ops.js';
 import { batchesByLength } from '../batches.js';
 import { readingsOf, type Parameters } from '../parameters.js';
-import { sideBySide } from '../jobs.js';
+import { atOnce, sideBySide } from '../jobs.js';
 import { jobsOf, readOf, type Job } from '../predictor.js';
 import type { Sentences } from '../sentences.js';
 import { partOf, stepFeeds } from '../training/feeds.js';
@@ -45,14 +45,12 @@ export async function openSpeaker(
         stepFeeds(model.head, part),
       );
       const found = new Array<Found>(rows.length);
-      await sideBySide(searches(jobs), step.threads, async (together) => {
+      const searches = dealt(Array.from(jobs, oneByOne).flat(), atOnce(step.threads));
+      await sideBySide(searches, step.threads, async (batches) => {
         const encoded: Encoded[] = [];
-        for (const { common, batches } of together) {
-          const memories = await encoder.runAll(
-            common,
-            batches.map(({ feeds }) => feeds),
-          );
-          for (const [i, given] of memories.entries()) encoded.push({ given, sentences: Array.from(batches[i]!.part.rows) });
+        for (const { common, batch } of batches) {
+          const [given] = await encoder.runAll(common, [batch.feeds]);
+          encoded.push({ given: given!, sentences: Array.from(batch.part.rows) });
         }
         for (const [sentence, one] of await beamSearch(searching, encoded, lengths)) found[sentence] = one;
       });
@@ -65,15 +63,15 @@ export async function openSpeaker(
   };
 }
 
-/** Jobs that are searched together, each time so many that they have `TOGETHER` batches. */
-function* searches(jobs: Iterable<Job>): Generator<Job[]> {
-  let [together, count]: [Job[], number] = [[], 0];
-  for (const job of jobs) {
-    together.push(job);
-    count += job.batches.length;
-    if (count < TOGETHER) continue;
-    yield together;
-    [together, count] = [[], 0];
-  }
-  if (count > 0) yield together;
+const oneByOne = ({ common, batches }: Job): { common: Job['common']; batch: Job['batches'][number] }[] =>
+  batches.map((batch) => ({ common, batch }));
+
+/**
+ * Batches in searches of at most `TOGETHER`, a multiple of so many as run at once, one batch to each in turn: so each has its share of the long
+ * ones, and none is long at work when the others have ended.
+ */
+function dealt<T>(batches: readonly T[], atOnce: number): T[][] {
+  const rounds = Math.ceil(batches.length / TOGETHER / atOnce);
+  const count = Math.min(rounds * atOnce, batches.length);
+  return Array.from({ length: count }, (_, search) => batches.filter((_, i) => i % count === search));
 }
