@@ -4,7 +4,7 @@ import type { QuantizedWeights } from '../ops.js';
 import { commands as newCommands, type Packed } from './commands.js';
 import { viewed } from './emission.js';
 import type { Kernels } from './kernels.js';
-import { newMemory, SLACK } from './memory.js';
+import { SLACK, type Memory } from './memory.js';
 import { panelsOfBytes } from './quantizing.js';
 import { newTape } from './tape.js';
 import { contiguous, NUMBER, type View } from './view.js';
@@ -14,6 +14,16 @@ export interface Constants {
   packed: (value: Expression) => Packed;
   packedBytes: (weights: QuantizedWeights) => Packed;
 }
+
+/** Packing takes none. */
+const NO_MEMORY: Memory = {
+  take() {
+    throw new Error('constants are packed without memory');
+  },
+  give() {},
+  clear() {},
+  bytes: () => 0,
+};
 
 export function newConstants(kernels: Kernels): Constants {
   const { native } = kernels;
@@ -34,9 +44,8 @@ export function newConstants(kernels: Kernels): Constants {
     packed(value) {
       const known = packs.get(value);
       if (known) return known;
-      const [tape, memory] = [newTape(), newMemory(native.addressOf)];
-      memory.clear();
-      const commands = newCommands(kernels, tape, memory);
+      const tape = newTape();
+      const commands = newCommands(kernels, tape, NO_MEMORY);
       const view = (one: Expression): View => (one.node.data ? constants.view(one) : viewed(one, view, commands)!);
       const [k, n] = value.shape as [number, number];
       const numbers = new Float32Array(commands.packedSize(k, n) + SLACK / NUMBER);

@@ -25,7 +25,7 @@ interface Slot {
   change: Change | undefined;
 }
 
-/** In bytes; or to and fro between two addresses, by an exclusive or. */
+/** In bytes; or to and fro between two addresses, from even steps to odd ones. */
 type Change = { sum: number } | { turn: number };
 
 /** @param plan of the loop's scope */
@@ -81,7 +81,7 @@ export function emitLoop(scope: Scope, plan: Plan, needed: Needed, commands: Com
   function seen(value: Expression, { at: placeAt, change }: Slot, now: number): View {
     let view = placeAt(now);
     if (moving && change) {
-      moving.push({ address: view.address, change });
+      moving.push({ address: view.address, change: 'turn' in change && now % 2 === 1 ? { turn: -change.turn } : change });
       view = { ...view, address: standIn(moving.length - 1) };
     }
     made.set(value, view);
@@ -177,7 +177,7 @@ export function emitLoop(scope: Scope, plan: Plan, needed: Needed, commands: Com
 const fixedSlot = (view: View): Slot => ({ at: () => view, change: undefined });
 const turningSlot = (first: View, second: View): Slot => ({
   at: (step) => (step % 2 === 0 ? first : second),
-  change: { turn: exclusiveOr(first.address, second.address) },
+  change: { turn: second.address - first.address },
 });
 
 function timeStepsOf(scope: Scope, needed: Needed, outer: Places): number {
@@ -210,6 +210,3 @@ function repeatFrom(begin: number, times: number, moving: readonly Moving[], { t
   }
   tape.command(kernels.repeat(), ...repeatWords(times, WORD * (end - begin), sums, turns));
 }
-
-const HIGH = 2 ** 32;
-const exclusiveOr = (a: number, b: number): number => ((Math.floor(a / HIGH) ^ Math.floor(b / HIGH)) >>> 0) * HIGH + ((a ^ b) >>> 0);

@@ -1,4 +1,7 @@
-/** The memory that a run of a program takes: one block that is used again by the next run, cut into pieces as it goes on. */
+/**
+ * The memory that a run of a program takes, as it is shared out while commands are written: pieces of one block, whose address is known when they
+ * run. What is given back is taken again.
+ */
 import { NUMBER } from './view.js';
 
 export interface Memory {
@@ -6,12 +9,14 @@ export interface Memory {
   take: (numbers: number) => number;
   /** gives back what `take` gave */
   give: (address: number) => void;
-  /** Everything is free again. @returns whether addresses that were given before may be used again */
-  clear: () => boolean;
+  /** Everything is free again. */
+  clear: () => void;
+  /** how many bytes have been needed at once since then */
+  bytes: () => number;
 }
 
-const ALIGNED = 64;
-const FIRST = 1 << 20;
+/** Where the block must begin. */
+export const ALIGNED = 64;
 /** Kernels may read, but not write, so many bytes behind a tensor. */
 export const SLACK = 64;
 
@@ -20,36 +25,26 @@ interface Piece {
   end: number;
 }
 
-/** @param addressOf of an array's memory */
-export function newMemory(addressOf: (array: Uint8Array) => number): Memory {
-  let blocks: Uint8Array[] = [];
-  let size = FIRST;
+/** @param block where it seems to begin */
+export function newMemory(block: number): Memory {
   let free: Piece[] = [];
+  let most = 0;
   const taken = new Map<number, number>();
-
-  function addBlock(bytes: number): Piece {
-    const block = new Uint8Array(bytes + ALIGNED);
-    blocks.push(block);
-    const begin = Math.ceil(addressOf(block) / ALIGNED) * ALIGNED;
-    const piece = { begin, end: begin + bytes };
-    free.push(piece);
-    return piece;
-  }
-
+  const clear = (): void => {
+    taken.clear();
+    free = [{ begin: block, end: Infinity }];
+    most = 0;
+  };
+  clear();
   return {
     take(numbers) {
       const bytes = Math.ceil((NUMBER * numbers + SLACK) / ALIGNED) * ALIGNED;
-      let piece = free.find(({ begin, end }) => end - begin >= bytes);
-      if (!piece) {
-        const more = Math.max(bytes, size);
-        if (blocks.length > 0) size += more;
-        else size = more;
-        piece = addBlock(more);
-      }
+      const piece = free.find(({ begin, end }) => end - begin >= bytes)!;
       const address = piece.begin;
       piece.begin += bytes;
       if (piece.begin === piece.end) free = free.filter((one) => one !== piece);
       taken.set(address, bytes);
+      most = Math.max(most, address + bytes - block);
       return address;
     },
     give(address) {
@@ -64,20 +59,9 @@ export function newMemory(addressOf: (array: Uint8Array) => number): Memory {
         free = free.filter((piece) => piece !== after);
       } else if (before) before.end = end;
       else if (after) after.begin = address;
-      else free.push({ begin: address, end });
+      else free.unshift({ begin: address, end });
     },
-    clear() {
-      taken.clear();
-      free = [];
-      const [block, ...others] = blocks;
-      if (!block || others.length > 0) {
-        blocks = [];
-        addBlock(size);
-        return false;
-      }
-      const begin = Math.ceil(addressOf(block) / ALIGNED) * ALIGNED;
-      free.push({ begin, end: begin + block.length - ALIGNED });
-      return true;
-    },
+    clear,
+    bytes: () => most,
   };
 }

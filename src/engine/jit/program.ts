@@ -1,12 +1,12 @@
 /** A compiled graph and its runs. */
 import type { Expression } from '../graph/expression.js';
 import type { HostTensor, InputType, PiecedTensors } from '../ops.js';
-import { commands as newCommands, type Commands } from './commands.js';
+import { commands as newCommands } from './commands.js';
 import { checkedFeed, withSlack } from './feeds.js';
 import type { Kernels } from './kernels.js';
-import { newMemory, SLACK } from './memory.js';
+import { ALIGNED, newMemory, SLACK } from './memory.js';
 import { newTape, type Tape } from './tape.js';
-import { appendTemplate, templateOf, type Template } from './template.js';
+import { appendTemplate, standIn, templateOf, type Template } from './template.js';
 import { countOf, NUMBER } from './view.js';
 import { wholeProgram } from './whole-program.js';
 
@@ -31,13 +31,8 @@ export interface Compiled {
 /** What a call needs and the next one takes again. */
 interface Workspace {
   tape: Tape;
-  /** writes to a tape of its own */
-  commands: Commands;
-  /** by the sizes of what is fed */
-  templates: Map<string, Emitted>;
-  /** how often its memory was exchanged for a larger one */
-  memories: number;
-  scratch: (name: string, size: number) => Float32Array;
+  /** memory by what it is for, with room for so many numbers at least */
+  scratch: (name: string, numbers: number) => Float32Array;
   /** what the call under way reads and writes: it must not be collected */
   held?: unknown;
 }
@@ -46,6 +41,8 @@ interface Emitted {
   template: Template;
   /** of the results */
   shapes: readonly (readonly number[])[];
+  /** of memory that it takes beside them */
+  bytes: number;
 }
 
 /** So many templates are kept: a batch has one of some numbers of sentences and of time steps. */
@@ -59,37 +56,26 @@ export function compiled(
   const { native } = kernels;
   const { fed, names, emit } = wholeProgram(kernels, inputs, results);
   const idle: Workspace[] = [];
-
-  function newWorkspace(): Workspace {
-    const commands = newCommands(kernels, newTape(), newMemory(native.addressOf));
-    return { tape: newTape(), commands, templates: new Map(), memories: 0, scratch: newScratch() };
-  }
+  /** the memory of a run is one more tensor, behind those that are fed and the results */
+  const commands = newCommands(kernels, newTape(), newMemory(standIn(fed.length + names.length)));
+  /** by the sizes of what is fed */
+  const templates = new Map<string, Emitted>();
 
   /** What is emitted for sizes, once. */
-  function emittedFor(space: Workspace, given: readonly { shape: readonly number[] }[]): Emitted {
-    const { templates, commands } = space;
+  function emittedFor(given: readonly { shape: readonly number[] }[]): Emitted {
     const key = given.map(({ shape }) => shape.join()).join(' ');
     const known = templates.get(key);
     if (known) return known;
-    if (!commands.memory.clear()) {
-      templates.clear();
-      space.memories++;
-    }
+    if (templates.size === MOST_TEMPLATES) templates.clear();
+    commands.memory.clear();
     commands.tape.cut(0);
     const shapes = emit(
       commands,
       given.map(({ shape }) => shape),
     );
-    const made = { template: templateOf(commands.tape), shapes };
+    const made = { template: templateOf(commands.tape), shapes, bytes: commands.memory.bytes() };
     templates.set(key, made);
     return made;
-  }
-
-  /** The same for runs that follow one another. What was emitted before the memory was exchanged is of no use. */
-  function allEmitted(space: Workspace, given: readonly (readonly { shape: readonly number[] }[])[]): Emitted[] {
-    const { memories } = space;
-    const found = given.map((one) => emittedFor(space, one));
-    return space.memories === memories ? found : allEmitted(space, given);
   }
 
   /** Writes the tape of some runs, one after another. */
@@ -98,9 +84,11 @@ export function compiled(
       const sizes = new Map<string, number>();
       return fed.map((name) => checkedFeed(name, inputs, feeds, sizes));
     });
-    const { tape, scratch, templates } = space;
-    if (templates.size > MOST_TEMPLATES) templates.clear();
-    const emitted = allEmitted(space, given);
+    const { tape, scratch } = space;
+    const emitted = given.map(emittedFor);
+    const bytes = emitted.reduce((most, one) => Math.max(most, one.bytes), 0);
+    const memory = native.addressOf(scratch('memory', (bytes + ALIGNED) / NUMBER));
+    const aligned = Math.ceil(memory / ALIGNED) * ALIGNED;
     const held: unknown[] = [];
     const appendPieces = (pieces: Int32Array, each: 3 | 4, from: readonly ArrayBufferView[], to: ArrayBufferView): void => {
       const addresses = [pieces, to].map(native.addressOf);
@@ -119,7 +107,7 @@ export function compiled(
         appendPieces(tensor.pieces, 4, tensor.from, array);
         return array;
       });
-      appendTemplate(tape, template, [...data, ...arrays].map(native.addressOf));
+      appendTemplate(tape, template, [...[...data, ...arrays].map(native.addressOf), aligned]);
       for (const [name, { block, pieces }] of Object.entries(placed ?? {})) appendPieces(pieces, 3, [arrays[names.indexOf(name)]!], block);
       held.push(data, arrays);
       return placed ? {} : Object.fromEntries(names.map((name, i) => [name, { shape: shapes[i]!, data: arrays[i]! }]));
@@ -129,7 +117,7 @@ export function compiled(
     return made;
   }
 
-  const takeSpace = (): Workspace => idle.pop() ?? newWorkspace();
+  const takeSpace = (): Workspace => idle.pop() ?? { tape: newTape(), scratch: newScratch() };
   return {
     run(runs) {
       const space = takeSpace();
@@ -148,12 +136,16 @@ export function compiled(
   };
 }
 
+/** So much more than is needed is taken, so that a run that needs a little more takes none. */
+const ROOM = 1.25;
+
 /** Memory that each run takes again, by what it is for. */
 function newScratch(): (name: string, size: number) => Float32Array {
   const arrays = new Map<string, Float32Array>();
   return (name, size) => {
     let array = arrays.get(name);
-    if (!array || array.length < size + SLACK / NUMBER) arrays.set(name, (array = new Float32Array(2 * size + SLACK / NUMBER)));
+    if (!array || array.length < size + SLACK / NUMBER)
+      arrays.set(name, (array = new Float32Array(Math.ceil(ROOM * size) + SLACK / NUMBER)));
     return array;
   };
 }

@@ -72,7 +72,7 @@ export function newTape(): Tape {
   };
 }
 
-/** Arguments of `repeat` before its changes: how often is left, how often in all, how many bytes back the first command is; changes by sums, and by exclusive or. */
+/** Arguments of `repeat` before its changes: how often is left, how often in all, how many bytes back the first command is; changes that go on, and that turn. */
 const [LEFT, TIMES, BACK, SUMS, TURNS, CHANGES] = [0, 1, 2, 3, 4, 5];
 
 /** The words of `repeat`. @param sums, turns where a word stands, in bytes from the command, and by what it changes; one after another */
@@ -88,7 +88,8 @@ export const repeatWords = (times: number, back: number, sums: readonly number[]
 
 /**
  * Command: goes back to the commands before it, so many times more, and each time changes words of them: one address moves on through
- * time, another one goes to and fro between two places. In the end all words are what they were, for a repetition around it.
+ * time, another one goes to and fro between two places, and its change turns each time. In the end all words are what they were, for a
+ * repetition around it.
  */
 export function repeat(code: Assembler): void {
   const [done, even, over] = [code.label(), code.label(), code.label()];
@@ -107,6 +108,12 @@ export function repeat(code: Assembler): void {
     code.bind(all);
   };
   const word = { base: RDI, index: where };
+  const turn = (): void => {
+    code.add(word, by);
+    code.clear(RAX);
+    code.subtract(RAX, by);
+    code.store({ base: changes, offset: WORD }, RAX);
+  };
   code.address(changes, argument(CHANGES));
   code.load(times, argument(TIMES));
   code.load(RAX, argument(LEFT));
@@ -115,7 +122,7 @@ export function repeat(code: Assembler): void {
   code.subtract(RAX, { number: 1 });
   code.store(argument(LEFT), RAX);
   eachChange(SUMS, () => code.add(word, by));
-  eachChange(TURNS, () => code.xor(word, by));
+  eachChange(TURNS, turn);
   code.load(RAX, argument(BACK));
   code.subtract(RDI, RAX);
   code.jumpTo({ base: RDI });
@@ -127,7 +134,7 @@ export function repeat(code: Assembler): void {
   });
   code.and(times, { number: 1 });
   code.jump(even, 'equal');
-  eachChange(TURNS, () => code.xor(word, by));
+  eachChange(TURNS, turn);
   code.jump(over);
   code.bind(even);
   code.load(count, argument(TURNS));
