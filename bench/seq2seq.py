@@ -1,8 +1,9 @@
 """Peer of sequence to sequence: PyTorch, a bidirectional LSTM and a decoder with attention and input feeding, as torch_seq2seq.py has it.
 
-usage: seq2seq.py ALL TRAIN TEXTS EPOCHS BEAM THREADS UNIT
+usage: seq2seq.py ALL TRAIN TEXTS EPOCHS BEAM THREADS UNIT [MODEL]
 Lines of source<TAB>target, the target cut to words or characters (UNIT: word, char). ALL: what the vocabularies are of; TRAIN: what is learnt;
-TEXTS: what is translated, and judged by. The learning rate falls to 0 in a line.
+TEXTS: what is translated, and judged by. The learning rate falls to 0 in a line. MODEL: a file that what was learnt goes to, or with 0 epochs
+that it comes from.
 Prints pairs a second of training (after 3 steps), target tokens a pair, texts a second of beam search, tokens said a text, and of the targets
 of TEXTS the perplexity and the share of tokens that would have been said next."""
 import collections
@@ -17,6 +18,7 @@ from torch import nn
 whole, learnt, texts = sys.argv[1:4]
 epochs, width, threads = map(int, sys.argv[4:7])
 unit = sys.argv[7]
+model = sys.argv[8] if len(sys.argv) > 8 else None
 torch.set_num_threads(threads)
 torch.manual_seed(1)
 random.seed(1)
@@ -133,6 +135,10 @@ for _ in range(epochs):
         done += len(rows) if steps >= 3 else 0
         steps += 1
 training = done / (time.perf_counter() - begin)
+if model and epochs == 0:
+    net.load_state_dict(torch.load(model, weights_only=True))
+elif model:
+    torch.save(net.state_dict(), model)
 
 net.eval()
 with torch.inference_mode():

@@ -1,6 +1,7 @@
 // Bundles by esbuild, whose WebAssembly build needs no binary: dist/page.js, dist/live.js and dist/door.js of src/page, scripts without imports, of the
-// pages of draw and of serve; and zod in dist/formats/zod.js, whose two hundred files, most of them its words in fifty languages, are an eighth of a command's start.
-import { readFileSync } from 'node:fs';
+// pages of draw and of serve; and libraries of hundreds of files, which are an eighth of a command's start: zod in dist/formats/zod.js, most of which
+// are its words in fifty languages, and Arrow in dist/io/arrow/apache-arrow.cjs.
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild-wasm';
 
 const at = (path) => new URL(`../${path}`, import.meta.url).pathname;
@@ -32,4 +33,19 @@ await build({
   banner: { js: `/*\n${licence}\n*/` },
   plugins: [englishAlone],
 });
+
+const [arrow, library] = ['apache-arrow', at('dist/io/arrow/library.js')];
+await build({
+  ...common,
+  entryPoints: [at(`node_modules/${arrow}/Arrow.node.mjs`)],
+  outfile: at(`dist/io/arrow/${arrow}.cjs`),
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  banner: { js: '/* Apache Arrow and FlatBuffers: see the files beside this one */' },
+});
+for (const name of ['LICENSE', 'NOTICE']) copyFileSync(at(`node_modules/${arrow}/${name}.txt`), at(`dist/io/arrow/${arrow}.${name}.txt`));
+const asking = readFileSync(library, 'utf8');
+if (!asking.includes(`('${arrow}')`)) throw new Error(`${library} does not ask for ${arrow}`);
+writeFileSync(library, asking.replace(`('${arrow}')`, `('./${arrow}.cjs')`));
 process.exit(0);
