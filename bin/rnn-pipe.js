@@ -12,9 +12,10 @@ process.env.UV_THREADPOOL_SIZE ??= String(FOR_FILES + availableParallelism());
 
 /*
  * V8 optimises a function when it has run for so long. Of a command of seconds it optimised so much that the compiler took a seventh of all
- * processor time from the engine, more than its code won. What runs for long is optimised all the same, a moment later.
+ * processor time from the engine, more than its code won. What runs for long is optimised all the same, a moment later. Versions after Node 20's
+ * do not know the flag, and say so to people.
  */
-setFlagsFromString('--interrupt-budget=1000000');
+if (Number.parseInt(process.versions.v8, 10) < 12) setFlagsFromString('--interrupt-budget=1000000');
 
 // Nothing is under way any more: what V8 holds need not be given back piece by piece, which takes a tenth of a second.
 process.once('beforeExit', (code) => process.exit(code));
