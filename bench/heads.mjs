@@ -201,11 +201,10 @@ export async function seq2seq({ root, data, runs, folder, own, python }) {
     options,
   });
   const segmenter = await openSegmenter({ name: 'codepoints' });
-  const read = { records: false, pairs: true };
   const texts = await readTexts(
     model.task,
     [train],
-    read,
+    { records: false, pairs: true },
     async () => segmenter,
     options,
     () => {},
@@ -213,7 +212,7 @@ export async function seq2seq({ root, data, runs, folder, own, python }) {
   const out = join(folder, 'translator');
   const learning = { batchSize: 64, clip: 1, dropout: 0.3, labelSmoothing: 0.1 };
   const peer = (...args) =>
-    numbersOf(execFileSync(python, [join(root, 'bench/seq2seq.py'), all, ...args.map(String)], { encoding: 'utf8', maxBuffer: Infinity }));
+    numbersOf(execFileSync(python, [join(root, 'bench/seq2seq.py'), all, ...args.map(String)], { encoding: 'utf8' }));
   const [theirs, settings] = [join(folder, 'translator.pt'), [5, THREADS, 'word']];
   await save(out, model, (await learnt(model, model.texts, { epochs: WELL, ...learning })).parameters);
   peer(all, few, WELL, ...settings, theirs);

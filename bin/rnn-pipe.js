@@ -17,7 +17,7 @@ process.env.UV_THREADPOOL_SIZE ??= String(FOR_FILES + availableParallelism());
  */
 if (Number.parseInt(process.versions.v8, 10) < 12) setFlagsFromString('--interrupt-budget=1000000');
 
-// Nothing is under way any more: what V8 holds need not be given back piece by piece, which takes a tenth of a second.
+// Nothing is under way any more: what V8 holds need not be given back piece by piece, which takes a twentieth of a second.
 process.once('beforeExit', (code) => process.exit(code));
 
 void import('../dist/cli.js').then(async ({ main }) => {
