@@ -15,7 +15,7 @@ process.env.UV_THREADPOOL_SIZE ??= String(FOR_FILES + availableParallelism());
  * processor time from the engine, more than its code won. What runs for long is optimised all the same, a moment later. Versions after Node 20's
  * do not know the flag, and say so to people.
  */
-if (Number.parseInt(process.versions.v8, 10) < 12) setFlagsFromString('--interrupt-budget=1000000');
+if (Number.parseInt(process.versions.v8, 10) < 12) setFlagsFromString('--interrupt-budget=300000');
 
 // Nothing is under way any more: what V8 holds need not be given back piece by piece, which takes a twentieth of a second.
 process.once('beforeExit', (code) => process.exit(code));

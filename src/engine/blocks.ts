@@ -38,8 +38,10 @@ export const whole = (feeds: PiecedTensors): Tensors =>
 export function piecesFit({ shape, from, pieces }: PiecedTensor): boolean {
   const size = countOf(shape);
   for (let i = 0; i < pieces.length; i += 4) {
-    const [source, begin, at, count] = [pieces[i]!, pieces[i + 1]!, pieces[i + 2]!, pieces[i + 3]!];
-    if (count < 0 || begin < 0 || at < 0 || begin + count > (from[source]?.length ?? -1) || at + count > size) return false;
+    const begin = pieces[i + 1]!;
+    const at = pieces[i + 2]!;
+    const count = pieces[i + 3]!;
+    if (count < 0 || begin < 0 || at < 0 || begin + count > (from[pieces[i]!]?.length ?? -1) || at + count > size) return false;
   }
   return true;
 }

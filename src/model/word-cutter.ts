@@ -63,14 +63,13 @@ function piecesOf(text: string, index: number, most: number): { pieces: Piece[];
       continue;
     }
     let start = at;
-    let characters = Array.from(run);
-    while (characters.length > 0) {
-      const end = characters.length <= most ? characters.length : lastMark(characters, most);
-      const taken = characters.slice(0, end);
+    const characters = Array.from(run);
+    while (characters.length > most) {
+      const taken = characters.splice(0, lastMark(characters, most));
       pieces.push({ text: index, start, characters: taken });
       start += taken.reduce((sum, { length }) => sum + length, 0);
-      characters = characters.slice(end);
     }
+    pieces.push({ text: index, start, characters });
   }
   return { pieces, spaces };
 }
@@ -83,13 +82,13 @@ function lastMark(characters: readonly string[], most: number): number {
 
 function addWords({ start, characters }: Piece, path: Int32Array, begins: readonly boolean[], spans: number[]): void {
   let [word, at] = [start, start];
-  characters.forEach((character, i) => {
+  for (let i = 0; i < characters.length; i++) {
     if (i > 0 && begins[path[i]!]) {
       spans.push(word, at);
       word = at;
     }
-    at += character.length;
-  });
+    at += characters[i]!.length;
+  }
   spans.push(word, at);
 }
 

@@ -34,7 +34,8 @@ export class PairTable {
 
   /** Where the pair is, or the free place where it belongs. */
   #placeOf(first: number, second: number): number {
-    const [pairs, values] = [this.#pairs, this.#values];
+    const pairs = this.#pairs;
+    const values = this.#values;
     const last = values.length - 1;
     const hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca77);
     for (let place = (hash ^ (hash >>> 15)) & last; ; place = (place + 1) & last)

@@ -52,7 +52,7 @@ export function newTape(): Tape {
     command(kernel, ...words) {
       makeRoom(length + 2 * (words.length + 1));
       put(kernel);
-      for (const word of words) put(word);
+      for (let i = 0; i < words.length; i++) put(words[i]!);
     },
     length: () => length / 2,
     word: (at) => (halves[2 * at + 1]! | 0) * HIGH + halves[2 * at]!,

@@ -10,30 +10,37 @@ const [FIRST, ROOM] = [2 ** 48, 2 ** 42];
 /** Where the tensor of that number seems to be. */
 export const standIn = (tensor: number): number => FIRST + ROOM * tensor;
 
-const isStandIn = (address: number): boolean => address >= FIRST - ROOM / 2;
+/** The upper half of the least word that is one; a lower one is that of no such word. */
+const LEAST_HIGH = (FIRST - ROOM / 2) / 2 ** 32;
 
 export interface Template {
-  /** the tape's words */
-  words: Uint32Array;
-  /** of each address that is put in: its word, which tensor's it is, and how far from its beginning */
-  places: readonly (readonly [word: number, tensor: number, distance: number])[];
+  /** the tape's words, in halves */
+  halves: Uint32Array;
+  /** the words that are addresses to put in, which tensor's each is, and how far from its beginning */
+  words: number[];
+  tensors: number[];
+  distances: number[];
 }
 
 /** What a tape holds as a template. */
 export function templateOf(tape: Tape): Template {
-  const places: [number, number, number][] = [];
-  for (let word = 0; word < tape.length(); word++) {
+  const halves = tape.bytes().slice(0, 2 * tape.length());
+  const [words, tensors, distances]: number[][] = [[], [], []];
+  for (let word = 0; 2 * word < halves.length; word++) {
+    // with its sign, which is that of the word
+    if ((halves[2 * word + 1]! | 0) < LEAST_HIGH) continue;
     const value = tape.word(word);
-    if (!isStandIn(value)) continue;
     const tensor = Math.round((value - FIRST) / ROOM);
-    places.push([word, tensor, value - standIn(tensor)]);
+    words!.push(word);
+    tensors!.push(tensor);
+    distances!.push(value - standIn(tensor));
   }
-  return { words: tape.bytes().slice(0, 2 * tape.length()), places };
+  return { halves, words: words!, tensors: tensors!, distances: distances! };
 }
 
 /** Appends the template's commands for tensors at these addresses. */
-export function appendTemplate(tape: Tape, { words, places }: Template, addresses: readonly number[]): void {
+export function appendTemplate(tape: Tape, { halves, words, tensors, distances }: Template, addresses: readonly number[]): void {
   const begin = tape.length();
-  tape.append(words);
-  for (const [word, tensor, distance] of places) tape.setWord(begin + word, addresses[tensor]! + distance);
+  tape.append(halves);
+  for (let i = 0; i < words.length; i++) tape.setWord(begin + words[i]!, addresses[tensors[i]!]! + distances[i]!);
 }

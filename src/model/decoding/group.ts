@@ -92,10 +92,12 @@ function statesOf(groups: readonly Group[], name: string): HostTensor {
   const count = groups.reduce((sum, { rows }) => sum + rows.length, 0);
   const data = new Float32Array(count * units);
   let at = 0;
-  for (const { rows, states } of groups)
-    for (const { parent } of rows) {
-      data.set(states[name]!.data.subarray(parent * units, (parent + 1) * units), at);
-      at += units;
+  for (const { rows, states } of groups) {
+    const from = states[name]!.data;
+    for (let i = 0; i < rows.length; i++, at += units) {
+      const { parent } = rows[i]!;
+      data.set(from.subarray(parent * units, (parent + 1) * units), at);
     }
+  }
   return { shape: [count, units], data };
 }

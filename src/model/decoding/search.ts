@@ -147,7 +147,10 @@ async function stepped(
 ): Promise<Group> {
   const { rows, sentences, memory } = group;
   const [said, parents] = [new Int32Array(rows.length), new Int32Array(rows.length)];
-  for (const [i, { node, parent }] of rows.entries()) [said[i], parents[i]] = [node.token, parent];
+  for (let i = 0; i < rows.length; i++) {
+    said[i] = rows[i]!.node.token;
+    parents[i] = rows[i]!.parent;
+  }
   const results = await step.run({
     ...memory,
     ...Object.fromEntries(Object.entries(group.states).map(([name, state]) => [before(name), state])),
@@ -175,9 +178,10 @@ const barredAfter = ({ length }: Node, barred: Barred, { minLength }: SearchOpti
 /** Where the rows stand among those of their sentences, which have `beam` places each. */
 function placesOf(rows: readonly Row[], sentences: number, beam: number): { rowAt: HostTensor; placeOf: HostTensor } {
   const [rowAt, placeOf] = [new Int32Array(sentences * beam), new Int32Array(rows.length)];
-  for (const [row, { sentence }] of rows.entries()) {
-    const after = row > 0 && rows[row - 1]!.sentence === sentence;
-    const place = after ? placeOf[row - 1]! + 1 : sentence * beam;
+  for (let row = 0, last = -1, place = 0; row < rows.length; row++) {
+    const { sentence } = rows[row]!;
+    place = sentence === last ? place + 1 : sentence * beam;
+    last = sentence;
     placeOf[row] = place;
     rowAt[place] = row;
   }
@@ -198,7 +202,8 @@ function newCandidates(beam: number) {
     tokens,
     count: () => count,
     begin(wanted: number): void {
-      [count, most] = [0, wanted];
+      count = 0;
+      most = wanted;
     },
     /** @returns whether it is among the best */
     add(logProbability: number, row: number, token: number): boolean {
@@ -209,7 +214,9 @@ function newCandidates(beam: number) {
         from[at] = from[at - 1]!;
         tokens[at] = tokens[at - 1]!;
       }
-      [logProbabilities[at], from[at], tokens[at]] = [logProbability, row, token];
+      logProbabilities[at] = logProbability;
+      from[at] = row;
+      tokens[at] = token;
       return true;
     },
   };
@@ -242,7 +249,8 @@ function after(
       }
     }
     for (let i = 0; i < best.count(); i++) {
-      const [row, token] = [best.from[i]!, best.tokens[i]!];
+      const row = best.from[i]!;
+      const token = best.tokens[i]!;
       const { node: last } = rows[row]!;
       const lookedAt = largest(attention!.data, row * timeSteps, lengths[number]!);
       const node: Node = { token, logProbability: best.logProbabilities[i]!, length: last.length + 1, lookedAt, before: last };

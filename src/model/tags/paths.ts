@@ -65,11 +65,13 @@ function follower(chain: Chain): (...args: Parameters<BestPath>) => boolean {
     let [now, before] = byTurns;
     for (let tag = 0; tag < tags; tag++) now[tag] = moves.first[tag] ? first[tag]! + scores[begin * tags + tag]! : -Infinity;
     for (let t = begin + 1; t < end; t++) {
-      [now, before] = [before, now];
+      // not as arrays of two, here and below, which would be made each time
+      const other = before;
+      before = now;
+      now = other;
       const row = (t - begin) * tags;
       let i = 0;
       for (let to = 0; to < tags; to++) {
-        // not as an array of two, which would be made each time
         let best = -Infinity;
         let which = 0;
         for (const stop = begins[to + 1]!; i < stop; i++) {
