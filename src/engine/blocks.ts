@@ -12,9 +12,9 @@ export interface Placing {
 export type Placings = Readonly<Record<string, Placing>>;
 export type Blocks = Record<string, Float32Array>;
 
-/** Of zeros. */
-export const blocksOf = (placings: Placings): Blocks =>
-  Object.fromEntries(Object.entries(placings).map(([name, { size }]) => [name, new Float32Array(size)]));
+/** @param zeros so many of them */
+export const blocksOf = (placings: Placings, zeros = (size: number): Float32Array => new Float32Array(size)): Blocks =>
+  Object.fromEntries(Object.entries(placings).map(([name, { size }]) => [name, zeros(size)]));
 
 /** @param results of each run, in the order of the runs */
 export async function putTogether(results: AsyncIterable<Readonly<Record<string, HostTensor>>>, placings: Placings): Promise<Blocks> {
