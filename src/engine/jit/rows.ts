@@ -49,24 +49,49 @@ const vectorsOf = (v: Vectors): number[] => Array.from({ length: BLOCK_COLUMNS /
 // registers of vectors: accumulators 0 and 1, then these
 const [LARGEST, SUM, VALUE, RESULT, FIRST_SPARE, SECOND_SPARE, OUTSIDE] = [2, 3, 4, 5, 6, 7, 8];
 const SPARE_REGISTERS = [FIRST_SPARE, SECOND_SPARE];
+/** the largest of each of `AT_ONCE` blocks, which do not wait for each other */
+const LARGEST_OF = [LARGEST, 9, 10, 11];
 
-/** Goes along a row. @param each is given which vector of a block it is, where it lies in a row that begins at a register, and whether it is cut */
-function along(code: Assembler, v: Vectors, each: (vector: number, of: (row: number) => Memory, cut: boolean) => void): void {
-  const [block, rest, done] = [code.label(), code.label(), code.label()];
-  const at = (vector: number) => (row: number) => ({ base: row, index: COLUMN, offset: vector * v.size });
+/** Blocks that are gone through without a look at where the row ends. */
+const AT_ONCE = LARGEST_OF.length;
+
+/** A vector of a row: which of its block, of which one of those at once, where it lies in a row that begins at a register, and whether it is cut. */
+interface Place {
+  vector: number;
+  block: number;
+  of: (row: number) => Memory;
+  cut: boolean;
+}
+
+/** Goes along a row. */
+function along(code: Assembler, v: Vectors, each: (place: Place) => void): void {
+  const [many, one, rest, done] = [code.label(), code.label(), code.label(), code.label()];
+  const of =
+    (block: number, vector: number): Place['of'] =>
+    (row) => ({ base: row, index: COLUMN, offset: block * BLOCK_BYTES + vector * v.size });
+  const blocks = (count: number): void => {
+    for (let block = 0; block < count; block++)
+      for (const vector of vectorsOf(v)) each({ vector, block, of: of(block, vector), cut: false });
+    code.add(COLUMN, { number: count * BLOCK_BYTES });
+  };
   code.clear(COLUMN);
-  code.bind(block);
+  code.bind(many);
+  code.address(RAX, { base: COLUMN, offset: AT_ONCE * BLOCK_BYTES });
+  code.compare(WHOLE, RAX);
+  code.jump(one, 'less');
+  blocks(AT_ONCE);
+  code.jump(many);
+  code.bind(one);
   code.compare(COLUMN, WHOLE);
   code.jump(rest, 'atLeast');
-  for (const vector of vectorsOf(v)) each(vector, at(vector), false);
-  code.add(COLUMN, { number: BLOCK_BYTES });
-  code.jump(block);
+  blocks(1);
+  code.jump(one);
   code.bind(rest);
   code.isZero(MASK);
   code.jump(done, 'equal');
   for (const vector of vectorsOf(v)) {
     v.setTail({ base: MASK, offset: vector * v.size }, RAX);
-    each(vector, at(vector), true);
+    each({ vector, block: 0, of: of(0, vector), cut: true });
   }
   code.bind(done);
 }
@@ -74,14 +99,15 @@ function along(code: Assembler, v: Vectors, each: (vector: number, of: (row: num
 /** The largest number of the row at each place of LARGEST. */
 function largest(code: Assembler, v: Vectors): void {
   v.broadcast(OUTSIDE, { value: -Infinity });
-  v.broadcast(LARGEST, { value: -Infinity });
-  along(code, v, (_, of, cut) => {
+  for (const register of LARGEST_OF) v.broadcast(register, { value: -Infinity });
+  along(code, v, ({ block, of, cut }) => {
     if (cut) {
       v.loadTail(VALUE, of(X));
       v.selectTail(VALUE, VALUE, OUTSIDE);
     } else v.load(VALUE, of(X));
-    v.max(LARGEST, LARGEST, VALUE);
+    v.max(LARGEST_OF[block]!, LARGEST_OF[block]!, VALUE);
   });
+  for (const register of LARGEST_OF.slice(1)) v.max(LARGEST, LARGEST, register);
   v.fold('max', LARGEST, VALUE);
 }
 
@@ -89,7 +115,7 @@ function largest(code: Assembler, v: Vectors): void {
 function summed(code: Assembler, v: Vectors, made: (of: (row: number) => Memory, cut: boolean) => void): void {
   for (const vector of vectorsOf(v)) v.clear(vector);
   v.clear(OUTSIDE);
-  along(code, v, (vector, of, cut) => {
+  along(code, v, ({ vector, of, cut }) => {
     if (cut) v.loadTail(VALUE, of(X));
     else v.load(VALUE, of(X));
     made(of, cut);
@@ -152,7 +178,7 @@ const ROW_FUNCTIONS: Readonly<Record<RowFunction, (code: Assembler, v: Vectors) 
     });
     v.broadcast(VALUE, { value: 1 });
     v.divide(SUM, VALUE, SUM);
-    along(code, v, (_, of, cut) => {
+    along(code, v, ({ of, cut }) => {
       if (cut) v.loadTail(VALUE, of(Y));
       else v.load(VALUE, of(Y));
       v.multiply(VALUE, VALUE, SUM);
@@ -162,7 +188,7 @@ const ROW_FUNCTIONS: Readonly<Record<RowFunction, (code: Assembler, v: Vectors) 
   },
   logSoftmax(code, v) {
     logOfSum(code, v);
-    along(code, v, (_, of, cut) => {
+    along(code, v, ({ of, cut }) => {
       if (cut) v.loadTail(VALUE, of(X));
       else v.load(VALUE, of(X));
       v.subtract(VALUE, VALUE, LARGEST);
