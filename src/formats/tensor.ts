@@ -74,18 +74,32 @@ function fill(data: Float32Array, offset: number, numbers: readonly unknown[]): 
   return undefined;
 }
 
+/** Numbers that are looked at in one call: what V8 optimises is then a function that has ended often, which it need not take back. */
+const AT_ONCE = 1 << 12;
+
 /** Index of the first NaN or infinity, or -1. */
 export function firstNotFinite(data: Float32Array): number {
+  for (let begin = 0; begin < data.length; begin += AT_ONCE) {
+    const end = Math.min(begin + AT_ONCE, data.length);
+    if (areFinite(data, begin, end)) continue;
+    for (let i = begin; i < end; i++) if (!Number.isFinite(data[i]!)) return i;
+  }
+  return -1;
+}
+
+function areFinite(data: Float32Array, begin: number, end: number): boolean {
   // a number × 0 is NaN where it is not finite, and so is any sum with it: four sums that do not wait for each other take half the time of comparing
-  let [a, b, c, d] = [0, 0, 0, 0];
-  const end = data.length - (data.length % 4);
-  for (let i = 0; i < end; i += 4) {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let i = begin;
+  for (; i + 4 <= end; i += 4) {
     a += data[i]! * 0;
     b += data[i + 1]! * 0;
     c += data[i + 2]! * 0;
     d += data[i + 3]! * 0;
   }
-  const from = a + b + c + d === 0 ? end : 0;
-  for (let i = from; i < data.length; i++) if (!Number.isFinite(data[i]!)) return i;
-  return -1;
+  for (; i < end; i++) a += data[i]! * 0;
+  return a + b + c + d === 0;
 }

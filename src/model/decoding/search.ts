@@ -72,7 +72,10 @@ function barredTokens({ barred }: SearchOptions): Barred {
 type Barred = Record<'always' | 'early', ReadonlySet<number>>;
 
 /** How many next tokens a step must give of each row, so that enough are left when barred ones are passed over. */
-export const mostNext = (options: SearchOptions): number => options.beam + barredTokens(options).early.size;
+export function mostNext(options: SearchOptions): number {
+  const { always, early } = barredTokens(options);
+  return options.beam + (options.minLength > 0 ? early : always).size;
+}
 
 /** Sentences that have been encoded together. */
 export interface Encoded {
