@@ -1,4 +1,4 @@
-/** Bytes to a descriptor while the next ones are made: one write is under way at a time, and what was written goes to the disk bit by bit. */
+/** Bytes to a descriptor while the next ones are made: one write is under way and one may wait, and what was written goes to the disk bit by bit. */
 import { closeSync, fdatasync, fsync } from 'node:fs';
 import { outputFailure } from './failure.js';
 import { writeSome } from './stdout.js';
@@ -7,7 +7,7 @@ import { writeSome } from './stdout.js';
 const SYNC = 1 << 25;
 
 export interface Behind {
-  /** takes the bytes, which must not be changed any more; waits for those before, and throws what they met with */
+  /** takes the bytes, which must not be changed any more; waits for those before the last ones, and throws what they met with */
   write: (bytes: Uint8Array) => Promise<void>;
   /** all of it is on the disk, and the descriptor closed */
   finish: () => Promise<void>;
@@ -17,7 +17,7 @@ export interface Behind {
 
 /** @param path the output's name, for its errors */
 export function writeBehind(descriptor: number, path: string): Behind {
-  let [writing, syncing] = [Promise.resolve(), Promise.resolve()];
+  let [before, writing, syncing] = [Promise.resolve(), Promise.resolve(), Promise.resolve()];
   let [unsynced, running] = [0, 0];
   let [open, abandoned] = [true, false];
   const close = (): void => {
@@ -34,8 +34,9 @@ export function writeBehind(descriptor: number, path: string): Behind {
   };
   return {
     write: async (bytes) => {
-      await writing;
-      writing = start(writeAll(descriptor, bytes, path));
+      await before;
+      before = writing;
+      writing = start(before.then(() => writeAll(descriptor, bytes, path)));
       unsynced += bytes.length;
       if (unsynced < SYNC) return;
       unsynced = 0;

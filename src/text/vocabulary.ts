@@ -117,12 +117,12 @@ function namesOf(
     get written() {
       return itsWritten();
     },
-    counts: counted.map(([, count]) => count),
+    counts: counted.map(countIn),
   };
 }
 
 function named(feature: FeatureName, counted: readonly Counted[]): Names {
-  const names = counted.map(([name]) => name);
+  const names = counted.map(nameIn);
   return namesOf(
     counted,
     () => names,
@@ -131,7 +131,7 @@ function named(feature: FeatureName, counted: readonly Counted[]): Names {
 }
 
 function readNames(counted: WrittenList, ngrams: number): Names {
-  const written = counted.map(([name]) => name);
+  const written = counted.map(nameIn);
   return namesOf(
     counted,
     () => written.map((name) => readName(name, ngrams)),
@@ -139,19 +139,23 @@ function readNames(counted: WrittenList, ngrams: number): Names {
   );
 }
 
+// by their places: a pattern would ask each pair for an iterator
+const nameIn = <Name>(pair: readonly [name: Name, count: number]): Name => pair[0];
+const countIn = (pair: readonly [name: unknown, count: number]): number => pair[1];
+
 const HEAD = /^\{"type":"rnn-pipe vocabulary","version":1,\n"sha256":"([0-9a-f]{64})",\n/;
 
 /** @param known the content's document, where it is known to be that */
 function make(content: Content, known?: string): Vocabulary {
   const { segmenter, ngrams, tokens, features } = content;
-  const names = tokens.map(([token]) => token);
+  const names = tokens.map(nameIn);
   const ordinary = names.slice(SPECIALS.length);
   const [ids, table] = [once(() => idsFrom(ordinary)), once(() => tableOf(ordinary))];
   const text = known ?? format(content);
   const sha256 = HEAD.exec(text)![1]!;
   return {
     tokens: names,
-    counts: tokens.map(([, count]) => count),
+    counts: tokens.map(countIn),
     get ids() {
       return ids();
     },

@@ -63,6 +63,12 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 /** Whether UTF-8 can hold it. */
 const isWellFormed = (value: unknown): boolean => typeof value === 'string' && !LONE_SURROGATE.test(value);
 const isInt32 = (value: unknown): boolean => typeof value === 'number' && (value | 0) === value;
+/** As `listOf` of these, without a call for each. */
+function areInt32(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  for (let i = 0; i < value.length; i++) if ((value[i] | 0) !== value[i]) return false;
+  return true;
+}
 const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every(isInt32);
 /** Item by item: `every` takes ten times as long for numbers. */
 const listOf =
@@ -243,11 +249,13 @@ function integers(arrow: ArrowModule): Storage {
   const data = (values: Values): Arrow.Data => {
     const valueOffsets = offsets(values, size);
     const numbers = new Int32Array(valueOffsets.at(-1)!);
-    for (let i = 0; i < values.length; i++) if (values[i] !== undefined) numbers.set(values[i] as number[], valueOffsets[i]);
+    let at = 0;
+    // number by number: `set` takes ten times as long for a short array
+    for (const value of values as (number[] | undefined)[]) if (value) for (let i = 0; i < value.length; i++) numbers[at++] = value[i]!;
     const child = arrow.makeData({ type: item, length: numbers.length, nullCount: 0, data: numbers });
     return arrow.makeData({ type, length: values.length, ...validity(values), valueOffsets, child });
   };
-  return { type, fits: listOf(isInt32), data };
+  return { type, fits: areInt32, data };
 }
 
 /** The items of all lists in one; `flatMap` takes five times as long. */

@@ -10,19 +10,26 @@ import type { AskedBytes } from '../source.js';
 const MAGIC = 'ARROW1';
 const CONTINUATION = 0xffffffff;
 
+/** So many messages are asked for before they are wanted. */
+const AHEAD = 2;
+
 /**
- * Each message is read while the one before it is worked on.
+ * Messages are read while those before them are worked on.
  *
  * @throws PipeError('data') where the input ends before the stream does, or is no Arrow
  */
 export async function* messages(arrow: typeof Arrow, bytes: AskedBytes, file: string): AsyncGenerator<Uint8Array> {
   const iterator = oneByOne(arrow, bytes, file);
   try {
-    for (let next = iterator.next(); ;) {
-      const message = await next;
+    const asked: ReturnType<typeof iterator.next>[] = [];
+    for (;;) {
+      while (asked.length <= AHEAD) {
+        const next = iterator.next();
+        next.catch(() => {}); // it is awaited in its turn
+        asked.push(next);
+      }
+      const message = await asked.shift()!;
       if (message.done) return;
-      next = iterator.next();
-      next.catch(() => {}); // it is awaited in its turn
       for (const part of message.value) if (part.length > 0) yield part;
     }
   } finally {
