@@ -32,6 +32,8 @@ export interface StageDefinition {
   rawText: boolean;
   /** the fields that it looks at: all others it hands on, each record's to what becomes of that record. Undefined: it may look at any */
   looksAt?: readonly FieldName[];
+  /** the tensors of which it refuses numbers that are not finite itself, before anything is made of them: whoever reads them need not look */
+  refuses?: (options: Options) => readonly FieldName[];
   /** lines that threads take together, of a step whose results depend on which those are */
   windowLines?: number;
   /** throws for options that contradict one another; opens nothing. @param given names of those that the user typed */

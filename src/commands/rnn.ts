@@ -120,6 +120,8 @@ are zeros. --trace adds the cell state and every gate of every layer and directi
     parallel: false,
     rawText: false,
     looksAt: ['embeddings', 'mask'],
+    // what is handed on unread is looked at where it is read
+    refuses: ({ keepEmbeddings }) => (keepEmbeddings === true ? [] : ['embeddings']),
     check,
     prepare: (options) =>
       Promise.resolve(

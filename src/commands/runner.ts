@@ -49,7 +49,7 @@ export async function runStages(request: RunRequest): Promise<Summary> {
     inputs: [...request.inputs.map(({ path }) => path), ...request.readToo],
   });
   const lookedAt = format === 'arrow' ? await fieldsLookedAt(request) : undefined;
-  const run = begin({ ...request, read: { ...request.read, lookedAt } }, quarantine);
+  const run = begin({ ...request, read: { ...request.read, lookedAt, refusedLater: await fieldsRefused(request) } }, quarantine);
   try {
     if (shared === stages.length && format !== 'arrow')
       await eachChunk(run, stages, format === 'text' ? 'plain' : 'lines', (done) => writer.writeLines(done.lines), writer);
@@ -107,6 +107,12 @@ async function fieldsLookedAt({ stages, onBad }: RunRequest): Promise<Set<string
     for (const field of looksAt) fields.add(field);
   }
   return onBad === 'stop' ? fields : undefined;
+}
+
+/** The tensors that the first stage looks through itself. Whoever puts bad records aside looks at all of each. */
+async function fieldsRefused({ stages, onBad }: RunRequest): Promise<Set<string>> {
+  const [first] = await definitionsOf(stages.slice(0, 1));
+  return new Set(onBad === 'stop' ? first?.refuses?.(stages[0]!.options) : []);
 }
 
 /** A run under way: what it has counted. */

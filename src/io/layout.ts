@@ -33,6 +33,8 @@ export interface ReadOptions {
   windowLines?: number | undefined;
   /** the only fields that anybody will look at before the records are written as Arrow: the others stay in their columns; undefined: all */
   lookedAt?: ReadonlySet<string> | undefined;
+  /** tensors of an Arrow input whose numbers are refused by the step that looks at them first where they are not finite */
+  refusedLater?: ReadonlySet<string> | undefined;
   /** every line is a record, blank ones too; and it is a text, unless its name, its first record or `format` says something else */
   everyLine?: boolean | undefined;
 }

@@ -141,8 +141,8 @@ function named(record: Batch[number], index: number, { raw, idPrefix }: Input['p
   return raw && record.id === undefined ? { id: idPrefix ? `${idPrefix}${index}` : index, ...record } : record;
 }
 
-async function* fromArrow({ source, parse }: Input, { lookedAt }: ReadOptions): AsyncGenerator<Batch> {
-  for await (const batch of readArrow(source, lookedAt)) yield batch.map((record) => named(record, record[LINE]!, parse));
+async function* fromArrow({ source, parse }: Input, options: ReadOptions): AsyncGenerator<Batch> {
+  for await (const batch of readArrow(source, options)) yield batch.map((record) => named(record, record[LINE]!, parse));
 }
 
 function fromArray({ source, parse }: Input, onBad: OnBad): AsyncGenerator<Batch> {

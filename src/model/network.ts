@@ -24,7 +24,7 @@ export interface Sequence {
 export interface States {
   /** [timeSteps, units × directions] of the last layer */
   hiddenStates: Tensor;
-  /** no hidden state is NaN or infinite */
+  /** no hidden state is NaN or infinite, and no number that was read; false may be said of numbers whose sum is too large, too */
   finite: boolean;
   trace?: LayerTrace[];
 }
@@ -144,8 +144,8 @@ function compile(engine: Engine, shape: NetworkShape, weights: NetworkWeights, t
         : recurrentNetwork(ops, shape, constantWeights(ops, shape, weights, quantized), timeMajor, lengths!);
     const wanted = trace ? results : { [HIDDEN]: results[HIDDEN]! };
     const all = mapped(wanted, (result) => turned(ops, result));
-    // a sum is finite where all its numbers are, and there are fewer of them to look at
-    return { ...all, [SUMS]: ops.sum(all[HIDDEN]!, [2]) };
+    // a sum is finite only where all its numbers are, and there are fewer of them to look at; what was read is in the engine's cache now
+    return { ...all, [SUMS]: ops.add(ops.sum(inputs!, [2]), ops.sum(all[HIDDEN]!, [2])) };
   });
 }
 

@@ -32,12 +32,13 @@ export function rnn({ open, keepEmbeddings, batchSize, traced }: RnnOptions): St
       const done: Batch = [];
       for (const [i, record] of fitting.entries()) {
         const { hiddenStates, trace, finite } = states[i]!;
+        const { embeddings } = record;
         // in place, which a copy would take ten times as long for; and a field that is undefined is none
         if (!keepEmbeddings) record.embeddings = undefined;
         record.hiddenStates = hiddenStates;
         if (trace) record.trace = trace;
         record.network = told;
-        if (finite || accepts(record, context, () => refuseNotFinite('hiddenStates', hiddenStates))) done.push(record);
+        if (finite || accepts(record, context, () => refuseWhatIsNot({ embeddings, hiddenStates }))) done.push(record);
       }
       return done;
     };
@@ -62,7 +63,7 @@ function withTold(network: Network): Opened {
 
 const sequenceOf = ({ embeddings, mask }: SentenceRecord): Sequence => ({ inputs: embeddings!, mask });
 
-/** Rejects a record without word vectors, or with a mask of another length. Whatever read the vectors has seen that they are finite. */
+/** Rejects a record without word vectors, or with a mask of another length. Whether the vectors are finite the network sees. */
 function usable(record: SentenceRecord, context: StepContext): boolean {
   return accepts(record, context, () => {
     const { shape } = need(record, 'embeddings');
@@ -88,14 +89,17 @@ function fits(record: SentenceRecord, { shape }: Network, context: StepContext):
   });
 }
 
-function refuseNotFinite(name: string, { data, shape }: Tensor): void {
-  const at = firstNotFinite(data);
-  if (at < 0) return;
-  const width = shape[1]!;
-  throw new PipeError('data', `${name} hold a number that is not finite`, {
-    found: `${data[at]} at time step ${Math.floor(at / width) + 1}, unit ${at % width}`,
-    hint: 'see the word vectors or weights that it comes from',
-  });
+/** @throws PipeError('data') for the first number that is not finite, the first field's first */
+function refuseWhatIsNot(finite: Readonly<Record<string, Tensor | undefined>>): void {
+  for (const [name, tensor] of Object.entries(finite)) {
+    const at = tensor ? firstNotFinite(tensor.data) : -1;
+    if (at < 0) continue;
+    const width = tensor!.shape[1]!;
+    throw new PipeError('data', `${name} hold a number that is not finite`, {
+      found: `${tensor!.data[at]} at time step ${Math.floor(at / width) + 1}, unit ${at % width}`,
+      hint: 'see the word vectors or weights that it comes from',
+    });
+  }
 }
 
 function accepts(record: SentenceRecord, context: StepContext, check: () => void): boolean {

@@ -1,6 +1,9 @@
 /** Inputs that are wrong: each is refused with file, line and a hint, and leaves neither an output nor a temporary file. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { Tensor } from '../../src/formats/tensor.js';
+import { arrowWriter } from '../../src/io/arrow/write.js';
+import { sink } from '../io/support.js';
 import { listing, refused, useFolder } from './support.js';
 
 const folder = useFolder();
@@ -94,6 +97,27 @@ test('NaN, infinity and numbers beyond 32 bits in embeddings', () => {
     put('e.jsonl', `{"id":1,"embeddings":[[1,${number}]]}\n`);
     refused(folder(), 'rnn-pipe rnn e.jsonl -o o.jsonl', { code: 'data', place: `e.jsonl:1${column}`, says: [says] });
   }
+});
+
+test('NaN and infinity in word vectors of an Arrow file', async () => {
+  const { output, bytes } = sink();
+  const writer = arrowWriter(output, 'file');
+  const vectors = (...numbers: number[]): Tensor => new Tensor([2, 1], Float32Array.from(numbers));
+  await writer.write([
+    { id: 1, mask: [1, 1], embeddings: vectors(0.5, 1) },
+    { id: 2, mask: [1, 0], embeddings: vectors(0.5, NaN) },
+    { id: 3, mask: [1, 1], embeddings: vectors(0.5, -Infinity) },
+  ]);
+  await writer.publish();
+  put('e.arrow', bytes());
+  // what stands at a masked time step nobody reads
+  refused(folder(), 'rnn-pipe rnn e.arrow -o o.jsonl', {
+    code: 'data',
+    place: 'e.arrow:3',
+    says: ['embeddings hold', '-Infinity at time step 2'],
+  });
+  // kept it would be read by others
+  refused(folder(), 'rnn-pipe rnn e.arrow --keep-embeddings -o o.jsonl', { code: 'data', place: 'e.arrow:2', says: ['NaN at index 1'] });
 });
 
 test("another vocabulary's ids, and a vocabulary changed by hand", () => {

@@ -15,7 +15,7 @@ test('all that was taken is in the file in its order, also what goes to the disk
   expect(readFileSync(path).equals(Buffer.concat(pieces))).toBe(true);
 });
 
-test('what a write meets with is told by the next one or at the end, with the name of the output', async () => {
+test('what a write meets with is told by the one after the next, or at the end, with the name of the output', async () => {
   const failure = { code: 'io', place: { file: path } };
   const toRead = (): number => openSync('/dev/null', 'r');
   const ended = writeBehind(toRead(), path);
@@ -23,7 +23,8 @@ test('what a write meets with is told by the next one or at the end, with the na
   await expect(ended.finish()).rejects.toMatchObject(failure);
   const gone = writeBehind(toRead(), path);
   await gone.write(Buffer.from('x'));
-  await expect(gone.write(Buffer.from('y'))).rejects.toMatchObject(failure);
+  await gone.write(Buffer.from('y'));
+  await expect(gone.write(Buffer.from('z'))).rejects.toMatchObject(failure);
   gone.abandon();
 });
 

@@ -23,22 +23,28 @@ interface Reading {
   cell: Cell;
 }
 
+/** What may be left to others. */
+interface Reader {
+  /** the only fields that anybody will look at before the records are written as Arrow; undefined: all */
+  lookedAt?: ReadonlySet<string> | undefined;
+  /** tensors whose numbers are refused later where they are not finite */
+  refusedLater?: ReadonlySet<string> | undefined;
+}
+
 /**
  * Fields that are null are absent from the record.
  *
- * @param lookedAt the only fields that anybody will look at before the records are written as Arrow; undefined: all
  * @throws PipeError('data') for what is cut, damaged, or holds what no record can; its line is the number of the record
  */
-export async function* readArrow(source: Source, lookedAt?: ReadonlySet<string>): AsyncGenerator<Batch> {
+export async function* readArrow(source: Source, reader: Reader = {}): AsyncGenerator<Batch> {
   const arrow = loadArrow();
   const bytes = messages(arrow, source.bytes, source.name);
   let row = 0;
   try {
-    const reader = await arrow.RecordBatchReader.from(bytes);
-    for await (const table of reader) {
+    for await (const table of await arrow.RecordBatchReader.from(bytes)) {
       const columns = table.schema.fields.map((field, i) => ({ field, data: table.data.children[i]! }));
       const [others, own] = [columns.filter(isRest), columns.filter((column) => !isRest(column))];
-      const readings = own.map(({ field, data }) => readingOf(arrow, field, data, row + 1, lookedAt));
+      const readings = own.map(({ field, data }) => readingOf(arrow, field, data, row + 1, reader));
       const rest = others.filter(({ data }) => data.nullCount < data.length).map(({ field, data }) => cells(arrow, data, field.name));
       const batch: Batch = [];
       for (let i = 0; i < table.numRows; i++) batch.push(recordAt(readings, rest, i, ++row));
@@ -60,10 +66,10 @@ function readingOf(
   { name, metadata }: Arrow.Field,
   data: Arrow.Data,
   firstLine: number,
-  lookedAt: ReadonlySet<string> | undefined,
+  { lookedAt, refusedLater }: Reader,
 ): Reading {
   if (metadata.get(MARK) === 'json') return { name, cell: jsonCell(name, cells(arrow, data, name)) };
-  const tensors = tensorCell(arrow, name, data);
+  const tensors = tensorCell(arrow, name, data, refusedLater?.has(name));
   if (tensors) return { name, cell: tensors };
   if (!isOurs(arrow, name, data.type) || !isWhole(arrow, data)) {
     const cell = cells(arrow, data, name);
@@ -124,7 +130,7 @@ function isOurs({ DataType, Precision }: typeof Arrow, name: string, type: Arrow
 }
 
 /** The tensors of a column of 32-bit floats, each a view. */
-function tensorCell(arrow: typeof Arrow, name: string, data: Arrow.Data): Cell | undefined {
+function tensorCell(arrow: typeof Arrow, name: string, data: Arrow.Data, refusedLater = false): Cell | undefined {
   const { DataType, Precision } = arrow;
   const kind = kindOf(name);
   if (kind !== 'vector' && kind !== 'matrix') return undefined;
@@ -135,7 +141,7 @@ function tensorCell(arrow: typeof Arrow, name: string, data: Arrow.Data): Cell |
   const { values } = numbers as { values: Float32Array };
   const at = kind === 'matrix' ? (data.valueOffsets as Int32Array) : undefined;
   // what lies where a value is absent may be anything
-  const finite = data.nullCount === 0 && isWhole(arrow, data);
+  const finite = data.nullCount === 0 && isWhole(arrow, data, !refusedLater);
   return (row) => {
     if (!data.getValid(row)) return undefined;
     const [begin, end] = at ? [at[row]!, at[row + 1]!] : [row, row + 1];

@@ -4,20 +4,25 @@ import type * as Arrow from 'apache-arrow';
 import { firstNotFinite } from '../../formats/tensor.js';
 
 /** Every value is there, lies inside the column, and is one that a record may hold: text is UTF-8 and numbers are finite, or whole and safe. */
-function isSound(arrow: typeof Arrow, data: Arrow.Data): boolean {
-  return data.nullCount === 0 && isWhole(arrow, data);
+function isSound(arrow: typeof Arrow, data: Arrow.Data, floats: boolean): boolean {
+  return data.nullCount === 0 && isWhole(arrow, data, floats);
 }
 
-/** The same of a column in which whole values may be absent. */
-export function isWhole(arrow: typeof Arrow, data: Arrow.Data): boolean {
+/**
+ * The same of a column in which whole values may be absent.
+ *
+ * @param floats 32-bit floats are to be finite; false: whoever asks does not look at them
+ */
+export function isWhole(arrow: typeof Arrow, data: Arrow.Data, floats = true): boolean {
   const { DataType } = arrow;
   const { type, length } = data;
   if (DataType.isUtf8(type)) return ascends(data, (data.values as Uint8Array).length) && isText(data);
-  if (DataType.isList(type)) return ascends(data, data.children[0]!.length) && isSound(arrow, data.children[0]!);
-  if (DataType.isFixedSizeList(type)) return data.children[0]!.length >= length * type.listSize && isSound(arrow, data.children[0]!);
+  if (DataType.isList(type)) return ascends(data, data.children[0]!.length) && isSound(arrow, data.children[0]!, floats);
+  if (DataType.isFixedSizeList(type))
+    return data.children[0]!.length >= length * type.listSize && isSound(arrow, data.children[0]!, floats);
   const values = data.values as unknown;
   if (values instanceof Int32Array) return values.length >= length;
-  if (values instanceof Float32Array) return values.length >= length && firstNotFinite(values) < 0;
+  if (values instanceof Float32Array) return values.length >= length && (!floats || firstNotFinite(values) < 0);
   if (values instanceof Float64Array) return values.length >= length && values.every(Number.isFinite);
   return values instanceof BigInt64Array && values.length >= length && values.every((value) => Number.isSafeInteger(Number(value)));
 }

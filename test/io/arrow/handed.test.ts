@@ -62,7 +62,7 @@ test('whatever records, whichever fields are looked at, however they are grouped
     async (batches, lookedAt, dropped, size) => {
       const input = await written(batches.map((batch) => parsed(batch.map((one) => JSON.stringify(one)))));
       const through = async (looked?: ReadonlySet<string>): Promise<Buffer> =>
-        written(regrouped(changed((await all(readArrow(fromBytes(input), looked))).flat(), new Set(dropped)), size));
+        written(regrouped(changed((await all(readArrow(fromBytes(input), { lookedAt: looked }))).flat(), new Set(dropped)), size));
       const [ordinary, handed] = [await through(), await through(new Set(['embeddings', ...lookedAt]))];
       expect(await lines(handed)).toEqual(await lines(ordinary));
       expect(handed.equals(ordinary)).toBe(true);
@@ -73,7 +73,7 @@ test('whatever records, whichever fields are looked at, however they are grouped
 
 test('a field that is handed on never becomes a value', async () => {
   const input = await written([parsed(['{"id":1,"text":"今天","ids":[4]}'])]);
-  const [batch] = await all(readArrow(fromBytes(input), new Set(['ids'])));
+  const [batch] = await all(readArrow(fromBytes(input), { lookedAt: new Set(['ids']) }));
   expect(batch![0]!.ids).toEqual([4]);
   expect(typeof batch![0]!.text).not.toBe('string');
 });
@@ -101,7 +101,7 @@ test.each([
   ['offsets that go back', Buffer.from('今天'), [0, 6, 3]],
 ])('%s are not handed on as they lie', async (_, bytes, offsets) => {
   const outcome = async (lookedAt?: ReadonlySet<string>): Promise<unknown> =>
-    all(readArrow(fromBytes(texts(bytes, offsets)), lookedAt)).then(
+    all(readArrow(fromBytes(texts(bytes, offsets)), { lookedAt })).then(
       (batches) => batches.flat().map(toJson),
       (error: unknown) => (error as Error).message,
     );
@@ -109,7 +109,7 @@ test.each([
 });
 
 test('a character that two texts share becomes what it becomes when it is read', async () => {
-  const [batch] = await all(readArrow(fromBytes(texts(Buffer.from('今天'), [0, 2, 6])), NOBODY));
+  const [batch] = await all(readArrow(fromBytes(texts(Buffer.from('今天'), [0, 2, 6])), { lookedAt: NOBODY }));
   expect(batch!.map(({ text }) => text)).toEqual(['\ufffd', '\ufffd天']);
 });
 
@@ -120,7 +120,7 @@ test.each([
   ],
   ['an id beyond 2^53', (arrow: typeof Arrow) => ofColumn(arrow, arrow.vectorFromArray([1n, 2n ** 60n], new arrow.Int64()).data[0]!, 'id')],
 ])('%s is an error although nobody looks at it', async (_, make) => {
-  await expect(all(readArrow(fromBytes(make(loadArrow())), NOBODY))).rejects.toMatchObject({
+  await expect(all(readArrow(fromBytes(make(loadArrow())), { lookedAt: NOBODY }))).rejects.toMatchObject({
     code: 'data',
     place: { file: 'input', line: 2 },
   });
