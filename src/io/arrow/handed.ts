@@ -39,7 +39,8 @@ export function handedRows(arrow: typeof Arrow, batch: Batch, name: string, type
     const open = rows.at(-1);
     if (handed === last && open!.end === row) open!.end++;
     else {
-      if (handed !== last && !arrow.util.compareTypes(type, handed.data.type)) return undefined;
+      // in this order: what is read is an integer of 32 bits, and ours is of the class of these
+      if (handed !== last && !arrow.util.compareTypes(handed.data.type, type)) return undefined;
       rows.push({ data: handed.data, begin: row, end: row + 1 });
       last = handed;
     }

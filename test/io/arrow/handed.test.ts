@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import type * as Arrow from 'apache-arrow';
 import { fromJson, toJson, type Batch, type SentenceRecord } from '../../../src/formats/record.js';
+import { columnsFor } from '../../../src/io/arrow/columns.js';
+import { handedRows } from '../../../src/io/arrow/handed.js';
 import { loadArrow } from '../../../src/io/arrow/library.js';
 import { readArrow } from '../../../src/io/arrow/read.js';
 import { arrowWriter } from '../../../src/io/arrow/write.js';
@@ -76,6 +78,17 @@ test('a field that is handed on never becomes a value', async () => {
   const [batch] = await all(readArrow(fromBytes(input), { lookedAt: new Set(['ids']) }));
   expect(batch![0]!.ids).toEqual([4]);
   expect(typeof batch![0]!.text).not.toBe('string');
+});
+
+test('columns of every type that is handed on are written as they lie', async () => {
+  const line =
+    '{"id":1,"text":"今天好","label":"x","tokens":["今天","好"],"tokenSpans":[[0,2],[2,3]],"ids":[4,5],"length":2,"kept":[0,1],"score":0.5}';
+  const input = await written([parsed([line, line])]);
+  const [batch] = await all(readArrow(fromBytes(input), { lookedAt: NOBODY }));
+  const arrow = loadArrow();
+  const columns = columnsFor(arrow, batch!);
+  expect(columns.map(({ name }) => name)).toEqual(Object.keys(JSON.parse(line) as object));
+  for (const { name, type } of columns) expect([name, handedRows(arrow, batch!, name, type)]).toEqual([name, [expect.anything()]]);
 });
 
 /** One batch of a column of text, with these bytes and offsets. */
