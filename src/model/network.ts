@@ -63,7 +63,7 @@ export async function openNetwork(
       const real = sentences.map(realSteps);
       // a sentence without a real time step has nothing to run; its states are zeros
       const rows = real.flatMap((steps, row) => (steps.length > 0 ? [row] : []));
-      const batches = batchesByLength(rows, offsetsOf(real.map(({ length }) => length)), batchSize);
+      const batches = batchesByLength(rows, offsetsOf(real.map(({ length }) => length)), batchSize, { even: EVEN });
       const begins = offsetsOf(sentences.map(({ inputs }) => inputs.shape[0]!));
       const pieces = batches.map((together) => piecesOf(together, real, begins));
       const feeds = batches.map((together) => feedsOf(sentences, real, together, shape.inputSize));
@@ -78,6 +78,9 @@ export async function openNetwork(
 }
 
 const [HIDDEN, SUMS] = ['hiddenStates', 'sums'];
+
+/** Rows: batches of so many and their multiples pad a half per cent more, and have a third of the sizes. */
+const EVEN = 8;
 
 /** The numbers that each result has for a time step, by its name. */
 function widthsOf(shape: NetworkShape, trace: boolean): Record<string, number> {

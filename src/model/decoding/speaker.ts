@@ -41,7 +41,7 @@ export async function openSpeaker(
       const rows = Int32Array.from({ length: sentences.offsets.length - 1 }, (_, row) => row);
       const { lengths } = partOf(sentences, rows);
       const read = readOf(readingsOf(model)[0]!, parameters, sentences);
-      const jobs = jobsOf(encoder, model, read, batchesByLength(rows, sentences.offsets, batchSize, OVERHEAD), (part) =>
+      const jobs = jobsOf(encoder, model, read, batchesByLength(rows, sentences.offsets, batchSize, { overhead: OVERHEAD }), (part) =>
         stepFeeds(model.head, part),
       );
       const found = new Array<Found>(rows.length);
