@@ -7,8 +7,8 @@ import { wholeNumber } from './options.js';
 import { ENGINE_OPTIONS } from './engine-options.js';
 import { checkSearch, SEARCH_OPTIONS } from './search-options.js';
 
-/** Lines that are done together: a few batches, of which texts of like length are searched together; and each core has some soon. */
-const WINDOW = 256;
+/** Lines that are done together: as many batches, of texts of like length, as a few searches have; what is left of some goes on with what is left of others. */
+const WINDOW = 1024;
 
 export const seq2seqCommand: StepCommand = {
   description: `Reads texts, and adds to each the text that a model of "train --task seq2seq" says: one out for each one in. --beam 1 is greedy search;

@@ -79,6 +79,10 @@ function copyInTime(from: HostTensor, row: number, to: HostTensor, toRow: number
   const lines = countOf(from.shape.slice(1, axis));
   const [length, toLength] = [from, to].map(({ shape }) => countOf(shape.slice(axis))) as [number, number];
   const [source, target, count] = [from.data, to.data, Math.min(length, toLength)];
+  if (length === toLength) {
+    target.set(source.subarray(row * lines * length, (row + 1) * lines * length), toRow * lines * length);
+    return;
+  }
   for (let line = 0; line < lines; line++) {
     const [at, toAt] = [(row * lines + line) * length, (toRow * lines + line) * toLength];
     // most lines are a few time steps, for which an array of their own would cost more than they do
