@@ -2,13 +2,13 @@
 'use strict';
 /*
  * CommonJS, since Node reads the first ES module in a thread of libuv's, and then there are as many of them as there will be. Each run of the
- * engine `jit` keeps one busy: there are as many of these as cores, beside those that files have otherwise.
+ * engine `jit` keeps one busy: there are two more of these than cores, beside those that files have otherwise.
  */
 const { availableParallelism } = require('node:os');
 const { setFlagsFromString } = require('node:v8');
 
-const FOR_FILES = 4;
-process.env.UV_THREADPOOL_SIZE ??= String(FOR_FILES + availableParallelism());
+const [FOR_FILES, READY] = [4, 2];
+process.env.UV_THREADPOOL_SIZE ??= String(FOR_FILES + READY + availableParallelism());
 
 /*
  * V8 optimises a function when it has run for so long. Of a command of seconds it optimised so much that the compiler took a seventh of all

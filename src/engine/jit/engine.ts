@@ -49,8 +49,8 @@ function kernelsOf(set: VectorSet | undefined): Promise<Kernels> {
 
 function program(each: Compiled, before: Compiled | undefined, threads: number): Program {
   let last: { shared: Tensors; ready: Promise<Tensors> } | undefined;
-  // one more than there are threads, so that the next one is ready; more of them would only take each other's cache
-  const inTurn = atMost(threads + 1);
+  // two more than there are threads, so that the next ones are ready wherever a core has nothing to do; more of them would only take each other's cache
+  const inTurn = atMost(threads + 2);
   const runsOf = (one: Compiled, runs: readonly Run[]): Promise<Results[]> =>
     threads > 1 ? inTurn(() => one.runApart(runs)) : Promise.resolve(one.run(runs));
   const commonOf = async (shared: Tensors): Promise<Tensors> => {
