@@ -23,18 +23,21 @@ test('rnn gives the same bytes with 1 and 3 threads', () => {
   expect(readFileSync(folder.file('3.arrow')).equals(readFileSync(folder.file('1.arrow')))).toBe(true);
 });
 
-(existsSync('/proc/self/task') ? test : test.skip)('the system’s threads are as many as the cores and two, beside the four that files have', () => {
-  const folder = newFolder();
-  writeFileSync(
-    folder.file('count.cjs'),
-    "process.on('exit', () => console.log(require('node:fs').readdirSync('/proc/self/task').length));",
-  );
-  const counted = (environment: string): number => {
-    const { stdout } = folder.shell(`${environment} NODE_OPTIONS='--require ./count.cjs' rnn-pipe --version`);
-    return Number(stdout.split('\n')[1]);
-  };
-  expect(counted('env -u UV_THREADPOOL_SIZE') - counted('UV_THREADPOOL_SIZE=4')).toBe(availableParallelism() + 2);
-});
+(existsSync('/proc/self/task') ? test : test.skip)(
+  'the system’s threads are as many as the cores and two, beside the four that files have',
+  () => {
+    const folder = newFolder();
+    writeFileSync(
+      folder.file('count.cjs'),
+      "process.on('exit', () => console.log(require('node:fs').readdirSync('/proc/self/task').length));",
+    );
+    const counted = (environment: string): number => {
+      const { stdout } = folder.shell(`${environment} NODE_OPTIONS='--require ./count.cjs' rnn-pipe --version`);
+      return Number(stdout.split('\n')[1]);
+    };
+    expect(counted('env -u UV_THREADPOOL_SIZE') - counted('UV_THREADPOOL_SIZE=4')).toBe(availableParallelism() + 2);
+  },
+);
 
 const trained = useModel('--segmenter characters');
 
