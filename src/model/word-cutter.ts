@@ -64,20 +64,21 @@ function piecesOf(text: string, index: number, most: number): { pieces: Piece[];
     }
     let start = at;
     const characters = Array.from(run);
-    while (characters.length > most) {
-      const taken = characters.splice(0, lastMark(characters, most));
+    for (let begin = 0, end = 0; begin < characters.length; begin = end) {
+      end = endOf(characters, begin, most);
+      const taken = characters.slice(begin, end);
       pieces.push({ text: index, start, characters: taken });
       start += taken.reduce((sum, { length }) => sum + length, 0);
     }
-    pieces.push({ text: index, start, characters });
   }
   return { pieces, spaces };
 }
 
-/** Behind the last punctuation mark of the first `most` characters. */
-function lastMark(characters: readonly string[], most: number): number {
-  for (let end = most; end > most / 2; end--) if (PUNCTUATION.test(characters[end - 1]!)) return end;
-  return most;
+/** Where a piece ends: with the text, or behind the last punctuation mark of the next `most` characters. */
+function endOf(characters: readonly string[], begin: number, most: number): number {
+  if (characters.length - begin <= most) return characters.length;
+  for (let end = begin + most; end > begin + most / 2; end--) if (PUNCTUATION.test(characters[end - 1]!)) return end;
+  return begin + most;
 }
 
 function addWords({ start, characters }: Piece, path: Int32Array, begins: readonly boolean[], spans: number[]): void {
