@@ -10,7 +10,7 @@ const [FIRST, ROOM] = [2 ** 48, 2 ** 42];
 /** Where the tensor of that number seems to be. */
 export const standIn = (tensor: number): number => FIRST + ROOM * tensor;
 
-/** The upper half of the least word that is one; a lower one is that of no such word. */
+/** The upper half of the least word that is one. */
 const LEAST_HIGH = (FIRST - ROOM / 2) / 2 ** 32;
 
 export interface Template {
@@ -24,18 +24,17 @@ export interface Template {
 
 /** What a tape holds as a template. */
 export function templateOf(tape: Tape): Template {
-  const halves = tape.bytes().slice(0, 2 * tape.length());
-  const [words, tensors, distances]: number[][] = [[], [], []];
-  for (let word = 0; 2 * word < halves.length; word++) {
+  const template: Template = { halves: tape.bytes().slice(0, 2 * tape.length()), words: [], tensors: [], distances: [] };
+  for (let word = 0; word < tape.length(); word++) {
     // with its sign, which is that of the word
-    if ((halves[2 * word + 1]! | 0) < LEAST_HIGH) continue;
+    if ((template.halves[2 * word + 1]! | 0) < LEAST_HIGH) continue;
     const value = tape.word(word);
     const tensor = Math.round((value - FIRST) / ROOM);
-    words!.push(word);
-    tensors!.push(tensor);
-    distances!.push(value - standIn(tensor));
+    template.words.push(word);
+    template.tensors.push(tensor);
+    template.distances.push(value - standIn(tensor));
   }
-  return { halves, words: words!, tensors: tensors!, distances: distances! };
+  return template;
 }
 
 /** Appends the template's commands for tensors at these addresses. */
