@@ -62,21 +62,23 @@ function piecesOf(text: string, index: number, most: number): { pieces: Piece[];
       spaces.push(at, at + run.length);
       continue;
     }
-    let start = at;
     const characters = Array.from(run);
-    for (let begin = 0, end = 0; begin < characters.length; begin = end) {
-      end = endOf(characters, begin, most);
+    let [start, begin] = [at, 0];
+    while (characters.length - begin > most) {
+      const end = lastMark(characters, begin, most);
       const taken = characters.slice(begin, end);
       pieces.push({ text: index, start, characters: taken });
       start += taken.reduce((sum, { length }) => sum + length, 0);
+      begin = end;
     }
+    // nearly every run is one piece, which is no copy
+    pieces.push({ text: index, start, characters: begin === 0 ? characters : characters.slice(begin) });
   }
   return { pieces, spaces };
 }
 
-/** Where a piece ends: with the text, or behind the last punctuation mark of the next `most` characters. */
-function endOf(characters: readonly string[], begin: number, most: number): number {
-  if (characters.length - begin <= most) return characters.length;
+/** Behind the last punctuation mark of the next `most` characters. */
+function lastMark(characters: readonly string[], begin: number, most: number): number {
   for (let end = begin + most; end > begin + most / 2; end--) if (PUNCTUATION.test(characters[end - 1]!)) return end;
   return begin + most;
 }
