@@ -6,11 +6,13 @@ import { multiplying } from './multiplying.js';
 import { rearranging } from './rearranging.js';
 import type { Tape } from './tape.js';
 
-export type { Packed } from './multiplying.js';
+export type { Term } from './multiplying.js';
+export type { Chosen, Packed } from './tiling.js';
 export type Commands = ReturnType<typeof commands>;
 
 /** @param memory what the tensors take that are made on the way */
 export function commands(kernels: Kernels, tape: Tape, memory: Memory) {
   const copies = copying(kernels, tape, memory);
-  return { kernels, tape, memory, ...copies, ...multiplying(kernels, tape, copies), ...rearranging(kernels, tape, copies) };
+  const rearrangements = rearranging(kernels, tape, copies);
+  return { kernels, tape, memory, ...copies, ...rearrangements, ...multiplying(kernels, tape, { ...copies, ...rearrangements }) };
 }

@@ -1,7 +1,7 @@
 /** A plan made commands, when the sizes are known: each value gets its place, and each stage what it does. */
 import type { Expression, Node } from '../graph/expression.js';
 import type { QuantizedWeights } from '../ops.js';
-import type { Commands, Packed } from './commands.js';
+import type { Chosen, Commands, Packed } from './commands.js';
 import { COMMANDS, VIEWS, ZEROS } from './lowering.js';
 import type { Plan, Stage } from './plan.js';
 import { commonShape, part, type View } from './view.js';
@@ -65,17 +65,21 @@ export function emitStage(stage: Exclude<Stage, { kind: 'loop' }>, commands: Com
 
 function emitCommands({ node, product, outputs }: Extract<Stage, { kind: 'commands' }>, commands: Commands, places: Places): void {
   const within = product && product.node !== node ? product.node : undefined;
+  const { initial, chosen, before } = product ?? {};
   COMMANDS[node.operation.name]!({
     commands,
     node,
     within,
     inputs: (within ?? node).inputs.map(places.view),
-    initial: product?.initial && places.view(product.initial),
+    initial: initial && (chosen ? chosenBy(initial.node.inputs.map(places.view)) : places.view(initial)),
+    before: before && { node: before, inputs: before.inputs.map(places.view) },
     packedBytes: places.packedBytes,
     place: (output, shape) => places.place(outputs[output]!, shape),
     packed: places.packed,
   });
 }
+
+const chosenBy = ([table, ids]: readonly View[]): Chosen => ({ table: table!, ids: ids! });
 
 const numbers = ({ shape }: Expression): number[] => shape.map((size) => size as number);
 

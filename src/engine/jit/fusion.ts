@@ -10,50 +10,94 @@ export interface Within {
   begin?: number;
 }
 
-/** A product, and what is added to it: it begins with that. */
+/** A product, and what it begins with. */
 export interface Product {
   node: Node;
+  /** what is added to it */
   initial: Expression | undefined;
+  /** `initial` is rows that integers choose, and nothing else needs them: they are read where they lie */
+  chosen?: boolean;
+  /** a product that is made before, to the same sums */
+  before?: Node | undefined;
 }
 
 /** What is read to make it. */
-export const inputsOfProduct = ({ node, initial }: Product): readonly Expression[] => [...node.inputs, ...(initial ? [initial] : [])];
+export const inputsOfProduct = ({ node, initial, chosen, before }: Product): readonly Expression[] => [
+  ...(before?.inputs ?? []),
+  ...node.inputs,
+  ...(chosen ? initial!.node.inputs : initial ? [initial] : []),
+];
 
 const PRODUCTS: Readonly<Record<string, number>> = { matmul: 2, gemm: 2, quantizedProduct: 1 };
 
-/** Sums of a product that nothing else needs and of something else. */
+/** Products with one matrix at the right, of floats and of 8 bits. */
+const isWithMatrix = ({ operation: { name }, inputs }: Node): boolean =>
+  name === 'quantizedProduct' || (name === 'matmul' && inputs[1]!.shape.length === 2);
+const isOfFloats = (node: Node): boolean => isWithMatrix(node) && node.operation.name === 'matmul';
+
+/** What is made within sums with products. */
+export interface Sums {
+  /** by the sum's node */
+  products: Map<Node, Product>;
+  /** nodes that are part of one, and of nothing else */
+  parts: Set<Node>;
+}
+
+/** Sums of a product that nothing else needs and of something else, which may be another such sum. */
 export function sumsWithProducts(
   nodes: readonly Node[],
   uses: ReadonlyMap<Expression, ReadonlySet<Node>>,
   wanted: ReadonlySet<Expression>,
-): Map<Node, Product> {
-  const found = new Map<Node, Product>();
-  const taken = new Set<Node>();
+): Sums {
+  const [products, parts] = [new Map<Node, Product>(), new Set<Node>()];
+  const isFree = (value: Expression, scope: Node['scope']): boolean =>
+    scopeOf(value) === scope && uses.get(value)?.size === 1 && !wanted.has(value) && !parts.has(value.node);
   for (const node of nodes) {
     if (node.operation.name !== 'add') continue;
     const [sum] = node.outputs;
     const value = node.inputs.findLast(
       (input, i) =>
         PRODUCTS[input.node.operation.name] === input.node.inputs.length &&
-        scopeOf(input) === node.scope &&
-        uses.get(input)?.size === 1 &&
-        !wanted.has(input) &&
-        !taken.has(input.node) &&
+        isFree(input, node.scope) &&
         input.shape.join() === sum!.shape.join() &&
         node.inputs[1 - i] !== input &&
         node.inputs[1 - i]!.shape.at(-1) === sum!.shape.at(-1),
     );
     if (!value) continue;
-    found.set(node, { node: value.node, initial: node.inputs.find((input) => input !== value) });
-    taken.add(value.node);
+    parts.add(value.node);
+    products.set(node, { node: value.node, initial: node.inputs.find((input) => input !== value) });
   }
-  return found;
+  for (const [sum, product] of products) if (isWithMatrix(product.node)) products.set(sum, begunWithin(begunByProduct(product)));
+  return { products, parts };
+
+  /** What a product begins with, where nothing else needs it and it has all the product's numbers. */
+  function begunWith({ node, initial }: Product): Node | undefined {
+    const isWhole = initial && isFree(initial, node.scope) && initial.shape.join() === node.outputs[0]!.shape.join();
+    return isWhole ? initial.node : undefined;
+  }
+
+  function begunByProduct(product: Product): Product {
+    const node = begunWith(product);
+    if (!node || !isOfFloats(product.node)) return product;
+    const within = products.get(node) ?? { node, initial: undefined };
+    if (within.before || !isOfFloats(within.node)) return product;
+    products.delete(node);
+    parts.add(node).add(within.node);
+    return { ...within, node: product.node, before: within.node };
+  }
+
+  function begunWithin(product: Product): Product {
+    const node = begunWith(product);
+    if (node?.operation.name !== 'gather' || node.inputs[0]!.shape.length !== 2) return product;
+    parts.add(node);
+    return { ...product, chosen: true };
+  }
 }
 
 /** Products with weights that nothing but a `mostProbable` needs: it goes through blocks of their columns one after another, and they are never whole. */
 export function productsInBlocks(
   nodes: readonly Node[],
-  sums: ReadonlyMap<Node, Product>,
+  sums: Sums,
   uses: ReadonlyMap<Expression, ReadonlySet<Node>>,
   wanted: ReadonlySet<Expression>,
 ): Map<Node, Product> {
@@ -61,10 +105,16 @@ export function productsInBlocks(
   for (const node of nodes) {
     if (node.operation.name !== 'mostProbable') continue;
     const [x] = node.inputs as [Expression];
-    const product = sums.get(x.node) ?? { node: x.node, initial: undefined };
-    const { operation, inputs } = product.node;
-    const isProduct = operation.name === 'quantizedProduct' || (operation.name === 'matmul' && inputs[1]!.shape.length === 2);
-    if (isProduct && scopeOf(x) === node.scope && uses.get(x)?.size === 1 && !wanted.has(x)) found.set(node, product);
+    const product = sums.products.get(x.node) ?? { node: x.node, initial: undefined };
+    if (
+      isWithMatrix(product.node) &&
+      !product.before &&
+      !product.chosen &&
+      scopeOf(x) === node.scope &&
+      uses.get(x)?.size === 1 &&
+      !wanted.has(x)
+    )
+      found.set(node, product);
   }
   return found;
 }

@@ -3,8 +3,8 @@ import { addAt, largest, pick } from './choosing.js';
 import { columnFunction } from './columns.js';
 import { exit, isSystemV, openNative, written, type Native } from './executable.js';
 import { map, type Formula } from './map.js';
-import { copyNumbers, copyPieces, moveRows, reverse } from './moves.js';
-import { product } from './product.js';
+import { chooseRows, copyNumbers, copyPieces, moveRows, reverse } from './moves.js';
+import { FORMS, formIndex, product, type Form } from './product.js';
 import { processorOf, type Processor } from './processor.js';
 import { rowFunction, type RowFunction } from './rows.js';
 import { round } from './quantizing.js';
@@ -35,13 +35,14 @@ export interface Kernels {
   zeros: (count: number) => number;
   one: number;
   map: (formula: Formula) => number;
-  product: () => number;
-  tile: (kind: Kind, rows: number, edge: Edge) => number;
+  product: (form: Form) => number;
+  tile: (kind: Kind, rows: number, edge: Edge, form: Form) => number;
   /** rows to bytes */
   round: () => number;
   rowFunction: (name: RowFunction) => number;
   columnFunction: (name: 'sum' | 'max') => number;
   moveRows: (way: 'gather' | 'put') => number;
+  chooseRows: () => number;
   copyNumbers: () => number;
   copyPieces: (each: 3 | 4) => number;
   reverse: () => number;
@@ -87,8 +88,8 @@ function kernels(native: Native, processor: Processor & { vectors: VectorSet }):
   /** the kernels of formulas that were asked for before, by the object */
   const formulas = new WeakMap<Formula, number>();
   /** looked up by what they do and not by a text that says it */
-  const newTiles = (): Record<Edge, number[]> => ({ whole: [], second: [], first: [] });
-  const tiles: Record<Kind, Record<Edge, number[]>> = {
+  const newTiles = (): Record<Edge, number[]>[] => FORMS.map(() => ({ whole: [], second: [], first: [] }));
+  const tiles: Record<Kind, Record<Edge, number[]>[]> = {
     rows: newTiles(),
     columns: newTiles(),
     bytes: newTiles(),
@@ -108,6 +109,7 @@ function kernels(native: Native, processor: Processor & { vectors: VectorSet }):
       return address;
     };
   };
+  const products = each((form: number) => product(set, FORMS[form]!));
   const formulaText = each((text: string) => map(set, JSON.parse(text) as Formula));
   return {
     native,
@@ -132,12 +134,14 @@ function kernels(native: Native, processor: Processor & { vectors: VectorSet }):
       formulas.set(formula, address);
       return address;
     },
-    tile: (kind, rows, edge) => (tiles[kind][edge][rows] ??= native.install(written(tile(set, kind, rows, edge)))),
+    tile: (kind, rows, edge, form) =>
+      (tiles[kind][formIndex(form)]![edge][rows] ??= native.install(written(tile(set, kind, rows, edge, form)))),
     round: once(round(set)),
-    product: once(product(set)),
+    product: (form) => products(formIndex(form)),
     rowFunction: each((name) => rowFunction(set, name)),
     columnFunction: each((name) => columnFunction(set, name)),
     moveRows: each((way) => moveRows(set, way)),
+    chooseRows: once(chooseRows),
     copyNumbers: once(copyNumbers),
     copyPieces: each(copyPieces),
     reverse: once(reverse(set)),

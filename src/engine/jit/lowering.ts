@@ -3,7 +3,7 @@ import type { Expression, Node } from '../graph/expression.js';
 import { axisOf, numbersOf } from '../graph/operations/operation.js';
 import type { QuantizedProduct } from '../graph/operations/products.js';
 import type { QuantizedWeights } from '../ops.js';
-import type { Commands, Packed } from './commands.js';
+import type { Chosen, Commands, Packed, Term } from './commands.js';
 import { FUNCTIONS } from './functions.js';
 import type { Binary, Formula, Value } from './map.js';
 import { mostProbable } from './most-probable.js';
@@ -60,8 +60,10 @@ export interface Lowered {
   packed: (value: Expression) => Packed | undefined;
   /** weights of 8 bits, in panels */
   packedBytes: (weights: QuantizedWeights) => Packed;
-  /** what a product begins with */
-  initial: View | undefined;
+  /** what a product begins with; rows are chosen for products with a matrix alone */
+  initial: View | Chosen | undefined;
+  /** a product with a matrix that is made before, to the same sums */
+  before: Pick<Lowered, 'node' | 'inputs'> | undefined;
 }
 
 const value = (name: string, ...of: number[]): Value => formulaValue(name, of)!;
@@ -88,10 +90,16 @@ const rowsOf = (shape: readonly number[]): readonly number[] => shape.slice(0, -
 const flat = (view: View): View => ({ ...contiguous(view.address, [countOf(view.shape)]) });
 
 /** Products of matrices, and of as many as the axes before them say. */
-function multiplied({ commands, inputs: [a, b], place, packed, node, initial }: Lowered): void {
-  const c = place(0, [...rowsOf(a!.shape), b!.shape.at(-1)!]);
-  if (b!.shape.length === 2) commands.product(a!, packed(node.inputs[1]!) ?? b!, c, initial);
-  else stacked(commands, a!, b!, c, initial && broadcast(initial, c.shape));
+function multiplied({ commands, inputs, place, packed, node, initial, before }: Lowered): void {
+  const [a, b] = inputs as [View, View];
+  const c = place(0, [...rowsOf(a.shape), b.shape.at(-1)!]);
+  if (b.shape.length > 2) {
+    stacked(commands, a, b, c, initial && broadcast(initial as View, c.shape));
+    return;
+  }
+  const term = (of: Pick<Lowered, 'node' | 'inputs'>): Term => ({ a: of.inputs[0]!, b: packed(of.node.inputs[1]!) ?? of.inputs[1]! });
+  const last = term({ node, inputs });
+  commands.products(before ? [term(before), last] : [last], c, initial);
 }
 
 function stacked(commands: Commands, a: View, b: View, c: View, initial: View | undefined): void {
@@ -151,7 +159,7 @@ export const COMMANDS: Readonly<Record<string, (lowered: Lowered) => void>> = {
   matmul: multiplied,
   gemm: ({ inputs: [a, b], node: { attributes }, place, commands, initial }) => {
     const [left, right] = [transposed(a!, attributes['left']), transposed(b!, attributes['right'])];
-    commands.product(left, right, place(0, [left.shape[0]!, right.shape[1]!]), initial);
+    commands.product(left, right, place(0, [left.shape[0]!, right.shape[1]!]), initial as View | undefined);
   },
   quantizedProduct: ({ inputs: [a, bias], node, place, packedBytes, commands, initial }) => {
     const weights = weightsOf(node);

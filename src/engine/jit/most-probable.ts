@@ -62,7 +62,7 @@ function columnsOf({ commands, within, inputs: [a, b], packed, packedBytes, init
   const isQuantized = within.operation.name === 'quantizedProduct';
   const shape = [...a!.shape.slice(0, -1), isQuantized ? weightsOf(within).shape.at(-1)! : b!.shape[1]!];
   const rows = countOf(shape.slice(0, -1));
-  const bias = isQuantized ? (b ?? initial) : initial;
+  const bias = (isQuantized ? (b ?? initial) : initial) as View | undefined;
   const begun = bias && commands.matrix(broadcast(bias, shape));
   const { address } = commands.take([rows, BLOCK_COLUMNS]);
   const make = isQuantized ? bytes() : floats();

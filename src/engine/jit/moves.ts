@@ -120,6 +120,31 @@ export function moveRows(set: VectorSet, way: 'gather' | 'put'): (code: Assemble
 }
 
 /**
+ * Command: how many rows; where the integers are that choose them; where the table is, the distance of its rows, how many there are; where the
+ * addresses of the chosen ones go. What is read of each first is on its way to the cache then.
+ */
+export function chooseRows(code: Assembler): void {
+  const [count, integers, chosen, to, table, row] = [R8, R9, RSI, RBX, R12, R13];
+  code.load(count, argument(0));
+  code.load(integers, argument(1));
+  code.load(table, argument(2));
+  code.load(row, argument(3));
+  code.load(to, argument(5));
+  times(code, count, () => {
+    loadChoice(code, chosen, { base: integers }, 4);
+    code.multiply(chosen, row);
+    code.add(chosen, table);
+    code.store({ base: to }, chosen);
+    for (const offset of [0, CACHE_LINE]) code.prefetch({ base: chosen, offset });
+    code.add(integers, { number: 4 });
+    code.add(to, { number: 8 });
+  });
+  next(code, 6);
+}
+
+const CACHE_LINE = 64;
+
+/**
  * Command: time steps and sentences; where the lengths are; bytes of whole vectors in a row, the rest's mask or 0; where x is, its distances
  * from time step to time step and from sentence to sentence; the same of y. The first time steps of each sentence in reverse, the others as they are.
  */

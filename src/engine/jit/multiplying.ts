@@ -1,18 +1,12 @@
-/** Products of views as commands: B put in panels, and tiles of rows that are as even as can be. */
+/** Products of views as commands: B put in panels, and what does not lie as tiles take it copied first. */
 import { each, type Copying } from './copying.js';
 import type { Kernels } from './kernels.js';
-import { productWords } from './product.js';
 import { AT_ONCE, bytesOf } from './quantizing.js';
+import type { Rearranging } from './rearranging.js';
 import type { Tape } from './tape.js';
-import type { Edge, Kind } from './tile.js';
-import { asMatrix, broadcast, countOf, isAlong, loops, NUMBER, type View } from './view.js';
-
-/** A right side of a product, in panels. */
-export interface Packed {
-  address: number;
-  /** from panel to panel */
-  panelBytes: number;
-}
+import type { Kind } from './tile.js';
+import { tiling, type Chosen, type Packed, type Rows } from './tiling.js';
+import { asMatrix, broadcast, contiguous, countOf, isAlong, loops, NUMBER, type View } from './view.js';
 
 /** Rows of bytes, so far apart. */
 export interface Rounded {
@@ -20,8 +14,18 @@ export interface Rounded {
   row: number;
 }
 
-export function multiplying(kernels: Kernels, tape: Tape, { takeNumbers, copy, copied, through, matrix }: Copying) {
+/** What is multiplied. */
+export interface Term {
+  /** […, k] */
+  a: View;
+  /** [k, n] */
+  b: View | Packed;
+}
+
+export function multiplying(kernels: Kernels, tape: Tape, copies: Copying & Rearranging) {
+  const { takeNumbers, take, copy, copied, through, matrix, moveRows } = copies;
   const { tileRows, panelColumns } = kernels;
+  const oneProduct = tiling(kernels, tape, copies);
 
   /** B [k, n] in panels; the last one's other columns are anything. */
   function pack(b: View, to?: number): Packed {
@@ -88,16 +92,60 @@ export function multiplying(kernels: Kernels, tape: Tape, { takeNumbers, copy, c
       outer,
       operands.map(({ address }) => address),
       ([aAt, cAt, initialAt = 0]) =>
-        oneProduct(
+        oneProduct({
           kind,
-          { address: aAt!, row: aRow!, column: a.strides.at(-1)! },
-          a.zero ? 0 : a.shape.at(-1)!,
-          right,
-          { address: cAt!, row: cRow! },
-          { address: initialAt, row: initialRow },
-          [rows.size, columns],
-        ),
+          a: { address: aAt!, row: aRow!, column: a.strides.at(-1)! },
+          b: right,
+          k: numbersOf(a),
+          c: { address: cAt!, row: cRow! },
+          initial: { address: initialAt, row: initialRow },
+          size: [rows.size, columns],
+        }),
     );
+  }
+
+  /** c = first + second + initial, or c = first + initial, in one pass over c where all lie as it takes them. @param c […, n] */
+  function products([first, second]: readonly [Term, Term?], c: View, initial?: View | Chosen): void {
+    if (countOf(c.shape) === 0) return;
+    const isChosen = initial !== undefined && 'table' in initial;
+    const into = isAlong(c) ? asMatrix(c) : undefined;
+    const begun = initial && !isChosen ? matrixOf(broadcast(initial, c.shape)) : initial;
+    const [one, two] = [first, second].map((term) => term && rowsOf(term));
+    if (into && one && (two || !second) && (begun || !initial) && (second || isChosen)) {
+      oneProduct({
+        kind: 'rows',
+        a: { ...one.a, column: 1 },
+        b: one.b,
+        k: one.k,
+        c: { address: into.address, row: into.strides[0]! },
+        initial: isChosen
+          ? initial
+          : { address: (begun as View | undefined)?.address ?? 0, row: (begun as View | undefined)?.strides[0] ?? 0 },
+        second: two,
+        size: into.shape as [number, number],
+      });
+      return;
+    }
+    product(first.a, first.b, c, isChosen ? together(initial, c.shape) : initial);
+    if (second) product(second.a, second.b, c, c);
+  }
+
+  /** A term whose A lies in rows and whose B in panels. */
+  function rowsOf({ a, b }: Term): { a: Rows; b: Packed; k: number } | undefined {
+    const rows = matrixOf(a);
+    return rows && !('strides' in b) ? { a: { address: rows.address, row: rows.strides[0]! }, b, k: numbersOf(a) } : undefined;
+  }
+
+  const matrixOf = (view: View): View | undefined => (isAlong(view) ? asMatrix(view) : undefined);
+
+  /** Numbers of a sum. */
+  const numbersOf = (a: View): number => (a.zero ? 0 : a.shape.at(-1)!);
+
+  /** Chosen rows put together. */
+  function together({ table, ids }: Chosen, shape: readonly number[]): View {
+    const rows = take([countOf(ids.shape), shape.at(-1)!]);
+    moveRows('gather', matrix(table), ids, rows);
+    return contiguous(rows.address, shape);
   }
 
   /** What lies in -1 … 1 rounded to bytes: […, k] → what `bytesProduct` takes, a row for each. */
@@ -112,23 +160,23 @@ export function multiplying(kernels: Kernels, tape: Tape, { takeNumbers, copy, c
   }
 
   /** The same with weights of 8 bits. */
-  function bytesProduct(a: Rounded, b: Packed, c: View, initial?: View): void {
+  function bytesProduct(a: Rounded, b: Packed, c: View, initial?: View | Chosen): void {
     if (countOf(c.shape) === 0) return;
     const into = asMatrix(c);
     if (!into || !isAlong(c)) {
       through(c, (there) => bytesProduct(a, b, there, initial));
       return;
     }
-    const begun = initial && matrix(broadcast(initial, c.shape));
-    oneProduct(
-      kernels.bytes,
-      { address: a.address, row: a.row / NUMBER, column: 0 },
-      a.row / AT_ONCE,
+    const begun = initial && !('table' in initial) ? matrix(broadcast(initial, c.shape)) : undefined;
+    oneProduct({
+      kind: kernels.bytes,
+      a: { address: a.address, row: a.row / NUMBER, column: 0 },
       b,
-      { address: into.address, row: into.strides[0]! },
-      { address: begun?.address ?? 0, row: begun?.strides[0] ?? 0 },
-      into.shape as [number, number],
-    );
+      k: a.row / AT_ONCE,
+      c: { address: into.address, row: into.strides[0]! },
+      initial: initial && 'table' in initial ? initial : { address: begun?.address ?? 0, row: begun?.strides[0] ?? 0 },
+      size: into.shape as [number, number],
+    });
   }
 
   /** How a's rows or columns lie in one piece; undefined: neither does. */
@@ -137,58 +185,11 @@ export function multiplying(kernels: Kernels, tape: Tape, { takeNumbers, copy, c
     return a.shape.length === 2 && a.strides[0] === 1 ? 'columns' : undefined;
   }
 
-  function oneProduct(
-    kind: Kind,
-    a: { address: number; row: number; column: number },
-    k: number,
-    b: View | Packed,
-    c: { address: number; row: number },
-    initial: { address: number; row: number },
-    [rows, columns]: readonly [number, number],
-  ): void {
-    const tiles = Math.ceil(rows / tileRows(kind));
-    const low = Math.floor(rows / tiles);
-    const tall = rows - low * tiles;
-    const lanes = panelColumns / 2;
-    const edge = columns % panelColumns;
-    const cut: Edge = edge <= lanes ? 'first' : 'second';
-    const code = (count: number, height: number, at: Edge): number => (count > 0 ? kernels.tile(kind, height, at) : 0);
-    const direct = 'strides' in b;
-    const step = NUMBER * (kind === 'columns' ? 1 : a.row);
-    tape.command(
-      kernels.product(),
-      ...productWords({
-        a: a.address,
-        aRow: NUMBER * a.row,
-        aColumn: NUMBER * a.column,
-        b: b.address,
-        bRow: NUMBER * (direct ? b.strides[0]! : panelColumns),
-        bPanel: direct ? NUMBER * panelColumns : b.panelBytes,
-        c: c.address,
-        cRow: NUMBER * c.row,
-        initial: initial.address,
-        initialRow: NUMBER * initial.row,
-        k,
-        panels: Math.floor(columns / panelColumns),
-        tall,
-        low: tiles - tall,
-        tallStep: (low + 1) * step,
-        lowStep: low * step,
-        tallCode: code(tall, low + 1, 'whole'),
-        lowCode: code(tiles - tall, low, 'whole'),
-        tallEdgeCode: edge === 0 ? 0 : code(tall, low + 1, cut),
-        lowEdgeCode: edge === 0 ? 0 : code(tiles - tall, low, cut),
-        // a vector that is cut may be whole
-        edgeMask: edge === 0 ? 0 : kernels.maskOf(edge % lanes === 0 ? lanes : edge % lanes),
-      }),
-    );
-  }
-
   /** The panels from a column on, which is the first of one. */
   const panelsFrom = ({ address, panelBytes }: Packed, column: number): Packed => ({
     address: address + panelBytes * (column / panelColumns),
     panelBytes,
   });
 
-  return { pack, packedSize, panelsFrom, product, rounded, bytesProduct };
+  return { pack, packedSize, panelsFrom, product, products, rounded, bytesProduct };
 }

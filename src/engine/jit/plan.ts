@@ -3,8 +3,8 @@
  *
  * Operations on each element that follow one another become one formula. Times are whole numbers: formulas are at odd ones, all else at
  * even ones, and what needs a value is later than it, or in the same formula. So formulas of one time and one shape can be one: no way
- * leads from one to the other through anything else. A sum with a product that nothing else needs is part of the product, a product that is
- * only looked through is part of that, and what stands side by side in another value is made in its place.
+ * leads from one to the other through anything else. A sum with a product that nothing else needs is part of the product, and so is another
+ * product in that sum; a product that is only looked through is part of that, and what stands side by side in another value is made in its place.
  */
 import { scopeOf, type Expression, type Node, type Scope } from '../graph/expression.js';
 import { formulaOf, inputsOfProduct, madeWithin, productsInBlocks, sumsWithProducts, type Product, type Within } from './fusion.js';
@@ -49,17 +49,17 @@ export function planOf(scope: Scope | undefined, needed: Needed, results: readon
   const uses = usesOf(nodes, scope, needed);
   const sums = sumsWithProducts(nodes, uses, wanted);
   const blocks = productsInBlocks(nodes, sums, uses, wanted);
-  const absorbed = new Set([...[...sums.values()].map(({ node }) => node), ...[...blocks.keys()].map(({ inputs }) => inputs[0]!.node)]);
+  const absorbed = new Set([...sums.parts, ...[...blocks.keys()].map(({ inputs }) => inputs[0]!.node)]);
   const kindOf = (node: Node): 'leaf' | 'view' | 'formula' | 'commands' | 'loop' => {
     if (node.loop) return 'loop';
     if (node.inputs.length === 0) return 'leaf';
     if (node.operation.name in VIEWS || node.operation.name in ZEROS) return 'view';
-    return isElementwise(node) && !sums.has(node) ? 'formula' : 'commands';
+    return isElementwise(node) && !sums.products.has(node) ? 'formula' : 'commands';
   };
   const isMade = (value: Expression): boolean =>
     scopeOf(value) === scope && ['formula', 'commands', 'loop'].includes(kindOf(value.node)) && !absorbed.has(value.node);
   const within = madeWithin(nodes, isMade, wanted, uses);
-  const productOf = (node: Node): Product | undefined => sums.get(node) ?? blocks.get(node);
+  const productOf = (node: Node): Product | undefined => sums.products.get(node) ?? blocks.get(node);
   const inputsOf = (node: Node): readonly Expression[] => {
     if (node.loop) return outside(node.loop, needed);
     const product = productOf(node);
@@ -107,7 +107,7 @@ export function planOf(scope: Scope | undefined, needed: Needed, results: readon
       stages.push(
         node.loop
           ? { kind: 'loop', scope: node.loop, node, ...common }
-          : { kind: 'commands', node: sums.get(node)?.node ?? node, product: productOf(node), ...common },
+          : { kind: 'commands', node: sums.products.get(node)?.node ?? node, product: productOf(node), ...common },
       );
     }
   }

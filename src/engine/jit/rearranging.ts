@@ -6,6 +6,8 @@ import { rowWords, type RowFunction } from './rows.js';
 import type { Tape } from './tape.js';
 import { asMatrix, countOf, isAlong, isDense, NUMBER, type View } from './view.js';
 
+export type Rearranging = ReturnType<typeof rearranging>;
+
 export function rearranging(kernels: Kernels, tape: Tape, { copied, through, dense, matrix }: Copying) {
   /** What is made of each row along the last axis: [rows…, n] → [rows…] or [rows…, n] */
   function rowFunction(name: RowFunction, x: View, y: View): void {

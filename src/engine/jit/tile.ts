@@ -10,7 +10,8 @@
  * exact, also where it is made in two steps: two products and no more fit into 16 bits (255·64·2 < 2¹⁵). A panel of B begins with what its columns' sums begin with (-128·Σ b) and are multiplied with.
  */
 import { R10, R11, RBP, type Assembler, type Memory } from './assembler.js';
-import { A, A_3_ROWS, A_ROW, B, B_ROW, C, C_ROW, INITIAL, INITIAL_ROW, of, PANEL_VECTORS, SCRATCH } from './product.js';
+import { A, A_2, A_3_ROWS, A_ROW, B, B_2, B_ROW, C, C_ROW, loadRow, of, PANEL_VECTORS, SCRATCH, type Form } from './product.js';
+import { begin, beginAtCorrections, scale, type Layout } from './tile-initial.js';
 import { vectors, type VectorSet, type Vectors } from './vectors.js';
 
 /** How A and B lie: A's rows or its columns in one piece each, or rows of 8 bits, for processors with VNNI and for those without. */
@@ -33,19 +34,8 @@ const [A_5, A_10, B_AT] = [R10, R11, RBP];
 /** So many steps of k are written one after another. */
 const UNROLLED = 4;
 
-/** Which registers hold what. */
-interface Layout {
-  rows: number;
-  /** vectors */
-  width: number;
-  sum: (row: number, column: number) => number;
-  ofB: (column: number) => number;
-  ofA: (row: number) => number;
-  isCut: (column: number) => boolean;
-}
-
 /** The code of a tile of so many rows, as `product.ts` calls it. */
-export function tile(set: VectorSet, kind: Kind, rows: number, edge: Edge): (code: Assembler) => void {
+export function tile(set: VectorSet, kind: Kind, rows: number, edge: Edge, form: Form): (code: Assembler) => void {
   return (code) => {
     const v = vectors(code, set);
     const width = edge === 'first' ? 1 : PANEL_VECTORS;
@@ -53,6 +43,7 @@ export function tile(set: VectorSet, kind: Kind, rows: number, edge: Edge): (cod
     // two registers by turns where there are so many, so that one is filled while the other is used
     const spare = registers - (rows + 1) * width;
     const layout: Layout = {
+      chosen: form.chosen,
       rows,
       width,
       sum: (row, column) => row * width + column,
@@ -62,7 +53,14 @@ export function tile(set: VectorSet, kind: Kind, rows: number, edge: Edge): (cod
     };
     if (isBytes(kind)) beginAtCorrections(v, layout);
     else begin(code, v, layout);
-    multiply(code, v, kind, layout);
+    code.address(B_AT, { base: B, offset: isBytes(kind) ? HEAD_VECTORS * v.size : 0 });
+    multiply(code, v, kind, layout, 'k');
+    if (form.two) {
+      loadRow(code, 'aRow2');
+      code.load(A, A_2);
+      code.load(B_AT, B_2);
+      multiply(code, v, kind, layout, 'k2');
+    }
     if (isBytes(kind)) scale(code, v, layout);
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < width; column++) {
@@ -91,7 +89,7 @@ function addProduct(v: Vectors, kind: Kind, sum: number, ofA: number, ofB: numbe
 }
 
 /** The sums over k. */
-function multiply(code: Assembler, v: Vectors, kind: Kind, { rows, width, sum, ofB, ofA }: Layout): void {
+function multiply(code: Assembler, v: Vectors, kind: Kind, { rows, width, sum, ofB, ofA }: Layout, k: 'k' | 'k2'): void {
   const inRows = kind !== 'columns';
   const bases = inRows ? [A, ...(rows > 5 ? [A_5] : []), ...(rows > 10 ? [A_10] : [])] : [];
   if (inRows) {
@@ -99,9 +97,8 @@ function multiply(code: Assembler, v: Vectors, kind: Kind, { rows, width, sum, o
     if (rows > 10) code.address(A_10, { base: A, index: A_5, scale: 2 });
     if (rows > 5) code.add(A_5, A);
   } else code.load(A_5, of('aColumn'));
-  code.address(B_AT, { base: B, offset: isBytes(kind) ? HEAD_VECTORS * v.size : 0 });
   if (kind === 'bytesInPairs') v.broadcast(onesOf(v), { bits: 0x0001_0001 });
-  code.load(SCRATCH, of('k'));
+  code.load(SCRATCH, of(k));
   const [four, rest, one, done] = [code.label(), code.label(), code.label(), code.label()] as const;
   const step = (at: number): void => {
     for (let column = 0; column < width; column++) v.load(ofB(column), { base: B_AT, offset: column * v.size });
@@ -135,59 +132,4 @@ function rowOfA(row: number, at: number): Memory {
   const base = [A, A_5, A_10][Math.floor(row / 5)]!;
   const [index, scale] = ([[], [A_ROW, 1], [A_ROW, 2], [A_3_ROWS, 1], [A_ROW, 4]] as const)[row % 5]!;
   return { base, ...(index === undefined ? {} : { index, scale }), offset: 4 * at };
-}
-
-/** The sums as they begin: I, or zeros. */
-function begin(code: Assembler, v: Vectors, { rows, width, sum, isCut }: Layout): void {
-  const [without, begun] = [code.label(), code.label()];
-  code.isZero(INITIAL);
-  code.jump(without, 'equal');
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < width; column++) {
-      const at = { base: INITIAL, offset: column * v.size };
-      if (isCut(column)) v.loadTail(sum(row, column), at);
-      else v.load(sum(row, column), at);
-    }
-    code.add(INITIAL, INITIAL_ROW);
-  }
-  code.jump(begun);
-  code.bind(without);
-  for (let i = 0; i < rows * width; i++) v.clear(i);
-  code.bind(begun);
-}
-
-function beginAtCorrections(v: Vectors, { rows, width, sum, ofB }: Layout): void {
-  for (let column = 0; column < width; column++) {
-    v.load(ofB(column), { base: B, offset: column * v.size });
-    for (let row = 0; row < rows; row++) v.move(sum(row, column), ofB(column));
-  }
-}
-
-/** Sums of 8 bits as floats, and I added. */
-function scale(code: Assembler, v: Vectors, layout: Layout): void {
-  const { rows, width, sum, ofB } = layout;
-  for (let column = 0; column < width; column++) {
-    v.load(ofB(column), { base: B, offset: (PANEL_VECTORS + column) * v.size });
-    for (let row = 0; row < rows; row++) {
-      v.fromIntegers(sum(row, column), sum(row, column));
-      v.multiply(sum(row, column), sum(row, column), ofB(column));
-    }
-  }
-  const without = code.label();
-  code.isZero(INITIAL);
-  code.jump(without, 'equal');
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < width; column++) addInitial(v, layout, row, column);
-    code.add(INITIAL, INITIAL_ROW);
-  }
-  code.bind(without);
-}
-
-/** Adds the row of I that its register is at. */
-function addInitial(v: Vectors, { sum, ofB, isCut }: Layout, row: number, column: number): void {
-  const at = { base: INITIAL, offset: column * v.size };
-  if (isCut(column)) {
-    v.loadTail(ofB(0), at);
-    v.add(sum(row, column), sum(row, column), ofB(0));
-  } else v.add(sum(row, column), sum(row, column), at);
 }

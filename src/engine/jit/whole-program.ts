@@ -95,9 +95,14 @@ export function wholeProgram(
   return { fed: fed.map(({ node }) => String(node.attributes['name'])), names, emit };
 }
 
+/** What a loop carries, and what a stack of is wanted: no other value needs a place where its formula ends. */
 function loopPlan(scope: Scope, needed: Needed): Plan {
-  const results = [...scope.newStates, ...scope.outputs.keys()].filter((value) => needed.has(value) && scopeOf(value) === scope);
-  return planOf(scope, needed, results);
+  const stacked = [...scope.outputs].flatMap(([value, stack]) => (needed.has(stack) ? [value] : []));
+  return planOf(
+    scope,
+    needed,
+    [...scope.newStates, ...stacked].filter((value) => needed.has(value) && scopeOf(value) === scope),
+  );
 }
 
 /** For each stage the values whose memory nothing needs after it. */

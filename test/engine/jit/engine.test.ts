@@ -151,6 +151,35 @@ describing('jit', () => {
     );
   });
 
+  test('a sum of two products that begins with chosen rows has the bits of one after another, of any sizes', async () => {
+    const size = fc.integer({ min: 1, max: 70 });
+    await fc.assert(
+      fc.asyncProperty(size, size, size, size, fc.boolean(), async (m, k, l, n, stacked) => {
+        const rows = stacked ? [2, m] : [m];
+        const [table, a, b] = [random(9, n), random(...rows, k), random(...rows, l)];
+        const ids = { shape: rows, data: Int32Array.from({ length: stacked ? 2 * m : m }, () => Math.floor(9 * next())) };
+        const [kernel, other] = [random(k, n).data as Float32Array, random(l, n).data as Float32Array];
+        const types = { table: float(9, n), ids: int(...rows), a: float(...rows, k), b: float(...rows, l) };
+        const build =
+          (apart: boolean): Build =>
+          (ops, given) => {
+            const begun = ops.gather(given['table']!, given['ids']!);
+            const first = ops.add(begun, ops.matmul(given['a']!, ops.constant([k, n], kernel)));
+            const y = ops.add(first, ops.matmul(given['b']!, ops.constant([l, n], other)));
+            return apart ? { y, begun, first } : { y };
+          };
+        for (const one of engines) {
+          const [together, apart] = [
+            await results(one, types, build(false), { table, ids, a, b }),
+            await results(one, types, build(true), { table, ids, a, b }),
+          ];
+          expect([...together['y']!.data]).toEqual([...apart['y']!.data]);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   test('products of 8 bits are exact sums of integers, of any sizes and beside the largest weights', async () => {
     const size = fc.integer({ min: 1, max: 70 });
     await fc.assert(
@@ -160,10 +189,13 @@ describing('jit', () => {
         const scales = random(n).data as Float32Array;
         if (largest) (x.data as Float32Array).fill(1);
         for (const one of engines) {
-          const build: Build = (ops, given) => ({
-            y: ops.add(ops.matmul(given['x']!, ops.quantizedMatrix!({ shape: [k, n], integers, scales })), given['bias']!),
-          });
-          const { y } = await results(one, { x: float(m, k), bias: float(n) }, build, { x, bias });
+          const build: Build = (ops, given) => {
+            const product = () => ops.matmul(given['x']!, ops.quantizedMatrix!({ shape: [k, n], integers, scales }));
+            return { y: ops.add(product(), given['bias']!), chosen: ops.add(product(), ops.gather(given['table']!, given['ids']!)) };
+          };
+          const [table, ids] = [random(m, n), { shape: [m], data: Int32Array.from({ length: m }, (_, i) => m - 1 - i) }];
+          const types = { x: float(m, k), bias: float(n), table: float(m, n), ids: int(m) };
+          const { y, chosen } = await results(one, types, build, { x, bias, table, ids });
           for (let i = 0; i < m; i++)
             for (let j = 0; j < n; j++) {
               let sum = 0;
@@ -171,6 +203,7 @@ describing('jit', () => {
               for (let l = 0; l < k; l++) sum -= 128 * integers[l * n + j]!;
               const scaled = Math.fround(sum * Math.fround(scales[j]! / 127));
               expect(y!.data[i * n + j]).toBe(Math.fround(scaled + bias.data[j]!));
+              expect(chosen!.data[i * n + j]).toBe(Math.fround(scaled + table.data[(m - 1 - i) * n + j]!));
             }
         }
       }),
@@ -366,6 +399,10 @@ describing('jit', () => {
     await expect(program.run({ table, ids: ids(0, 5) })).rejects.toThrow('an index is outside of its table');
     await expect(program.run({ table, ids: ids(-1, 0) })).rejects.toThrow('an index is outside of its table');
     await expect(results(engine, types, pick, { table, ids: ids(0, 1, 2, 0, 3) })).rejects.toThrow('an index is outside of its table');
+    const begun: Build = (ops, { table, ids }) => ({ y: ops.add(ops.gather(table!, ids!), ops.matmul(ops.gather(table!, ids!), table!)) });
+    await expect(results(engine, { table: float(3, 3), ids: int('n') }, begun, { table: random(3, 3), ids: ids(0, 3) })).rejects.toThrow(
+      'an index is outside of its table',
+    );
     // and the next run is as it should be
     expect((await program.run({ table, ids: ids(1) }))['rows']!.data).toEqual(table.data.subarray(3, 6));
   });
