@@ -2,6 +2,7 @@
  * Bytes to an output, so that nothing half-written ever stands under its final name:
  * a temporary file in the same folder, fsync, rename. Devices, FIFOs and stdout are written straight.
  */
+import { randomUUID } from 'node:crypto';
 import { closeSync, constants, fstatSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { createGzip } from 'node:zlib';
@@ -50,7 +51,8 @@ function toFile(path: string, { force, inputs }: OutputOptions): Output {
       throw new PipeError('cannot-create', 'the output is the input', { place: { file: path }, hint: 'give the result another name' });
   }
   if (there && !force) throw exists(path);
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  // by chance: the number of this process may be that of one that was killed, as it is in containers, and whose file still lies there
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
   const descriptor = open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, path);
   temporaryFile(temporary);
   const behind = writeBehind(descriptor, path);
