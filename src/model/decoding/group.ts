@@ -30,6 +30,8 @@ export interface Group {
   memory: Memory<HostTensor>;
   /** the decoder's states as the step before left them, by name: [rows of that step, units] */
   states: Record<string, HostTensor>;
+  /** memory that the next ones may lie in: that of the states before these */
+  room: Readonly<Record<string, HostTensor>>;
   /** one sentence's after another's */
   rows: Row[];
 }
@@ -69,6 +71,7 @@ export function joined(groups: readonly Group[], lengths: ArrayLike<number>, typ
     sentences,
     memory: { keys: memoryOf('keys'), values: memoryOf('values'), barred: memoryOf('barred') },
     states: Object.fromEntries(Object.keys(groups[0]!.states).map((name) => [name, statesOf(groups, name)])),
+    room: {},
     rows,
   };
 }

@@ -136,6 +136,7 @@ function begun({ sentences, given }: Encoded, { states }: Searching): Group {
     sentences,
     memory: { keys: given['keys']!, values: given['values']!, barred: given['barred']! },
     states: Object.fromEntries(states.flat().map((name) => [name, given[name]!])),
+    room: {},
     rows: sentences.map((_, sentence) => ({ node: begin, sentence, parent: sentence, parentPlace: -1 })),
   };
 }
@@ -154,13 +155,14 @@ async function stepped(
     said[i] = rows[i]!.node.token;
     parents[i] = rows[i]!.parent;
   }
-  const results = await step.run({
+  const feeds = {
     ...memory,
     ...Object.fromEntries(Object.entries(group.states).map(([name, state]) => [before(name), state])),
     said: { shape: [rows.length], data: said },
     parents: { shape: [rows.length], data: parents },
     ...placesOf(rows, sentences.length, options.beam),
-  });
+  };
+  const results = await step.run(feeds, roomOf(group));
   if (options.trace)
     for (const [i, row] of rows.entries())
       traced(done.get(sentences[row.sentence]!)!.steps, row, lengths[sentences[row.sentence]!]!, i, results, states.at(-1)![0]!, {
@@ -171,8 +173,16 @@ async function stepped(
     sentences,
     memory,
     states: Object.fromEntries(Object.keys(group.states).map((name) => [name, results[name]!])),
+    room: group.states,
     rows: after(group, results, barred, lengths, done, options),
   };
+}
+
+/** Arrays for the next states, where there is room: new ones at each step would be most of what the collector has to look after. */
+function roomOf({ rows, states, room }: Group): Record<string, Float32Array> {
+  const sizes = Object.entries(states).map(([name, { shape }]) => [name, rows.length * shape[1]!] as const);
+  const fits = sizes.filter(([name, size]) => (room[name]?.data.length ?? 0) >= size);
+  return Object.fromEntries(fits.map(([name, size]) => [name, (room[name]!.data as Float32Array).subarray(0, size)]));
 }
 
 const barredAfter = ({ length }: Node, barred: Barred, { minLength }: SearchOptions): ReadonlySet<number> =>

@@ -66,6 +66,7 @@ test('groups become one', () => {
           sentences,
           rows,
           states: { state: states },
+          room: {},
           memory: { keys: memory(keys), values: memory(values), barred: memory(barred) },
         };
       });
