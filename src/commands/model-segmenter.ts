@@ -4,7 +4,7 @@ import { PipeError } from '../errors.js';
 import type { Quantization } from '../formats/quantization.js';
 import { compilePrediction } from '../model/build.js';
 import { wordCutter } from '../model/word-cutter.js';
-import { idsOf } from '../text/ids.js';
+import { characterIds } from '../text/character-ids.js';
 import type { LaterCutter, Segmenter } from '../text/segmenter.js';
 import { around, type SegmenterOptions } from '../text/segmenters/index.js';
 import { loadModel } from './model-folder.js';
@@ -37,7 +37,7 @@ export async function openModelSegmenter(
     document: { ...document, head },
     parameters,
     program,
-    idsOf: (characters) => idsOf(characters, vocabulary, document.maxLength).read,
+    idsOf: (texts) => characterIds(texts, vocabulary),
   });
   const { dropping, ...about } = await around('model', options, {
     identity: [document.weights, document.vocabulary, rounded ?? ''],

@@ -4,27 +4,26 @@
  * model reads is cut after a punctuation mark, or where there is none at its greatest length.
  */
 import type { Program } from '../engine/ops.js';
-import type { Ids } from '../formats/features.js';
 import type { ModelDocument } from '../formats/model.js';
 import { bestPaths, chainOf, type TagDefinition } from './heads/tag.js';
 import type { Parameters } from './parameters.js';
 import { answersOf } from './predictor.js';
-import { flat } from './sentences.js';
+import type { Sentences } from './sentences.js';
 
 /** What a cutter of words needs of a model. */
 export interface WordModel {
   document: Pick<ModelDocument, 'embedding' | 'network' | 'maxLength'> & { head: TagDefinition };
   parameters: Parameters;
   program: Program;
-  /** ids of the characters, and of the features that are read beside each; at least one */
-  idsOf: (characters: readonly string[]) => Ids<readonly number[]>;
+  /** ids of the characters of texts, and of the features that are read beside each; no text is empty */
+  idsOf: (texts: readonly string[]) => Sentences;
 }
 
 /** A stretch of a text without white space. */
 interface Piece {
   text: number;
   start: number;
-  characters: string[];
+  run: string;
 }
 
 /** Where words and white space begin and end, [start, end) in code units one after another, of each text. */
@@ -39,7 +38,7 @@ export function wordCutter({ document, parameters, program, idsOf }: WordModel):
   return async (texts) => {
     const found = texts.map((text, i) => piecesOf(text, i, document.maxLength));
     const pieces = found.flatMap((one) => one.pieces);
-    const sentences = flat(pieces.map(({ characters }) => idsOf(characters)));
+    const sentences = idsOf(pieces.map(({ run }) => run));
     const { offsets } = sentences;
     const rows = Int32Array.from(pieces.keys());
     const answers = pieces.length > 0 ? await answersOf(program, document, parameters, sentences, rows, TOGETHER) : {};
@@ -57,24 +56,31 @@ const PUNCTUATION = /^[\p{P}\p{S}]$/u;
 /** The pieces of a text, and the spans of its white space. */
 function piecesOf(text: string, index: number, most: number): { pieces: Piece[]; spaces: number[] } {
   const [pieces, spaces]: [Piece[], number[]] = [[], []];
-  for (const { 0: run, index: at } of text.matchAll(/\s+|\S+/g)) {
-    if (/^\s/.test(run)) {
-      spaces.push(at, at + run.length);
-      continue;
-    }
-    const characters = Array.from(run);
-    let [start, begin] = [at, 0];
-    while (characters.length - begin > most) {
-      const end = lastMark(characters, begin, most);
-      const taken = characters.slice(begin, end);
-      pieces.push({ text: index, start, characters: taken });
-      start += taken.reduce((sum, { length }) => sum + length, 0);
-      begin = end;
-    }
-    // nearly every run is one piece, which is no copy
-    pieces.push({ text: index, start, characters: begin === 0 ? characters : characters.slice(begin) });
+  // most texts have none, and are read whole
+  const runs = WHITE.test(text) ? text.matchAll(RUNS) : text.length > 0 ? [{ 0: text, index: 0 }] : [];
+  for (const { 0: run, index: start } of runs) {
+    if (WHITE.test(run)) spaces.push(start, start + run.length);
+    // of code units there are as many as characters at least
+    else if (run.length <= most) pieces.push({ text: index, start, run });
+    else pieces.push(...cutTo(most, { text: index, start, run }));
   }
   return { pieces, spaces };
+}
+
+const WHITE = /\s/;
+const RUNS = /\s+|\S+/g;
+
+/** Pieces of so many characters at most. */
+function cutTo(most: number, { text, start, run }: Piece): Piece[] {
+  const pieces: Piece[] = [];
+  const characters = Array.from(run);
+  for (let begin = 0, at = start; begin < characters.length;) {
+    const end = characters.length - begin > most ? lastMark(characters, begin, most) : characters.length;
+    const own = characters.slice(begin, end).join('');
+    pieces.push({ text, start: at, run: own });
+    [begin, at] = [end, at + own.length];
+  }
+  return pieces;
 }
 
 /** Behind the last punctuation mark of the next `most` characters. */
@@ -83,16 +89,14 @@ function lastMark(characters: readonly string[], begin: number, most: number): n
   return begin + most;
 }
 
-function addWords({ start, characters }: Piece, path: Int32Array, begins: readonly boolean[], spans: number[]): void {
-  let [word, at] = [start, start];
-  for (let i = 0; i < characters.length; i++) {
-    if (i > 0 && begins[path[i]!]) {
-      spans.push(word, at);
+function addWords({ start, run }: Piece, path: Int32Array, begins: readonly boolean[], spans: number[]): void {
+  let word = 0;
+  for (let at = 0, i = 0; at < run.length; at += run.codePointAt(at)! > 0xffff ? 2 : 1, i++)
+    if (at > 0 && begins[path[i]!]) {
+      spans.push(start + word, start + at);
       word = at;
     }
-    at += characters[i]!.length;
-  }
-  spans.push(word, at);
+  spans.push(start + word, start + run.length);
 }
 
 /** Spans by their beginnings. */

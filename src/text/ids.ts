@@ -45,6 +45,8 @@ export function featureIds(tokens: readonly string[], ids: readonly number[], vo
 interface Quickly {
   /** of a token; `UNKNOWN` if it has none */
   idOf: (token: string) => number;
+  /** of a token that is one code unit */
+  idOfUnit: (unit: number) => number;
   /** runs of two tokens that have ids, by these; made when it is first asked for */
   pairs: () => Pairs;
 }
@@ -57,7 +59,7 @@ interface Pairs {
 
 const KNOWN = new WeakMap<Vocabulary, Quickly>();
 
-function quickly(vocabulary: Vocabulary): Quickly {
+export function quickly(vocabulary: Vocabulary): Quickly {
   const known = KNOWN.get(vocabulary) ?? quick(vocabulary);
   KNOWN.set(vocabulary, known);
   return known;
@@ -66,14 +68,13 @@ function quickly(vocabulary: Vocabulary): Quickly {
 function quick({ ids, features }: Vocabulary): Quickly {
   // no token has the id 0
   const units = new Int32Array(1 << 16);
-  const idOf = (token: string): number => {
-    if (token.length !== 1) return ids.get(token) ?? UNKNOWN;
-    const unit = token.charCodeAt(0);
-    if (units[unit] === 0) units[unit] = ids.get(token) ?? UNKNOWN;
+  const idOfUnit = (unit: number): number => {
+    if (units[unit] === 0) units[unit] = ids.get(String.fromCharCode(unit)) ?? UNKNOWN;
     return units[unit]!;
   };
+  const idOf = (token: string): number => (token.length === 1 ? idOfUnit(token.charCodeAt(0)) : (ids.get(token) ?? UNKNOWN));
   let pairs: Pairs | undefined;
-  return { idOf, pairs: () => (pairs ??= pairsIn(features.runs?.written ?? [], idOf)) };
+  return { idOf, idOfUnit, pairs: () => (pairs ??= pairsIn(features.runs?.written ?? [], idOf)) };
 }
 
 /** Runs of two tokens, and of the last one alone. */
@@ -99,16 +100,20 @@ export function countPairs(vocabulary: Vocabulary): number {
 }
 
 /** In place of a second token, behind the last one. */
-const NONE = 0;
+export const NONE = 0;
+
+/** The id of a pair by those of its tokens; undefined where one has none, and the pair's text has to be looked up. */
+export const pairId = ({ table }: Pairs, first: number, second: number): number | undefined =>
+  first === UNKNOWN || second === UNKNOWN ? undefined : table.get(first, second) || UNKNOWN;
 
 /** What gives the id of the pair that begins at a token. */
 function pairsOf(tokens: readonly string[], ids: readonly number[], vocabulary: Vocabulary): (at: number) => number {
-  const { idOf, pairs } = quickly(vocabulary);
-  const { table, others } = pairs();
+  const { idOf, ...own } = quickly(vocabulary);
+  const pairs = own.pairs();
+  const { others } = pairs;
   return (at) => {
     // a token that is cut off has no id here
     const second = at + 1 === tokens.length ? NONE : at + 1 < ids.length ? ids[at + 1]! : idOf(tokens[at + 1]!);
-    if (ids[at] !== UNKNOWN && second !== UNKNOWN) return table.get(ids[at]!, second) || UNKNOWN;
-    return (others.size > 0 ? others.get(keyOf(tokens, at, 2)) : undefined) ?? UNKNOWN;
+    return pairId(pairs, ids[at]!, second) ?? (others.size > 0 ? others.get(keyOf(tokens, at, 2)) : undefined) ?? UNKNOWN;
   };
 }

@@ -1,5 +1,7 @@
-/** Ids of n-grams: however often and in whatever order they are asked for, they are those of the vocabulary. */
+/** Ids of n-grams and of characters: however often and in whatever order they are asked for, they are those of the vocabulary. */
 import fc from 'fast-check';
+import { characterIds } from '../../src/text/character-ids.js';
+import { flat } from '../../src/model/sentences.js';
 import { addTokens, newCounts } from '../../src/text/counts.js';
 import { keyOf } from '../../src/text/features.js';
 import { idsOf } from '../../src/text/ids.js';
@@ -32,6 +34,29 @@ test.each([
         ids.map((_, i) => (i < length ? (vocabulary.features.runs!.ids.get(keyOf(text, i, ngrams)) ?? UNKNOWN) : UNKNOWN)),
       );
       expect([unknown, cut]).toEqual([expected.filter((id) => id === UNKNOWN).length, text.length - length]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test.each([
+  [{ ngrams: 1 }, undefined],
+  [{ ngrams: 2 }, undefined],
+  [{ ngrams: 2 }, 6],
+  [{ ngrams: 3 }, undefined],
+  [{ ngrams: 2, affixes: true }, undefined],
+  [{ affixes: true }, undefined],
+])('ids of characters, %j, at most %p ids: equal to those of the same characters as tokens', (features, maxSize) => {
+  const counts = newCounts(features);
+  for (const tokens of [...TEXTS, Array.from('𠮷天𠮷天')]) addTokens(counts, { tokens, segmenter: 'codepoints' });
+  const vocabulary = vocabularyOf(counts, { minCount: 2, maxSize });
+  const text = fc
+    .array(fc.constantFrom('天', '地', '玄', '黄', '宇', '𠮷', '😀', '\ud842', '\udfb7', 'a'), { minLength: 1, maxLength: 9 })
+    .map((characters) => characters.join(''));
+  fc.assert(
+    fc.property(fc.array(text, { minLength: 1, maxLength: 5 }), (texts) => {
+      const expected = flat(texts.map((one) => idsOf(Array.from(one), vocabulary, Infinity).read));
+      expect(characterIds(texts, vocabulary)).toEqual(expected);
     }),
     { numRuns: 300 },
   );
