@@ -59,10 +59,10 @@ function piecesOf(text: string, index: number, most: number): { pieces: Piece[];
   // most texts have none, and are read whole
   const runs = WHITE.test(text) ? text.matchAll(RUNS) : text.length > 0 ? [{ 0: text, index: 0 }] : [];
   for (const { 0: run, index: start } of runs) {
-    if (WHITE.test(run)) spaces.push(start, start + run.length);
+    if (WHITE.test(run[0]!)) spaces.push(start, start + run.length);
     // of code units there are as many as characters at least
     else if (run.length <= most) pieces.push({ text: index, start, run });
-    else pieces.push(...cutTo(most, { text: index, start, run }));
+    else for (const piece of cutTo(most, { text: index, start, run })) pieces.push(piece);
   }
   return { pieces, spaces };
 }

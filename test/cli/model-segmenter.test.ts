@@ -46,6 +46,13 @@ test('it cuts as it has learnt, and joined the tokens are the text', () => {
   }
 });
 
+test('a text of very many times what the model reads', () => {
+  trained('--max-length 4');
+  const text = '我们喜欢看电影和'.repeat(80_000);
+  writeFileSync(folder().file('texts.txt'), text);
+  expect(tokenized().map(({ tokens }) => tokens.join('') === text)).toEqual([true]);
+});
+
 test('the same bytes through a file and a pipe, with any number of workers, and in a run', () => {
   trained();
   const lines = Array.from({ length: 4000 }, (_, i) => `${WORDS[i % 6]}${WORDS[(i * 5 + 1) % 6]}${WORDS[(i * 7 + 2) % 6]}${i}`);
