@@ -108,22 +108,12 @@ export function multiplying(kernels: Kernels, tape: Tape, copies: Copying & Rear
   function products([first, second]: readonly [Term, Term?], c: View, initial?: View | Chosen): void {
     if (countOf(c.shape) === 0) return;
     const isChosen = initial !== undefined && 'table' in initial;
-    const into = isAlong(c) ? asMatrix(c) : undefined;
-    const begun = initial && !isChosen ? matrixOf(broadcast(initial, c.shape)) : initial;
+    const into = rowsIn(c);
+    const begun = initial && !isChosen ? rowsIn(broadcast(initial, c.shape)) : initial;
     const [one, two] = [first, second].map((term) => term && rowsOf(term));
     if (into && one && (two || !second) && (begun || !initial) && (second || isChosen)) {
-      oneProduct({
-        kind: 'rows',
-        a: { ...one.a, column: 1 },
-        b: one.b,
-        k: one.k,
-        c: { address: into.address, row: into.strides[0]! },
-        initial: isChosen
-          ? initial
-          : { address: (begun as View | undefined)?.address ?? 0, row: (begun as View | undefined)?.strides[0] ?? 0 },
-        second: two,
-        size: into.shape as [number, number],
-      });
+      const size = [countOf(c.shape.slice(0, -1)), c.shape.at(-1)!] as const;
+      oneProduct({ ...one, kind: 'rows', a: { ...one.a, column: 1 }, c: into, initial: begun, second: two, size });
       return;
     }
     product(first.a, first.b, c, isChosen ? together(initial, c.shape) : initial);
@@ -132,11 +122,15 @@ export function multiplying(kernels: Kernels, tape: Tape, copies: Copying & Rear
 
   /** A term whose A lies in rows and whose B in panels. */
   function rowsOf({ a, b }: Term): { a: Rows; b: Packed; k: number } | undefined {
-    const rows = matrixOf(a);
-    return rows && !('strides' in b) ? { a: { address: rows.address, row: rows.strides[0]! }, b, k: numbersOf(a) } : undefined;
+    const rows = rowsIn(a);
+    return rows && !('strides' in b) ? { a: rows, b, k: numbersOf(a) } : undefined;
   }
 
-  const matrixOf = (view: View): View | undefined => (isAlong(view) ? asMatrix(view) : undefined);
+  /** A view as rows at one distance; undefined where it does not lie so. */
+  function rowsIn(view: View): Rows | undefined {
+    const found = isAlong(view) ? asMatrix(view) : undefined;
+    return found && { address: found.address, row: found.strides[0]! };
+  }
 
   /** Numbers of a sum. */
   const numbersOf = (a: View): number => (a.zero ? 0 : a.shape.at(-1)!);
@@ -162,20 +156,19 @@ export function multiplying(kernels: Kernels, tape: Tape, copies: Copying & Rear
   /** The same with weights of 8 bits. */
   function bytesProduct(a: Rounded, b: Packed, c: View, initial?: View | Chosen): void {
     if (countOf(c.shape) === 0) return;
-    const into = asMatrix(c);
-    if (!into || !isAlong(c)) {
+    const into = rowsIn(c);
+    if (!into) {
       through(c, (there) => bytesProduct(a, b, there, initial));
       return;
     }
-    const begun = initial && !('table' in initial) ? matrix(broadcast(initial, c.shape)) : undefined;
     oneProduct({
       kind: kernels.bytes,
       a: { address: a.address, row: a.row / NUMBER, column: 0 },
       b,
       k: a.row / AT_ONCE,
-      c: { address: into.address, row: into.strides[0]! },
-      initial: initial && 'table' in initial ? initial : { address: begun?.address ?? 0, row: begun?.strides[0] ?? 0 },
-      size: into.shape as [number, number],
+      c: into,
+      initial: initial && 'table' in initial ? initial : initial && rowsIn(matrix(broadcast(initial, c.shape))),
+      size: [countOf(c.shape.slice(0, -1)), c.shape.at(-1)!],
     });
   }
 

@@ -31,7 +31,7 @@ export interface OneProduct {
   b: View | Packed;
   k: number;
   c: Rows;
-  initial: Rows | Chosen;
+  initial?: Rows | Chosen | undefined;
   /** a second product */
   second?: { a: Rows; b: Packed; k: number } | undefined;
   size: readonly [rows: number, columns: number];
@@ -50,7 +50,7 @@ export function tiling(kernels: Kernels, tape: Tape, { takeNumbers, dense, matri
   }
 
   return function oneProduct({ kind, a, b, k, c, initial, second, size: [rows, columns] }: OneProduct): void {
-    const chosen = 'table' in initial;
+    const chosen = initial !== undefined && 'table' in initial;
     const form = { two: second !== undefined, chosen };
     const tiles = Math.ceil(rows / tileRows(kind));
     const low = Math.floor(rows / tiles);
@@ -61,7 +61,7 @@ export function tiling(kernels: Kernels, tape: Tape, { takeNumbers, dense, matri
     const code = (count: number, height: number, at: Edge): number => (count > 0 ? kernels.tile(kind, height, at, form) : 0);
     const direct = 'strides' in b;
     const step = NUMBER * (kind === 'columns' ? 1 : a.row);
-    const begun = chosen ? { address: addressesOf(initial, rows), row: 0 } : initial;
+    const begun = chosen ? { address: addressesOf(initial, rows), row: 0 } : (initial ?? { address: 0, row: 0 });
     tape.command(
       kernels.product(form),
       ...productWords(form, {
