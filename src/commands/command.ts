@@ -4,6 +4,7 @@
  */
 import type { FieldName } from '../formats/record.js';
 import type { LineStep } from '../steps/lines/step.js';
+import type { RowStep } from '../steps/rows/step.js';
 import type { Step } from '../steps/step.js';
 import type { Report } from './report.js';
 
@@ -43,6 +44,8 @@ export interface StageDefinition {
   prepare: (options: Options) => Promise<Step>;
   /** the same step on lines of JSON as they lie, where these options allow it */
   prepareLines?: (options: Options) => Promise<LineStep | undefined>;
+  /** the same step on rows of columns, where these options allow it */
+  prepareRows?: (options: Options) => Promise<RowStep | undefined>;
 }
 
 export interface Invocation {

@@ -8,7 +8,8 @@ import { networkWeights } from '../model/parameters.js';
 import { randomWeights, type Direction, type NetworkShape } from '../model/shape.js';
 import { withSums } from '../model/sums.js';
 import { readWeights } from '../model/weights.js';
-import { rnn } from '../steps/rnn.js';
+import { rnn, type RnnOptions } from '../steps/rnn.js';
+import { rnnRows } from '../steps/rows/rnn.js';
 import type { Options, StepCommand } from './command.js';
 import { ENGINE_OPTIONS, engineOf } from './engine-options.js';
 import { MODEL_OPTION, modelOf, refuseDecided } from './model-option.js';
@@ -83,6 +84,13 @@ export async function openNetworkOf(options: Options, inputSize: number): Promis
   return options['sums'] === true ? withSums(network, weights, quantized) : network;
 }
 
+const rnnOptions = (options: Options): RnnOptions => ({
+  open: (inputSize) => openNetworkOf(options, inputSize),
+  keepEmbeddings: options['keepEmbeddings'] === true,
+  batchSize: Number(options['batchSize']),
+  traced: options['trace'] === true,
+});
+
 export const rnnCommand: StepCommand = {
   description: `Runs an RNN, LSTM or GRU over the word vectors. Masked time steps are not computed: padding cannot change a state, and their rows
 are zeros. --trace adds the cell state and every gate of every layer and direction. Without --model or --weights the weights are seeded random ones.`,
@@ -123,14 +131,7 @@ are zeros. --trace adds the cell state and every gate of every layer and directi
     // what is handed on unread is looked at where it is read
     refuses: ({ keepEmbeddings }) => (keepEmbeddings === true ? [] : ['embeddings']),
     check,
-    prepare: (options) =>
-      Promise.resolve(
-        rnn({
-          open: (inputSize) => openNetworkOf(options, inputSize),
-          keepEmbeddings: options['keepEmbeddings'] === true,
-          batchSize: Number(options['batchSize']),
-          traced: options['trace'] === true,
-        }),
-      ),
+    prepare: (options) => Promise.resolve(rnn(rnnOptions(options))),
+    prepareRows: (options) => Promise.resolve(rnnRows(rnnOptions(options))),
   },
 };

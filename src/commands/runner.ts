@@ -5,7 +5,10 @@
  */
 import { PipeError } from '../errors.js';
 import { textOf } from '../formats/bytes.js';
+import { newMemory, type Memory } from '../formats/memory.js';
 import { fromJson, LINE, RAW, toJson, type Batch } from '../formats/record.js';
+import { isBatch, type Rows } from '../formats/rows.js';
+import { readRows } from '../io/arrow/read.js';
 import { chunksOf, inputs, recordsOf, stop, type Input, type OnBad, type ReadOptions } from '../io/read.js';
 import type { InputFile } from '../io/source.js';
 import { openWriter, outputFormat, type RecordWriter } from '../io/write.js';
@@ -17,8 +20,9 @@ import { FOLDS, type FoldName, type FoldOptions, type Folded } from './folds.js'
 import type { Pass, Pool } from './pool.js';
 import { openQuarantine, type Quarantine, type QuarantineOptions } from './quarantine.js';
 import type { Summary } from './report.js';
-import { definitionsOf, type Stage } from './stages.js';
+import { definitionsOf, stageOf, type Stage } from './stages.js';
 import { ahead } from '../steps/batches.js';
+import type { RowStep } from '../steps/rows/step.js';
 import type { StepContext } from '../steps/step.js';
 
 export interface RunRequest {
@@ -51,7 +55,9 @@ export async function runStages(request: RunRequest): Promise<Summary> {
   const lookedAt = format === 'arrow' ? await fieldsLookedAt(request) : undefined;
   const run = begin({ ...request, read: { ...request.read, lookedAt, refusedLater: await fieldsRefused(request) } }, quarantine);
   try {
-    if (shared === stages.length && format !== 'arrow')
+    const rowStep = format === 'arrow' ? await rowStepOf(request) : undefined;
+    if (rowStep) await throughRows(run, rowStep, writer);
+    else if (shared === stages.length && format !== 'arrow')
       await eachChunk(run, stages, format === 'text' ? 'plain' : 'lines', (done) => writer.writeLines(done.lines), writer);
     else await through(run, stages.slice(0, shared), stages.slice(shared), writer);
     const summary = checked(run);
@@ -237,6 +243,30 @@ async function through(run: Run, shared: readonly Stage[], here: readonly Stage[
   }
 }
 
+/** The stage as a step on rows, where it is one alone and no bad record is put aside. */
+async function rowStepOf({ stages, onBad, read }: RunRequest): Promise<RowStep | undefined> {
+  if (stages.length !== 1 || onBad !== 'stop' || !read.records) return undefined;
+  return (await stageOf(stages[0]!)).prepareRows?.(stages[0]!.options);
+}
+
+/** Rows of Arrow through a step that takes them, without a record where that can be. */
+async function throughRows(run: Run, step: RowStep, writer: RecordWriter): Promise<void> {
+  const current = { name: '' };
+  const memory = newMemory();
+  for await (const done of step(partsOf(run, current, memory), contextOf(run, current), memory)) {
+    run.recordsOut += done.length;
+    await (isBatch(done) ? writer.write(done) : writer.writeRows!(done));
+  }
+}
+
+async function* partsOf(run: Run, current: { name: string }, memory: Memory): AsyncGenerator<Batch | Rows> {
+  const { request } = run;
+  for await (const input of inputs(request.inputs, request.read, request.note)) {
+    current.name = input.source.name;
+    yield* input.layout.kind === 'arrow' ? counted(run, input, readRows(input.source, request.read, memory)) : readHere(run, input);
+  }
+}
+
 /** The records as they come out of the shared stages, as one stream over all inputs; `current` is the input being read. */
 async function* sharedBatches(run: Run, shared: readonly Stage[], current: { name: string }): AsyncGenerator<Batch> {
   const { request } = run;
@@ -269,13 +299,18 @@ async function* readHere(run: Run, input: Input): AsyncGenerator<Batch> {
     run.recordsIn++;
     quarantine.put({ file: input.source.name, line }, raw, plain(error));
   };
+  yield* counted(run, input, recordsOf(input, request.read, request.onBad === 'stop' ? stop : onBad, tally.count));
+}
+
+async function* counted<Part extends { length: number }>(run: Run, input: Input, parts: AsyncIterable<Part>): AsyncGenerator<Part> {
+  const { signal, onProgress } = run.request;
   let records = 0;
-  for await (const batch of recordsOf(input, request.read, request.onBad === 'stop' ? stop : onBad, tally.count)) {
-    if (request.signal.aborted) throw new Error('stopped by a signal');
-    run.recordsIn += batch.length;
-    records += batch.length;
-    request.onProgress(`${input.source.name}: ${records} records`);
-    yield batch;
+  for await (const part of parts) {
+    if (signal.aborted) throw new Error('stopped by a signal');
+    run.recordsIn += part.length;
+    records += part.length;
+    onProgress(`${input.source.name}: ${records} records`);
+    yield part;
   }
 }
 

@@ -3,22 +3,23 @@ import type { HostTensor, PiecedTensor, PiecedTensors, Tensors } from './ops.js'
 
 /** Where the numbers of a result belong. */
 export interface Placing {
-  /** numbers of the block; where no piece belongs stay zeros */
+  /** numbers of the block; where no piece belongs are zeros */
   size: number;
   /** by run, one piece after another: where it begins in the run's result, where in the block, and how many numbers it has */
   pieces: readonly Int32Array[];
+  /** memory that an engine may take for the block, and where no piece belongs in it: 0, the place, how many numbers */
+  memory?: { block: Float32Array; gaps: Int32Array } | undefined;
 }
 
 export type Placings = Readonly<Record<string, Placing>>;
 export type Blocks = Record<string, Float32Array>;
 
-/** @param zeros so many of them */
-export const blocksOf = (placings: Placings, zeros = (size: number): Float32Array => new Float32Array(size)): Blocks =>
-  Object.fromEntries(Object.entries(placings).map(([name, { size }]) => [name, zeros(size)]));
+const newBlocks = (placings: Placings): Blocks =>
+  Object.fromEntries(Object.entries(placings).map(([name, { size }]) => [name, new Float32Array(size)]));
 
 /** @param results of each run, in the order of the runs */
 export async function putTogether(results: AsyncIterable<Readonly<Record<string, HostTensor>>>, placings: Placings): Promise<Blocks> {
-  const blocks = blocksOf(placings);
+  const blocks = newBlocks(placings);
   let run = 0;
   for await (const one of results) {
     for (const [name, { pieces }] of Object.entries(placings)) {

@@ -9,6 +9,8 @@ const SYNC = 1 << 25;
 export interface Behind {
   /** takes the bytes, which must not be changed any more; waits for those before the last ones, and throws what they met with */
   write: (bytes: Uint8Array) => Promise<void>;
+  /** what was taken so far has been written */
+  settled: () => Promise<void>;
   /** all of it is on the disk, and the descriptor closed */
   finish: () => Promise<void>;
   /** closes the descriptor, as soon as nothing is written to it any more */
@@ -43,6 +45,7 @@ export function writeBehind(descriptor: number, path: string): Behind {
       await syncing;
       syncing = start(flushed(fdatasync, descriptor, path));
     },
+    settled: () => writing,
     finish: async () => {
       await writing;
       await syncing;

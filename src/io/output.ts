@@ -15,6 +15,8 @@ import { writeToStdout } from './stdout.js';
 export interface Output {
   /** takes the bytes, which must not be changed any more: they may be written a little later */
   write(bytes: Uint8Array): Promise<void>;
+  /** until nobody looks any more at what was taken so far, where that is known: its memory may be used again then */
+  settled?(): Promise<void>;
   /** makes what was written the file of that name, for good */
   publish(): Promise<void>;
   /** leaves nothing behind */
@@ -39,7 +41,12 @@ export function openOutput(path: string, options: OutputOptions): Output {
   return path.endsWith('.gz') ? packed(output) : output;
 }
 
-const toStdout = (): Output => ({ write: writeToStdout, publish: () => Promise.resolve(), abandon: () => {} });
+const toStdout = (): Output => ({
+  write: writeToStdout,
+  settled: () => Promise.resolve(),
+  publish: () => Promise.resolve(),
+  abandon: () => {},
+});
 
 function toFile(path: string, { force, inputs }: OutputOptions): Output {
   const there = statSync(path, { throwIfNoEntry: false });
@@ -58,6 +65,7 @@ function toFile(path: string, { force, inputs }: OutputOptions): Output {
   const behind = writeBehind(descriptor, path);
   return {
     write: behind.write,
+    settled: behind.settled,
     publish: async () => {
       try {
         await behind.finish();
@@ -119,6 +127,7 @@ function toDevice(path: string): Output {
   const descriptor = open(path, constants.O_WRONLY, path);
   return {
     write: (bytes) => writeAll(descriptor, bytes, path),
+    settled: () => Promise.resolve(),
     publish: () => {
       closeSync(descriptor);
       return Promise.resolve();

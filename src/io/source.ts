@@ -5,8 +5,11 @@ import { createGunzip, type Gunzip } from 'node:zlib';
 import { markedEncoding, toUtf8, type Encoding } from './encoding.js';
 import { inputFailure } from './failure.js';
 
-/** Bytes of which `next(size)` may say how many are wanted: a file of Arrow gives them in one piece. They come in any pieces where nothing is said. */
-export type AskedBytes = AsyncIterable<Uint8Array, unknown, number | undefined>;
+/** How many bytes are wanted next, or the memory that they are to be put into. */
+export type Asked = number | Uint8Array | undefined;
+
+/** Bytes of which `next(asked)` may say what is wanted: a file of Arrow gives it in one piece. They come in any pieces where nothing is said. */
+export type AskedBytes = AsyncIterable<Uint8Array, unknown, Asked>;
 
 export interface Source {
   /** as the user typed it; `stdin` for `-` */
@@ -93,12 +96,12 @@ async function openBytes(path: string, most = CHUNK): Promise<{ stream: AskedByt
   }
 }
 
-/** A file in pieces of the sizes that are asked for, each in memory of its own. */
-async function* asAsked(handle: FileHandle, size: number): AsyncGenerator<Uint8Array, void, number | undefined> {
+/** A file in pieces of the sizes that are asked for, each in memory of its own, or in that which comes with the question. */
+async function* asAsked(handle: FileHandle, size: number): AsyncGenerator<Uint8Array, void, Asked> {
   try {
-    for (let wanted = CHUNK; ;) {
+    for (let wanted: number | Uint8Array = CHUNK; ;) {
       // what asks may have been told a wrong size
-      const bytes = Buffer.allocUnsafeSlow(Math.min(wanted, size));
+      const bytes: Uint8Array = typeof wanted === 'number' ? Buffer.allocUnsafeSlow(Math.min(wanted, size)) : wanted;
       const { bytesRead } = await handle.read(bytes, 0, bytes.length, null);
       if (bytesRead === 0) return;
       wanted = (yield bytes.subarray(0, bytesRead)) ?? CHUNK;
@@ -152,7 +155,7 @@ function drained(stream: Gunzip): Promise<void> {
 }
 
 /** Errors of the stream as errors of the input. */
-async function* guarded(bytes: AskedBytes, name: string): AsyncGenerator<Uint8Array, void, number | undefined> {
+async function* guarded(bytes: AskedBytes, name: string): AsyncGenerator<Uint8Array, void, Asked> {
   try {
     yield* bytes;
   } catch (error) {
@@ -170,7 +173,7 @@ async function peek(bytes: AskedBytes): Promise<{ head: Uint8Array; bytes: Asked
     if (next.done) break;
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
   }
-  async function* all(): AsyncGenerator<Uint8Array, void, number | undefined> {
+  async function* all(): AsyncGenerator<Uint8Array, void, Asked> {
     try {
       let wanted = head.length > 0 ? yield head : undefined;
       for (let next = await iterator.next(wanted); !next.done; next = await iterator.next(wanted)) wanted = yield next.value;

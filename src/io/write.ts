@@ -1,6 +1,7 @@
 /** Records to an output in the format that its name or `--format` says. */
 import { textOf } from '../formats/bytes.js';
 import { PLAIN, toJson, type Batch, type SentenceRecord } from '../formats/record.js';
+import type { NewRows } from '../formats/rows.js';
 import { arrowWriter } from './arrow/write.js';
 import { openOutput, type Output, type OutputOptions } from './output.js';
 import { parts } from './parts.js';
@@ -11,6 +12,8 @@ export interface RecordWriter {
   write(batch: Batch): Promise<void>;
   /** lines that a worker thread has made already; not for Arrow */
   writeLines(lines: Uint8Array): Promise<void>;
+  /** columns as they lie, which are released when they are written; for Arrow alone */
+  writeRows?(made: NewRows): Promise<void>;
   publish(): Promise<void>;
   abandon(): void;
 }

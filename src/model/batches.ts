@@ -29,10 +29,14 @@ export function batchesByLength(
   const begins = new Int32Array(order.length + 1);
   for (let end = 1; end <= order.length; end++) {
     const longest = lengths[end - 1]!;
-    for (let begin = end - 1; begin >= 0 && end - begin <= size; begin--) {
-      if (begin > 0 && (end - begin) % step > 0) continue;
+    for (let rows = step; rows < end + step && rows <= size; rows += step) {
+      // the batch of the shortest has what is left
+      const begin = Math.max(0, end - rows);
       const all = cost[begin]! + longest * (overhead + end - begin);
-      if (all < cost[end]!) [cost[end], begins[end]] = [all, begin];
+      if (all < cost[end]!) {
+        cost[end] = all;
+        begins[end] = begin;
+      }
     }
   }
   const batches: Int32Array[] = [];

@@ -1,6 +1,7 @@
 /** Shows on given sentences that padding changes nothing: padded after, padded before, and not padded at all. */
 import { Tensor } from '../formats/tensor.js';
-import type { Network, Sequence, States } from './network.js';
+import type { Network, States } from './network.js';
+import type { Sequence } from './packing.js';
 
 export interface PaddingCheck {
   sentences: number;

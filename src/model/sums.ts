@@ -5,7 +5,8 @@
  */
 import type { LayerTrace, Sums } from '../formats/record.js';
 import { Tensor } from '../formats/tensor.js';
-import type { Network, Sequence } from './network.js';
+import type { Network } from './network.js';
+import type { Sequence } from './packing.js';
 import { roundedWeights } from './quantize.js';
 import { gatesOf, inputSizeOf, type Direction, type DirectionWeights, type NetworkShape, type NetworkWeights } from './shape.js';
 

@@ -4,19 +4,32 @@
  */
 import type { Batch } from '../formats/record.js';
 
+/** Some records that came together. */
+interface Part {
+  readonly length: number;
+  slice(begin: number, end: number): this;
+}
+
 /** The last batch may be smaller. */
 export async function* inBatches(batches: AsyncIterable<Batch>, size: number): AsyncGenerator<Batch> {
-  let waiting: Batch = [];
-  for await (const batch of batches) {
+  for await (const batch of cut(batches, size)) yield batch.flat();
+}
+
+/** So many records each, in the parts that they came in. */
+async function* cut<P extends Part>(parts: AsyncIterable<P>, size: number): AsyncGenerator<P[]> {
+  let [waiting, count]: [P[], number] = [[], 0];
+  for await (const part of parts) {
     let at = 0;
-    while (waiting.length + batch.length - at >= size) {
-      const end = at + size - waiting.length;
-      yield [...waiting, ...batch.slice(at, end)];
-      [waiting, at] = [[], end];
+    while (count + part.length - at >= size) {
+      const end = at + size - count;
+      yield [...waiting, part.slice(at, end)];
+      [waiting, count, at] = [[], 0, end];
     }
-    waiting.push(...batch.slice(at));
+    if (at === part.length) continue;
+    waiting.push(part.slice(at, part.length));
+    count += part.length - at;
   }
-  if (waiting.length > 0) yield waiting;
+  if (count > 0) yield waiting;
 }
 
 /** A window has at most so many batches, and no more once it holds so many numbers: 16 MB of floats. Larger ones are new memory each time. */
@@ -27,18 +40,33 @@ const [BATCHES, NUMBERS] = [8, 1 << 22];
  * for more records than have come out already and one batch, and the same records always make the same windows.
  */
 export async function* inWindows(batches: AsyncIterable<Batch>, size: number): AsyncGenerator<Batch> {
-  let window: Batch = [];
+  for await (const window of windowsOf(batches, size, numbersIn)) yield window.flat();
+}
+
+/** The same of any parts. @param numbersOf a part has */
+export async function* windowsOf<P extends Part>(
+  parts: AsyncIterable<P>,
+  size: number,
+  numbersOf: (part: P) => number,
+): AsyncGenerator<P[]> {
+  let window: P[] = [];
   let [most, count, numbers] = [1, 0, 0];
-  for await (const batch of inBatches(batches, size)) {
-    for (const record of batch) {
-      window.push(record);
-      numbers += record.embeddings?.data.length ?? 0;
+  for await (const batch of cut(parts, size)) {
+    for (const part of batch) {
+      window.push(part);
+      numbers += numbersOf(part);
     }
     if (++count < most && numbers < NUMBERS) continue;
     yield window;
     [window, most, count, numbers] = [[], Math.min(2 * most, BATCHES), 0, 0];
   }
   if (window.length > 0) yield window;
+}
+
+export function numbersIn(batch: Batch): number {
+  let numbers = 0;
+  for (const { embeddings } of batch) numbers += embeddings?.data.length ?? 0;
+  return numbers;
 }
 
 /**

@@ -2,7 +2,8 @@
 import { PipeError } from '../errors.js';
 import { need, type Batch, type SentenceRecord } from '../formats/record.js';
 import { firstNotFinite, type Tensor } from '../formats/tensor.js';
-import type { Network, Sequence } from '../model/network.js';
+import type { Network } from '../model/network.js';
+import type { Sequence } from '../model/packing.js';
 import { ahead, inBatches, inWindows } from './batches.js';
 import { attempt, type Step, type StepContext } from './step.js';
 
@@ -17,12 +18,36 @@ export interface RnnOptions {
 }
 
 /** Adds `hiddenStates`, `network` and, of a tracing network, `trace`; takes `embeddings` away unless they are kept. */
-export function rnn({ open, keepEmbeddings, batchSize, traced }: RnnOptions): Step {
-  const windows = traced ? inBatches : inWindows;
+export function rnn(options: RnnOptions): Step {
+  const windows = options.traced ? inBatches : inWindows;
   return async function* (batches, context) {
-    let opened: Promise<Opened> | undefined;
-    let threads = 1;
-    const work = async (window: Batch): Promise<Batch> => {
+    const running = runningRnn(options, context);
+    try {
+      for await (const done of ahead(windows(batches, options.batchSize), running.work, running.atOnce)) if (done.length > 0) yield done;
+    } finally {
+      await running.close();
+    }
+  };
+}
+
+/** The step over one stream of records: a network that is opened when the first record comes. */
+export interface RunningRnn {
+  work: (window: Batch) => Promise<Batch>;
+  /** that network; undefined before */
+  opened: () => Promise<Opened> | undefined;
+  /** so many windows keep it busy */
+  atOnce: () => number;
+  close: () => Promise<void>;
+}
+
+export function runningRnn({ open, keepEmbeddings, batchSize }: RnnOptions, context: StepContext): RunningRnn {
+  let opened: Promise<Opened> | undefined;
+  let threads = 1;
+  return {
+    opened: () => opened,
+    atOnce: () => 2 * threads + 1,
+    close: async () => (await opened)?.network.close(),
+    work: async (window) => {
       const records = window.filter((record) => usable(record, context));
       if (records.length === 0) return [];
       const { network, told } = await (opened ??= open(records[0]!.embeddings!.shape[1]!).then(withTold));
@@ -41,17 +66,12 @@ export function rnn({ open, keepEmbeddings, batchSize, traced }: RnnOptions): St
         if (finite || accepts(record, context, () => refuseWhatIsNot({ embeddings, hiddenStates }))) done.push(record);
       }
       return done;
-    };
-    try {
-      for await (const done of ahead(windows(batches, batchSize), work, () => 2 * threads + 1)) if (done.length > 0) yield done;
-    } finally {
-      await (await opened)?.network.close();
-    }
+    },
   };
 }
 
 /** A network, and what its records tell of it: one object, which is made into text once. */
-interface Opened {
+export interface Opened {
   network: Network;
   told: NonNullable<SentenceRecord['network']>;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Tensor } from '../../src/formats/tensor.js';
-import { openNetwork, type Sequence } from '../../src/model/network.js';
+import { openNetwork } from '../../src/model/network.js';
+import { sentencesOf, type Sequence } from '../../src/model/packing.js';
 import { randomWeights, type NetworkShape } from '../../src/model/shape.js';
 import { describeEngines } from '../support/engines.js';
 
@@ -40,6 +41,19 @@ describeEngines((open) => {
     },
     60_000,
   );
+
+  test('sentences that lie together have the same states, in memory that may have held anything', async () => {
+    const network = await openNetwork(await open(), shape, randomWeights(shape, 1), false);
+    const property = fc.asyncProperty(fc.array(sentence, { maxLength: 9 }), async (sequences) => {
+      const [sentences, each] = [sentencesOf(sequences), await network.run(sequences, 3)];
+      const memory = new Float32Array(4 * sentences.begins.at(-1)!).fill(NaN);
+      const { hiddenStates, finite } = await network.runTogether(sentences, 3, memory);
+      expect(finite).toBe(true);
+      expect([...hiddenStates]).toEqual(each.flatMap(({ hiddenStates: { data } }) => [...data]));
+    });
+    await fc.assert(property, { numRuns: 20 });
+    await network.close();
+  }, 60_000);
 
   test('a number that is read and not finite is told, also where an engine makes a finite state of it', async () => {
     const network = await openNetwork(await open(), { ...shape, cell: 'gru' }, randomWeights({ ...shape, cell: 'gru' }, 1), false);

@@ -8,6 +8,7 @@ const network = (states: States[]): Network => ({
   shape: { cell: 'lstm', inputSize: 2, units: 2, layers: 1, directions: ['forward'], resetAfter: true },
   threads: 1,
   run: (sentences) => Promise.resolve(states.splice(0, sentences.length)),
+  runTogether: () => Promise.reject(new Error('these come one by one')),
   close: () => Promise.resolve(),
 });
 const step = (states: States[], keepEmbeddings = false) =>

@@ -1,7 +1,7 @@
 /** The engine `jit`: a program is compiled to machine code for this processor, as it is an expression graph; x86-64 with AVX2 or AVX-512. */
 import { availableParallelism } from 'node:os';
 import { PipeError } from '../../errors.js';
-import { blocksOf } from '../blocks.js';
+import type { Placing } from '../blocks.js';
 import { programGraph } from '../graph/program.js';
 import type { Engine, EngineOptions, Program, Tensors } from '../ops.js';
 import { compiledInPlace } from './in-place.js';
@@ -69,9 +69,16 @@ function program(each: Compiled, before: Compiled | undefined, threads: number):
     },
     runInto: async (shared, runs, placings) => {
       const ready = await commonOf(shared);
-      const blocks = blocksOf(placings, uncounted);
+      // the first run makes zeros of the gaps
+      const blockOf = ({ size, memory }: Placing): Float32Array => (memory && runs.length > 0 ? memory.block : uncounted(size));
+      const blocks = Object.fromEntries(Object.entries(placings).map(([name, placing]) => [name, blockOf(placing)]));
       const placedOf = (run: number): Run['placed'] =>
-        Object.fromEntries(Object.entries(placings).map(([name, { pieces }]) => [name, { block: blocks[name]!, pieces: pieces[run]! }]));
+        Object.fromEntries(
+          Object.entries(placings).map(([name, { pieces, memory }]) => [
+            name,
+            { block: blocks[name]!, pieces: pieces[run]!, gaps: run === 0 ? memory?.gaps : undefined },
+          ]),
+        );
       await runsOf(
         each,
         runs.map((feeds, i) => ({ feeds: { ...feeds, ...ready }, placed: placedOf(i) })),

@@ -18,7 +18,7 @@ export interface Run {
   /** arrays that are to hold results */
   into?: Readonly<Record<string, Float32Array>> | undefined;
   /** pieces of results that go to blocks, three numbers each as a `Placing` has them; there are no results beside them then */
-  placed?: Readonly<Record<string, { block: Float32Array; pieces: Int32Array }>> | undefined;
+  placed?: Readonly<Record<string, { block: Float32Array; pieces: Int32Array; gaps?: Int32Array | undefined }>> | undefined;
 }
 
 export interface Compiled {
@@ -108,7 +108,10 @@ export function compiled(
         return array;
       });
       appendTemplate(tape, template, [...[...data, ...arrays].map(native.addressOf), aligned]);
-      for (const [name, { block, pieces }] of Object.entries(placed ?? {})) appendPieces(pieces, 3, [arrays[names.indexOf(name)]!], block);
+      for (const [name, { block, pieces, gaps }] of Object.entries(placed ?? {})) {
+        appendPieces(pieces, 3, [arrays[names.indexOf(name)]!], block);
+        if (gaps) appendPieces(gaps, 3, [scratch('zeros', longestOf(gaps))], block);
+      }
       held.push(data, arrays);
       return placed ? {} : Object.fromEntries(names.map((name, i) => [name, { shape: shapes[i]!, data: arrays[i]! }]));
     });
@@ -134,6 +137,13 @@ export function compiled(
       return made;
     },
   };
+}
+
+/** Of pieces of three numbers each. */
+function longestOf(pieces: Int32Array): number {
+  let longest = 0;
+  for (let i = 2; i < pieces.length; i += 3) longest = Math.max(longest, pieces[i]!);
+  return longest;
 }
 
 /** So much more than is needed is taken, so that a run that needs a little more takes none. */

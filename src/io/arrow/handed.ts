@@ -22,15 +22,15 @@ export class Handed {
 }
 
 /** Rows [begin, end) of a column. */
-interface Rows {
+export interface Part {
   data: Arrow.Data;
   begin: number;
   end: number;
 }
 
 /** The rows of columns of this type in which the field of all records lies; undefined if some do not lie in one. */
-export function handedRows(arrow: typeof Arrow, batch: Batch, name: string, type: Arrow.DataType): Rows[] | undefined {
-  const rows: Rows[] = [];
+export function handedRows(arrow: typeof Arrow, batch: Batch, name: string, type: Arrow.DataType): Part[] | undefined {
+  const rows: Part[] = [];
   let last: Handed | undefined;
   for (const record of batch) {
     const handed = Object.hasOwn(record, name) ? record[name] : undefined;
@@ -49,7 +49,7 @@ export function handedRows(arrow: typeof Arrow, batch: Batch, name: string, type
 }
 
 /** The rows as one column. All that they need has been looked at by `isSound`. */
-export function joinedRows(arrow: typeof Arrow, type: Arrow.DataType, rows: readonly Rows[]): Arrow.Data {
+export function joinedRows(arrow: typeof Arrow, type: Arrow.DataType, rows: readonly Part[]): Arrow.Data {
   const { DataType, makeData } = arrow;
   const length = rows.reduce((sum, { begin, end }) => sum + end - begin, 0);
   if (DataType.isFixedSizeList(type)) {
@@ -71,7 +71,7 @@ export function joinedRows(arrow: typeof Arrow, type: Arrow.DataType, rows: read
   throw new PipeError('bug', `columns of type ${type.typeId} are not handed on`);
 }
 
-function joinedOffsets(rows: readonly Rows[], length: number): Int32Array {
+function joinedOffsets(rows: readonly Part[], length: number): Int32Array {
   const joined = new Int32Array(length + 1);
   let at = 0;
   for (const { data, begin, end } of rows) {
@@ -82,7 +82,7 @@ function joinedOffsets(rows: readonly Rows[], length: number): Int32Array {
   return joined;
 }
 
-function joinedValues(rows: readonly Rows[]): Uint8Array | Int32Array | Float64Array {
+function joinedValues(rows: readonly Part[]): Uint8Array | Int32Array | Float64Array {
   const parts = rows.map(({ data, begin, end }) => (data.values as Uint8Array).subarray(begin, end));
   if (parts.length === 1) return parts[0]!;
   const joined = new (parts[0]!.constructor as Uint8ArrayConstructor)(parts.reduce((sum, part) => sum + part.length, 0));

@@ -5,6 +5,7 @@
  */
 import type * as Arrow from 'apache-arrow';
 import { PipeError } from '../../errors.js';
+import type { Memory } from '../../formats/memory.js';
 import type { AskedBytes } from '../source.js';
 
 const MAGIC = 'ARROW1';
@@ -16,10 +17,11 @@ const AHEAD = 2;
 /**
  * Messages are read while those before them are worked on.
  *
+ * @param memory for their bodies; whoever has done with one gives it back
  * @throws PipeError('data') where the input ends before the stream does, or is no Arrow
  */
-export async function* messages(arrow: typeof Arrow, bytes: AskedBytes, file: string): AsyncGenerator<Uint8Array> {
-  const iterator = oneByOne(arrow, bytes, file);
+export async function* messages(arrow: typeof Arrow, bytes: AskedBytes, file: string, memory?: Memory): AsyncGenerator<Uint8Array> {
+  const iterator = oneByOne(arrow, bytes, file, memory);
   try {
     const asked: ReturnType<typeof iterator.next>[] = [];
     for (;;) {
@@ -38,10 +40,10 @@ export async function* messages(arrow: typeof Arrow, bytes: AskedBytes, file: st
   }
 }
 
-async function* oneByOne(arrow: typeof Arrow, bytes: AskedBytes, file: string): AsyncGenerator<Uint8Array[]> {
+async function* oneByOne(arrow: typeof Arrow, bytes: AskedBytes, file: string, memory?: Memory): AsyncGenerator<Uint8Array[]> {
   const pieces = bytes[Symbol.asyncIterator]();
   try {
-    yield* taken(arrow, taker(pieces), file);
+    yield* taken(arrow, taker(pieces, memory), file);
   } finally {
     // a file that is not read to its end is closed here
     await pieces.return?.();
@@ -60,7 +62,7 @@ async function* taken({ Message }: typeof Arrow, take: Taker, file: string): Asy
     const metadata = await take(length);
     if (metadata.length < length) throw cut(file);
     const { bodyLength } = Message.decode(metadata);
-    const body = await take(bodyLength);
+    const body = await take(bodyLength, true);
     if (body.length < bodyLength) throw cut(file);
     yield [prefix, metadata, body];
   }
@@ -71,25 +73,32 @@ async function* taken({ Message }: typeof Arrow, take: Taker, file: string): Asy
 }
 
 const SMALL = 1 << 16;
+/** A damaged length may be anything: memory for so much is got bit by bit. */
+const LARGE = 1 << 27;
 
-/** The next n bytes, or what is left, in memory of their own; at its beginning, unless they are few. */
-type Taker = (size: number) => Promise<Buffer>;
+/** The next n bytes, or what is left, in memory of their own; at its beginning, unless they are few. A body may be in memory that is used again. */
+type Taker = (size: number, isBody?: boolean) => Promise<Buffer>;
 
-function taker(pieces: ReturnType<AskedBytes[typeof Symbol.asyncIterator]>): Taker {
+function taker(pieces: ReturnType<AskedBytes[typeof Symbol.asyncIterator]>, memory?: Memory): Taker {
   let rest: Uint8Array = new Uint8Array();
-  return async (size) => {
+  return async (size, isBody = false) => {
+    const room = isBody && memory && size > SMALL && size < LARGE ? Buffer.from(memory.take(size), 0, size) : undefined;
     const taken: Uint8Array[] = [];
-    for (let missing = size; missing > 0;) {
+    let missing = size;
+    while (missing > 0) {
       if (rest.length === 0) {
-        const next = await pieces.next(missing);
+        const next = await pieces.next(room?.subarray(size - missing) ?? missing);
         if (next.done) break;
         rest = next.value;
       }
       const piece = rest.subarray(0, missing);
+      // where it was not put there already
+      if (room && piece.buffer !== room.buffer) room.set(piece, size - missing);
       taken.push(piece);
       missing -= piece.length;
       rest = rest.subarray(piece.length);
     }
+    if (room) return room.subarray(0, size - missing);
     const [only] = taken;
     if (taken.length === 1 && only!.byteOffset === 0) return Buffer.from(only!.buffer, 0, only!.length);
     return Buffer.concat(taken);

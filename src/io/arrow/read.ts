@@ -3,8 +3,9 @@
  * Files of other programs are read too, where their columns are text, numbers, booleans, lists and structs.
  */
 import type * as Arrow from 'apache-arrow';
-import { PipeError, show } from '../../errors.js';
-import { fieldFromJson, FIELDS, fromJson, LINE, type Batch, type SentenceRecord } from '../../formats/record.js';
+import { PipeError } from '../../errors.js';
+import type { Memory } from '../../formats/memory.js';
+import { fieldFromJson, FIELDS, type Batch } from '../../formats/record.js';
 import { firstNotFinite, Tensor } from '../../formats/tensor.js';
 import { Spans } from '../../formats/spans.js';
 import { parseJson } from '../parse.js';
@@ -13,15 +14,9 @@ import { MARK } from './columns.js';
 import { Handed } from './handed.js';
 import { loadArrow } from './library.js';
 import { damaged, messages } from './messages.js';
+import { TableRows, type Reading } from './rows.js';
 import { isWhole } from './sound.js';
-import { cells, put, type Cell } from './values.js';
-
-/** A column of a batch. */
-interface Reading {
-  name: string;
-  /** undefined where the record has none; all that is to be checked has been */
-  cell: Cell;
-}
+import { cells, type Cell } from './values.js';
 
 /** What may be left to others. */
 interface Reader {
@@ -37,18 +32,27 @@ interface Reader {
  * @throws PipeError('data') for what is cut, damaged, or holds what no record can; its line is the number of the record
  */
 export async function* readArrow(source: Source, reader: Reader = {}): AsyncGenerator<Batch> {
+  for await (const rows of readRows(source, reader)) yield rows.records();
+}
+
+/**
+ * The same records as columns, those of a message together.
+ *
+ * @param memory for what is read: rows that are released give it back
+ */
+export async function* readRows(source: Source, reader: Reader = {}, memory?: Memory): AsyncGenerator<TableRows> {
   const arrow = loadArrow();
-  const bytes = messages(arrow, source.bytes, source.name);
+  const bytes = messages(arrow, source.bytes, source.name, memory);
   let row = 0;
   try {
-    for await (const table of await arrow.RecordBatchReader.from(bytes)) {
-      const columns = table.schema.fields.map((field, i) => ({ field, data: table.data.children[i]! }));
+    for await (const { schema, data, numRows } of await arrow.RecordBatchReader.from(bytes)) {
+      if (numRows === 0) continue;
+      const columns = schema.fields.map((field, i) => ({ field, data: data.children[i]! }));
       const [others, own] = [columns.filter(isRest), columns.filter((column) => !isRest(column))];
       const readings = own.map(({ field, data }) => readingOf(arrow, field, data, row + 1, reader));
       const rest = others.filter(({ data }) => data.nullCount < data.length).map(({ field, data }) => cells(arrow, data, field.name));
-      const batch: Batch = [];
-      for (let i = 0; i < table.numRows; i++) batch.push(recordAt(readings, rest, i, ++row));
-      if (batch.length > 0) yield batch;
+      yield TableRows.of({ file: source.name, line: row + 1, length: numRows, readings, rest, memory });
+      row += numRows;
     }
   } catch (error) {
     if (error instanceof PipeError) throw error.at({ file: source.name, ...(row > 0 && { line: row }) });
@@ -61,24 +65,19 @@ export async function* readArrow(source: Source, reader: Reader = {}): AsyncGene
 
 const isRest = ({ field }: { field: Arrow.Field }): boolean => field.metadata.get(MARK) === 'rest';
 
-function readingOf(
-  arrow: typeof Arrow,
-  { name, metadata }: Arrow.Field,
-  data: Arrow.Data,
-  firstLine: number,
-  { lookedAt, refusedLater }: Reader,
-): Reading {
+function readingOf(arrow: typeof Arrow, { name, metadata }: Arrow.Field, data: Arrow.Data, firstLine: number, reader: Reader): Reading {
   if (metadata.get(MARK) === 'json') return { name, cell: jsonCell(name, cells(arrow, data, name)) };
-  const tensors = tensorCell(arrow, name, data, refusedLater?.has(name));
-  if (tensors) return { name, cell: tensors };
+  const tensors = tensorReading(arrow, name, data, reader.refusedLater?.has(name));
+  if (tensors) return tensors;
   if (!isOurs(arrow, name, data.type) || !isWhole(arrow, data)) {
     const cell = cells(arrow, data, name);
     return { name, cell: (row) => ifThere(cell(row), (value) => fieldFromJson(name, value)) };
   }
   const cell = kindOf(name) === 'spans' ? spansCell(data) : cells(arrow, data, name);
-  if (data.nullCount > 0 || !lookedAt || lookedAt.has(name)) return { name, cell };
+  if (data.nullCount > 0) return { name, cell };
   const handed = new Handed(data, cell, firstLine);
-  return { name, cell: () => handed };
+  const isLookedAt = reader.lookedAt?.has(name) ?? true;
+  return { name, cell: isLookedAt ? cell : () => handed, handed };
 }
 
 const ifThere = (value: unknown, use: (value: unknown) => unknown): unknown => (value === undefined ? undefined : use(value));
@@ -130,7 +129,7 @@ function isOurs({ DataType, Precision }: typeof Arrow, name: string, type: Arrow
 }
 
 /** The tensors of a column of 32-bit floats, each a view. */
-function tensorCell(arrow: typeof Arrow, name: string, data: Arrow.Data, refusedLater = false): Cell | undefined {
+function tensorReading(arrow: typeof Arrow, name: string, data: Arrow.Data, refusedLater = false): Reading | undefined {
   const { DataType, Precision } = arrow;
   const kind = kindOf(name);
   if (kind !== 'vector' && kind !== 'matrix') return undefined;
@@ -142,7 +141,7 @@ function tensorCell(arrow: typeof Arrow, name: string, data: Arrow.Data, refused
   const at = kind === 'matrix' ? (data.valueOffsets as Int32Array) : undefined;
   // what lies where a value is absent may be anything
   const finite = data.nullCount === 0 && isWhole(arrow, data, !refusedLater);
-  return (row) => {
+  const cell: Cell = (row) => {
     if (!data.getValid(row)) return undefined;
     const [begin, end] = at ? [at[row]!, at[row + 1]!] : [row, row + 1];
     const view = values.subarray(begin * dim, end * dim);
@@ -154,6 +153,7 @@ function tensorCell(arrow: typeof Arrow, name: string, data: Arrow.Data, refused
       });
     return new Tensor(at ? [end - begin, dim] : [dim], view);
   };
+  return { name, cell, ...(at && finite && { matrices: { values, begins: at, width: dim } }) };
 }
 
 /** The spans of a column of lists of pairs, each a view. */
@@ -161,27 +161,4 @@ function spansCell(data: Arrow.Data): Cell {
   const { values } = data.children[0]!.children[0]! as { values: Int32Array };
   const at = data.valueOffsets as Int32Array;
   return (row) => (data.getValid(row) ? new Spans(values.subarray(2 * at[row]!, 2 * at[row + 1]!)) : undefined);
-}
-
-function recordAt(readings: readonly Reading[], rest: readonly Cell[], row: number, line: number): SentenceRecord {
-  const others: SentenceRecord = {};
-  for (const cell of rest) {
-    const text = cell(row);
-    if (text !== undefined) for (const [name, value] of Object.entries(fromJson(objectOf(text)))) put(others, name, value);
-  }
-  const record: SentenceRecord = { [LINE]: line };
-  for (const { name, cell } of readings) {
-    // what did not fit its column comes back in its place
-    const there = cell(row);
-    const value = there === undefined && Object.hasOwn(others, name) ? others[name] : there;
-    if (value !== undefined) put(record, name, value);
-  }
-  for (const name of Object.keys(others)) if (!Object.hasOwn(record, name)) put(record, name, others[name]);
-  return record;
-}
-
-function objectOf(text: unknown): object {
-  const value = parseJson(String(text));
-  if (typeof value === 'object' && value !== null) return value;
-  throw new PipeError('data', 'the column of other fields holds no JSON object', { found: show(text), hint: 'leave that column out' });
 }

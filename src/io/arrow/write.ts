@@ -6,12 +6,13 @@ import type * as Arrow from 'apache-arrow';
 import { PipeError } from '../../errors.js';
 import { namesOf, toJson, type Batch, type SentenceRecord } from '../../formats/record.js';
 import type { Output } from '../output.js';
-import { parts } from '../parts.js';
+import { cuts, parts } from '../parts.js';
 import type { RecordWriter } from '../write.js';
 import { columnsFor, MARK, own, text, type Column } from './columns.js';
 import { handedRows, joinedRows } from './handed.js';
 import { loadArrow } from './library.js';
 import { put } from './values.js';
+import { columnsOfRows, numbersOf } from './write-rows.js';
 
 type ArrowModule = typeof Arrow;
 
@@ -34,14 +35,28 @@ export function arrowWriter(output: Output, format: 'file' | 'stream'): RecordWr
   const flush = async ({ made }: Open): Promise<void> => {
     for (const bytes of joined(made())) await output.write(bytes);
   };
+  const write = async (batch: Batch): Promise<void> => {
+    for (const part of parts(batch, NUMBERS)) {
+      open ??= opened(part, format);
+      open.writer.write(toArrow(part, open));
+      await flush(open);
+    }
+  };
   return {
     ...output,
-    write: async (batch) => {
-      for (const part of parts(batch, NUMBERS)) {
-        open ??= opened(part, format);
-        open.writer.write(toArrow(part, open));
+    write,
+    writeRows: async (made) => {
+      const columnsOf = open && columnsOfRows(open.arrow, open.columns, made);
+      if (!open || !columnsOf) return write(made.records());
+      for (const [begin, end] of cuts(made.length, (row) => numbersOf(made, row), NUMBERS)) {
+        open.writer.write(recordBatch(open, columnsOf(begin, end), end - begin));
         await flush(open);
       }
+      // who writes on, or publishes, meets with what this ends with, too
+      output.settled?.().then(
+        () => made.release(),
+        () => {},
+      );
     },
     writeLines: () => Promise.reject(new PipeError('bug', 'lines of JSON cannot be written as Arrow')),
     publish: async () => {
@@ -101,8 +116,12 @@ function toArrow(batch: Batch, { arrow, columns, schema }: Open): Arrow.RecordBa
     return column.data(valuesIn(batch, column, stored));
   });
   const last = text(arrow).data(rests(batch, columns, stored));
+  return recordBatch({ arrow, schema }, [...children, last], batch.length);
+}
+
+function recordBatch({ arrow, schema }: Pick<Open, 'arrow' | 'schema'>, children: Arrow.Data[], length: number): Arrow.RecordBatch {
   const type = new arrow.Struct(schema.fields);
-  return new arrow.RecordBatch(schema, arrow.makeData({ type, length: batch.length, nullCount: 0, children: [...children, last] }));
+  return new arrow.RecordBatch(schema, arrow.makeData({ type, length, nullCount: 0, children }));
 }
 
 /** What the column holds of the records, which is counted. */
