@@ -13,5 +13,5 @@ export default {
   // counted by the engine: counters in the code make the drawing's tests take half as long again
   coverageProvider: 'v8',
   reporters: ['default', './test/support/results.cjs'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/'],
 };

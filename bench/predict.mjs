@@ -2,12 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openEngine } from '../dist/engine/index.js';
-import { compilePrediction } from '../dist/model/build.js';
-import { tableSizes } from '../dist/formats/features.js';
-import { drawParameters } from '../dist/model/parameters.js';
-import { answersOf } from '../dist/model/predictor.js';
-import { uniform } from '../dist/model/random.js';
+import { openEngine } from '../build/engine/index.js';
+import { compilePrediction } from '../build/model/build.js';
+import { tableSizes } from '../build/formats/features.js';
+import { drawParameters } from '../build/model/parameters.js';
+import { answersOf } from '../build/model/predictor.js';
+import { uniform } from '../build/model/random.js';
 import { inTurn, least, median, once, row, table } from './measure.mjs';
 
 const [BATCH, STEPS, SIZE, WORDS, BATCHES, THREADS, LABELS] = [64, 32, 128, 5000, 150, 2, 10];

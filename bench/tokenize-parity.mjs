@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { openSegmenter } from '../dist/text/segmenters/index.js';
+import { openSegmenter } from '../build/text/segmenters/index.js';
 
 const [python, corpus, ...limit] = process.argv.slice(2);
 if (!corpus) throw new Error('usage: node bench/tokenize-parity.mjs PYTHON CORPUS.txt.gz [LINES]');

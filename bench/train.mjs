@@ -2,12 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { uniform } from '../dist/model/random.js';
-import { tableSizes } from '../dist/formats/features.js';
-import { drawParameters } from '../dist/model/parameters.js';
-import { dataSet } from '../dist/model/training/data.js';
-import { OPTIMIZER_DEFAULTS } from '../dist/model/training/optimizer.js';
-import { openTraining } from '../dist/model/training/trainer.js';
+import { uniform } from '../build/model/random.js';
+import { tableSizes } from '../build/formats/features.js';
+import { drawParameters } from '../build/model/parameters.js';
+import { dataSet } from '../build/model/training/data.js';
+import { OPTIMIZER_DEFAULTS } from '../build/model/training/optimizer.js';
+import { openTraining } from '../build/model/training/trainer.js';
 import { least, median, table } from './measure.mjs';
 
 const CASES = [

@@ -1,10 +1,10 @@
 // Writes docs/commands.md and docs/records.md from the definitions in the code; with --check it only compares.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'prettier';
-import { COMMANDS } from '../dist/commands/index.js';
-import { DOCUMENT_OUTPUT, RECORD_INPUT, RECORD_OUTPUT, SPEAKING, TEXT_INPUT, WORKERS } from '../dist/commands/options.js';
-import { EXIT_CODES } from '../dist/errors.js';
-import { FIELDS } from '../dist/formats/record.js';
+import { COMMANDS } from '../build/commands/index.js';
+import { DOCUMENT_OUTPUT, RECORD_INPUT, RECORD_OUTPUT, SPEAKING, TEXT_INPUT, WORKERS } from '../build/commands/options.js';
+import { EXIT_CODES } from '../build/errors.js';
+import { FIELDS } from '../build/formats/record.js';
 
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ');
 const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');

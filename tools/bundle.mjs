@@ -1,14 +1,65 @@
-// Bundles by esbuild, whose WebAssembly build needs no binary: dist/page.js, dist/live.js and dist/door.js of src/page, scripts without imports, of the
-// pages of draw and of serve; and libraries of hundreds of files, which are an eighth of a command's start: zod in dist/formats/zod.js, most of which
-// are its words in fifty languages, and Arrow in dist/io/arrow/apache-arrow.cjs.
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+/*
+ * The program as it is run, in dist/, made of the modules in build/ and of src/page by esbuild, whose WebAssembly build needs no binary.
+ *
+ * A module that is a file of its own costs a command a third of a millisecond before it does anything, and most commands need a hundred. So what is
+ * always loaded together is one file, and each `import()` of the sources still loads what it asks for and no more. Names are kept, for
+ * the traces of bugs. Pages' scripts (page.js, live.js, door.js) have no imports; Arrow is CommonJS.
+ */
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { build } from 'esbuild-wasm';
 
 const at = (path) => new URL(`../${path}`, import.meta.url).pathname;
-const common = { bundle: true, minify: true, charset: 'utf8', logLevel: 'warning' };
+const common = { bundle: true, charset: 'utf8', logLevel: 'warning' };
+const forNode = { ...common, platform: 'node', target: 'node20', minifyWhitespace: true, minifySyntax: true };
+
+/** What begins a program or a thread; these keep their place, which others name. */
+const ENTRIES = ['cli', 'commands/worker', 'commands/batch/worker', 'engine/onnx/thread', 'model/training/worker'];
+/** Packages of many files, which are bundled with those who ask for them; the others are installed and loaded as they are. */
+const [ZOD, ARROW] = ['zod', 'apache-arrow'];
+
+const onLoad = (filter, load) => ({ name: String(filter), setup: (build) => build.onLoad({ filter }, load) });
+
+/** Most of zod are its words in fifty languages. */
+const englishAlone = onLoad(/zod[\\/]v4[\\/]locales[\\/]index\.js$/, () => ({ contents: "export { default as en } from './en.js';" }));
+
+const bundledArrow = onLoad(/build[\\/]io[\\/]arrow[\\/]library\.js$/, ({ path }) => {
+  const asking = readFileSync(path, 'utf8');
+  if (!asking.includes(`('${ARROW}')`)) throw new Error(`${path} does not ask for ${ARROW}`);
+  return { contents: asking.replace(`('${ARROW}')`, `('./${ARROW}.cjs')`) };
+});
+
+const installed = {
+  name: 'installed packages',
+  setup: ({ onResolve }) => onResolve({ filter: /^[^./]/ }, ({ path, importer }) => (path.startsWith(ZOD) || importer.includes('node_modules') ? undefined : { path, external: true })),
+};
+
+const { metafile } = await build({
+  ...forNode,
+  entryPoints: ENTRIES.map((entry) => at(`build/${entry}.js`)),
+  outdir: at('dist'),
+  outbase: at('build'),
+  format: 'esm',
+  splitting: true,
+  chunkNames: '[name]-[hash]',
+  metafile: true,
+  plugins: [installed, englishAlone, bundledArrow],
+});
+
+// what names places counts from the folder that it lies in
+const [[holder]] = Object.entries(metafile.outputs).filter(([, { inputs }]) => Object.keys(inputs).some((input) => input.endsWith('build/place.js')));
+if (!/^dist\/[^/]+$/.test(holder)) throw new Error(`place.js is in ${holder}`);
+
+await build({
+  ...forNode,
+  minify: true,
+  entryPoints: [at(`node_modules/${ARROW}/Arrow.node.mjs`)],
+  outfile: at(`dist/${ARROW}.cjs`),
+  format: 'cjs',
+});
 
 await build({
   ...common,
+  minify: true,
   entryPoints: { page: at('src/page/main.ts'), live: at('src/page/live.ts'), door: at('src/page/door.ts') },
   outdir: at('dist'),
   format: 'iife',
@@ -16,36 +67,10 @@ await build({
   legalComments: 'none',
 });
 
-const licence = readFileSync(at('node_modules/zod/LICENSE'), 'utf8').trim();
-const englishAlone = {
-  name: 'words in English alone',
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: "export { default as en } from './en.js';" })),
-};
-await build({
-  ...common,
-  entryPoints: [at('dist/formats/zod.js')],
-  outfile: at('dist/formats/zod.js'),
-  allowOverwrite: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  banner: { js: `/*\n${licence}\n*/` },
-  plugins: [englishAlone],
-});
-
-const [arrow, library] = ['apache-arrow', at('dist/io/arrow/library.js')];
-await build({
-  ...common,
-  entryPoints: [at(`node_modules/${arrow}/Arrow.node.mjs`)],
-  outfile: at(`dist/io/arrow/${arrow}.cjs`),
-  format: 'cjs',
-  platform: 'node',
-  target: 'node20',
-  banner: { js: '/* Apache Arrow and FlatBuffers: see the files beside this one */' },
-});
-for (const name of ['LICENSE', 'NOTICE']) copyFileSync(at(`node_modules/${arrow}/${name}.txt`), at(`dist/io/arrow/${arrow}.${name}.txt`));
-const asking = readFileSync(library, 'utf8');
-if (!asking.includes(`('${arrow}')`)) throw new Error(`${library} does not ask for ${arrow}`);
-writeFileSync(library, asking.replace(`('${arrow}')`, `('./${arrow}.cjs')`));
+mkdirSync(at('dist/licences'), { recursive: true });
+for (const [name, files] of [
+  [ZOD, ['LICENSE']],
+  [ARROW, ['LICENSE.txt', 'NOTICE.txt']],
+])
+  for (const file of files) copyFileSync(at(`node_modules/${name}/${file}`), at(`dist/licences/${name}.${file.replace(/\.txt$/, '')}.txt`));
 process.exit(0);

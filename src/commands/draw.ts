@@ -13,6 +13,7 @@ import { LABEL, modelGradients } from './model-gradients.js';
 import { DOCUMENT_OUTPUT, list } from './options.js';
 import { ENGINE_OPTIONS } from './engine-options.js';
 import { lookedAt, SENTENCE, type Looked } from './sentence.js';
+import { placeOf } from '../place.js';
 
 export const drawCommand: CommandDefinition = {
   description: `Draws a record from any step: tokens, ids, word vectors, gates, cell states and hidden states along time, padding as what it is, the
@@ -94,4 +95,4 @@ const deflate = (bytes: Uint8Array): Uint8Array => deflateSync(bytes, { level: 9
 const hash = (text: string): string => createHash('sha256').update(text).digest('base64');
 
 /** The page's script, which the build makes of src/page. */
-const pageScript = (): string => readFileSync(new URL('../page.js', import.meta.url), 'utf8').trim();
+const pageScript = (): string => readFileSync(placeOf('page.js'), 'utf8').trim();

@@ -5,6 +5,7 @@ import { ahead } from '../steps/batches.js';
 import type { Done, Job, Work } from './chunk-work.js';
 import { fromPlain } from './plain-error.js';
 import type { Reply, Request, Start } from './worker.js';
+import { placeOf } from '../place.js';
 
 /** Chunks that wait in a worker, besides those that it works on: enough to keep it busy, few enough to stay small. */
 const WAITING = 1;
@@ -55,7 +56,7 @@ export function openPool(size: number): Pool {
   };
 
   function start(): Slot {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { stop } satisfies Start, resourceLimits: YOUNG });
+    const worker = new Worker(placeOf('commands/worker.js'), { workerData: { stop } satisfies Start, resourceLimits: YOUNG });
     const slot: Slot = { worker, busy: 0, ended: new Promise((resolve) => worker.on('exit', () => resolve())) };
     slot.worker.on('message', (reply: Reply) => {
       if ('bug' in reply) fail(new Error(reply.bug));

@@ -20,6 +20,7 @@ import { QUANTIZE_OPTION } from './quantize-option.js';
 import { ENGINE_OPTIONS, engineOf } from './engine-options.js';
 import { serving } from './serving.js';
 import { servingTexts } from './serving-texts.js';
+import { placeOf } from '../place.js';
 
 /** Characters that a cookie, a header and a shell can hold. */
 function token(text: string): string {
@@ -145,7 +146,7 @@ function pageOf({ model }: Health, language: Language): string {
 function codeFiles(): Map<string, { type: string; text: string }> {
   const script = (name: string): { type: string; text: string } => ({
     type: 'text/javascript',
-    text: readFileSync(new URL(`../${name}.js`, import.meta.url), 'utf8'),
+    text: readFileSync(placeOf(`${name}.js`), 'utf8'),
   });
   return new Map([
     ['/page.css', { type: 'text/css', text: liveStyle() }],

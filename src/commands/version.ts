@@ -1,4 +1,5 @@
 /** The version of this package. */
 import { readFileSync } from 'node:fs';
+import { placeOf } from '../place.js';
 
-export const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+export const { version } = JSON.parse(readFileSync(placeOf('../package.json'), 'utf8')) as { version: string };

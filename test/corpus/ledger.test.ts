@@ -75,7 +75,7 @@ test('the lock of a dead process, and of one whose number another has now, is ta
 
 test('of many that come upon a dead lock one has it', async () => {
   writeFileSync(join(folder, '.lock'), JSON.stringify({ host: hostname(), pid: 2 ** 22 + 1, began: '1' }));
-  const program = `const { takeLock } = await import(${JSON.stringify(join(import.meta.dirname, '../../dist/corpus/lock.js'))});
+  const program = `const { takeLock } = await import(${JSON.stringify(join(import.meta.dirname, '../../build/corpus/lock.js'))});
     try { await takeLock(${JSON.stringify(folder)}); console.log('mine'); } catch (error) { console.log(error.code); }
     process.stdin.resume();`;
   const contenders = Array.from({ length: 6 }, () => spawn(process.execPath, ['--input-type=module', '-e', program]));

@@ -18,7 +18,7 @@ import { all, fromBytes } from '../io/support.js';
 const shape: NetworkShape = { cell: 'lstm', inputSize: 2, units: 3, layers: 1, directions: ['forward', 'backward'], resetAfter: true };
 let network: Network;
 beforeAll(async () => {
-  network = await openNetwork(await openEngine(undefined, { threads: 2 }), shape, randomWeights(shape, 1), false);
+  network = await openNetwork(await openEngine(undefined, { threads: 1 }), shape, randomWeights(shape, 1), false);
 });
 afterAll(() => network.close());
 const options = (batchSize: number): RnnOptions => ({

@@ -5,6 +5,7 @@ import { PipeError } from '../../errors.js';
 import { fromPlain } from '../plain-error.js';
 import type { OutputFile } from '../../corpus/ledger.js';
 import type { FromWorker, ShardJob, ShardResult, ShardWork, ToWorker } from './messages.js';
+import { placeOf } from '../../place.js';
 
 /** The worker ended before it had answered. */
 export class WorkerDied extends Error {}
@@ -41,7 +42,7 @@ export function openHand({ work, memory, crowded, note }: HandOptions): Hand {
   let lastWords = '';
 
   function start(): ChildProcess {
-    const started = fork(new URL('./worker.js', import.meta.url), [], {
+    const started = fork(placeOf('commands/batch/worker.js'), [], {
       serialization: 'advanced',
       // the collector's helper threads would take the time that other workers have: one in seven seconds of two that predict
       execArgv: [`--max-old-space-size=${memory}`, ...(crowded ? ['--single-threaded-gc'] : [])],

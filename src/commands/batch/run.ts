@@ -11,6 +11,7 @@ import { PipeError } from '../../errors.js';
 import { outputFailure } from '../../io/failure.js';
 import { writeDocument } from '../../io/output.js';
 import type { Invocation, OptionDefinition } from '../command.js';
+import { version } from '../version.js';
 import { conduct } from './conduct.js';
 import { detailsOf, MANIFEST, summaryOf, tableOf, writeManifest, type Finished } from './finish.js';
 import { mergeShards } from './merge.js';
@@ -18,7 +19,6 @@ import { planOf, type Plan } from './plan.js';
 import { configurationOf, sameConfiguration, settingsOf, type Settings } from './settings.js';
 
 const INPUTS = 'inputs.jsonl';
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
 
 /** What is to be done, and what of it an earlier run has done. */
 interface Job {

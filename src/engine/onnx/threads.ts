@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import type { Blocks, Placings } from '../blocks.js';
 import type { HostTensor, Tensors } from '../ops.js';
 import type { CompiledProgram, Sessions } from './sessions.js';
+import { placeOf } from '../../place.js';
 
 export interface Job {
   /** undefined: that of the job before */
@@ -64,7 +65,7 @@ export function openThreads(count: number, program: CompiledProgram): Sessions {
 }
 
 function start(program: CompiledProgram): Thread {
-  const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: program });
+  const worker = new Worker(placeOf('engine/onnx/thread.js'), { workerData: program });
   worker.unref();
   const waiting: Waiting[] = [];
   worker.on('message', (reply: Reply) => {

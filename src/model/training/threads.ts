@@ -6,6 +6,7 @@ import type { Answers } from '../heads/head.js';
 import { openLearner, type Gradient, type GradientJob, type Learner, type Shared } from './learner.js';
 import { optimizerOf } from './optimizer.js';
 import { SUM, sumParts, update, type Optimizing, type UpdateJob } from './update.js';
+import { placeOf } from '../../place.js';
 
 export interface Threads {
   gradients(jobs: readonly GradientJob[]): Promise<Gradient[]>;
@@ -88,7 +89,7 @@ export async function ownHand({ shared, optimizing: { optimizer, moments }, engi
 }
 
 async function threadHand(start: Start): Promise<Hand> {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: start });
+  const worker = new Worker(placeOf('model/training/worker.js'), { workerData: start });
   const waiting: { resolve: (reply: Reply) => void; reject: (error: unknown) => void }[] = [];
   const fail = (error: unknown): void => waiting.splice(0).forEach(({ reject }) => reject(error));
   worker.on('message', (reply: Reply) => {

@@ -13,6 +13,7 @@ import type { CutRuns } from '../segmenter.js';
 import type { Dictionary } from './dictionary.js';
 import { lengthsOf } from './lengths.js';
 import { loadOnce, type DictionaryFiles } from './one-dictionary.js';
+import { placeOf } from '../../place.js';
 
 const require = createRequire(import.meta.url);
 
@@ -96,5 +97,5 @@ function load(library: Nodejieba, dictionary: Dictionary): void {
 
 /** nodejieba wants these files for extracting key words, which is not used here: so they are as good as empty. */
 function asset(name: string): string {
-  return fileURLToPath(new URL(`../../../assets/nodejieba/${name}`, import.meta.url));
+  return fileURLToPath(placeOf(`../assets/nodejieba/${name}`));
 }
