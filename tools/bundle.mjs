@@ -30,7 +30,10 @@ const bundledArrow = onLoad(/build[\\/]io[\\/]arrow[\\/]library\.js$/, ({ path }
 
 const installed = {
   name: 'installed packages',
-  setup: ({ onResolve }) => onResolve({ filter: /^[^./]/ }, ({ path, importer }) => (path.startsWith(ZOD) || importer.includes('node_modules') ? undefined : { path, external: true })),
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^[^./]/ }, ({ path, importer }) =>
+      path.startsWith(ZOD) || importer.includes('node_modules') ? undefined : { path, external: true },
+    ),
 };
 
 const { metafile } = await build({
@@ -46,7 +49,9 @@ const { metafile } = await build({
 });
 
 // what names places counts from the folder that it lies in
-const [[holder]] = Object.entries(metafile.outputs).filter(([, { inputs }]) => Object.keys(inputs).some((input) => input.endsWith('build/place.js')));
+const [[holder]] = Object.entries(metafile.outputs).filter(([, { inputs }]) =>
+  Object.keys(inputs).some((input) => input.endsWith('build/place.js')),
+);
 if (!/^dist\/[^/]+$/.test(holder)) throw new Error(`place.js is in ${holder}`);
 
 await build({

@@ -1,5 +1,5 @@
 /** Chunks through worker threads, results in the order of the chunks. The threads stay for the next pass over the input, with their dictionaries. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { PipeError } from '../errors.js';
 import { ahead } from '../steps/batches.js';
 import type { Done, Job, Work } from './chunk-work.js';
@@ -56,6 +56,7 @@ export function openPool(size: number): Pool {
   };
 
   function start(): Slot {
+    const { Worker } = process.getBuiltinModule('node:worker_threads');
     const worker = new Worker(placeOf('commands/worker.js'), { workerData: { stop } satisfies Start, resourceLimits: YOUNG });
     const slot: Slot = { worker, busy: 0, ended: new Promise((resolve) => worker.on('exit', () => resolve())) };
     slot.worker.on('message', (reply: Reply) => {

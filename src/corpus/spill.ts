@@ -2,12 +2,11 @@
  * Counts of more tokens than memory should hold: what is too much is written to files, each in the order of the tokens, and merged at the
  * end, one token at a time. Nothing is left out before its whole count is known.
  */
-import { randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { removeTemporary, temporaryFile } from '../io/cleanup.js';
+import { nameByChance, removeTemporary, temporaryFile } from '../io/cleanup.js';
 import { outputFailure } from '../io/failure.js';
 import { lineChunks } from '../io/lines.js';
 
@@ -29,7 +28,7 @@ export interface SpillFolder {
 }
 
 export function spillFolder(): SpillFolder {
-  const path = join(tmpdir(), `rnn-pipe-counts-${process.pid}-${randomUUID()}`);
+  const path = join(tmpdir(), `rnn-pipe-counts-${process.pid}-${nameByChance()}`);
   temporaryFile(path);
   return { path, remove: () => removeTemporary(path) };
 }
@@ -47,7 +46,7 @@ export function openSpill(maxMemory: number, folder: string): Spill {
   const files: string[] = [];
   const sizeOf = sizer();
   const write = async (counts: Counts): Promise<void> => {
-    const path = join(folder, randomUUID());
+    const path = join(folder, nameByChance());
     await writeSorted(counts, path);
     files.push(path);
     counts.clear();

@@ -2,13 +2,11 @@
  * Bytes to an output, so that nothing half-written ever stands under its final name:
  * a temporary file in the same folder, fsync, rename. Devices, FIFOs and stdout are written straight.
  */
-import { randomUUID } from 'node:crypto';
 import { closeSync, constants, fstatSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { createGzip } from 'node:zlib';
 import { PipeError } from '../errors.js';
 import { writeAll, writeBehind } from './behind.js';
-import { keep, temporaryFile } from './cleanup.js';
+import { keep, nameByChance, temporaryFile } from './cleanup.js';
 import { outputFailure } from './failure.js';
 import { writeToStdout } from './stdout.js';
 
@@ -59,7 +57,7 @@ function toFile(path: string, { force, inputs }: OutputOptions): Output {
   }
   if (there && !force) throw exists(path);
   // by chance: the number of this process may be that of one that was killed, as it is in containers, and whose file still lies there
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  const temporary = join(dirname(path), `.${basename(path)}.${nameByChance()}.tmp`);
   const descriptor = open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, path);
   temporaryFile(temporary);
   const behind = writeBehind(descriptor, path);
@@ -138,7 +136,7 @@ function toDevice(path: string): Output {
 
 /** The same bytes for the same data: zlib writes no time and no name. */
 function packed(output: Output): Output {
-  const packing = createGzip({ level: 6 });
+  const packing = process.getBuiltinModule('node:zlib').createGzip({ level: 6 });
   const done = (async () => {
     for await (const part of packing) await output.write(part as Uint8Array);
   })();

@@ -1,11 +1,10 @@
 /** Inputs that can be read twice: files are, a pipe is spooled to a temporary file. */
-import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PipeError } from '../errors.js';
-import { temporaryFile } from './cleanup.js';
+import { nameByChance, temporaryFile } from './cleanup.js';
 import { outputFailure } from './failure.js';
 import { rawBytes, type InputFile } from './source.js';
 
@@ -22,7 +21,7 @@ function isFile(path: string): boolean {
 }
 
 async function spool(from: InputFile): Promise<string> {
-  const target = join(tmpdir(), `rnn-pipe-${process.pid}-${randomUUID()}`);
+  const target = join(tmpdir(), `rnn-pipe-${process.pid}-${nameByChance()}`);
   temporaryFile(target);
   const bytes = await rawBytes(from);
   try {

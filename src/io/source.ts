@@ -1,7 +1,7 @@
 /** An input, opened: its bytes as UTF-8, unpacked. What they mean is not known here. */
 import { createReadStream, fstatSync, readFileSync, statSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { createGunzip, type Gunzip } from 'node:zlib';
+import type { Gunzip } from 'node:zlib';
 import { markedEncoding, toUtf8, type Encoding } from './encoding.js';
 import { inputFailure } from './failure.js';
 
@@ -121,6 +121,7 @@ const extensionOf = (name: string): string => /\.([a-z0-9]+)(?:\.gz)?$/i.exec(na
 const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
 async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const { createGunzip } = await import('node:zlib');
   const unpacking = createGunzip({ chunkSize: CHUNK });
   let [taken, last] = [0, 0];
   // the pump's own failure (a read error) must reach the reader of the unpacked bytes

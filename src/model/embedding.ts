@@ -6,7 +6,7 @@ import type { Ids } from '../formats/features.js';
 import type { ModelShape } from '../formats/model.js';
 import type { Tensor } from '../formats/tensor.js';
 import { readingsOf, type Parameters } from './parameters.js';
-import { normal } from './random.js';
+import { drawn, normal } from './random.js';
 
 export interface EmbeddingTable {
   /** how many ids there are: 0 to rows - 1 */
@@ -39,14 +39,13 @@ function trainedEmbeddings({ shape, data }: Tensor): EmbeddingTable {
 
 /** Vectors of N(0, 1), as PyTorch's nn.Embedding draws them; row `id` depends on the seed and the id alone. */
 export function randomEmbeddings({ rows, dim, seed }: { rows: number; dim: number; seed: number }): EmbeddingTable {
-  const drawn = new Map<number, Float32Array>();
+  const known = new Map<number, Float32Array>();
   const draw = (id: number): Float32Array => {
-    const next = normal(seed, id);
-    const row = id === 0 ? new Float32Array(dim) : Float32Array.from({ length: dim }, next);
-    drawn.set(id, row);
+    const row = id === 0 ? new Float32Array(dim) : drawn(dim, normal(seed, id));
+    known.set(id, row);
     return row;
   };
-  return { rows, dim, row: (id) => drawn.get(id) ?? draw(id), isMissing: () => false };
+  return { rows, dim, row: (id) => known.get(id) ?? draw(id), isMissing: () => false };
 }
 
 /** The vectors of a file for the tokens that have one (`tokens` in id order), random ones for the others. */

@@ -34,3 +34,17 @@ export function normal(seed: number, index = 0): Random {
   const next = uniform(seed, index);
   return () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
 }
+
+/** Numbers that are drawn in one call: a function that ends often is optimised while a network's weights are drawn. */
+const AT_ONCE = 1 << 12;
+
+/** So many numbers, each drawn after the one before. */
+export function drawn(length: number, next: Random): Float32Array {
+  const numbers = new Float32Array(length);
+  for (let begin = 0; begin < length; begin += AT_ONCE) draw(numbers, begin, Math.min(begin + AT_ONCE, length), next);
+  return numbers;
+}
+
+function draw(numbers: Float32Array, begin: number, end: number, next: Random): void {
+  for (let i = begin; i < end; i++) numbers[i] = next();
+}

@@ -1,7 +1,7 @@
 /** The size of a recurrent network and its weights as plain arrays, in our own order and names. */
 import { PipeError } from '../errors.js';
 import { cellOf, type CellName } from './cells/index.js';
-import { uniform } from './random.js';
+import { drawn, uniform } from './random.js';
 
 export type Direction = 'forward' | 'backward';
 
@@ -47,7 +47,7 @@ export function randomWeights(shape: NetworkShape, seed: number): NetworkWeights
     directions.map((_, direction): DirectionWeights => {
       // rows of embeddings are streams from 0 on; networks take the negative ones, so that one seed serves both
       const next = uniform(seed, -1 - 2 * layer - direction);
-      const draw = (length: number): Float32Array => Float32Array.from({ length }, () => limit * (2 * next() - 1));
+      const draw = (length: number): Float32Array => drawn(length, () => limit * (2 * next() - 1));
       return {
         kernel: draw(inputSizeOf(shape, layer) * width),
         recurrentKernel: draw(units * width),

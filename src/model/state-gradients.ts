@@ -7,7 +7,7 @@
  * One layer, read forward: the case that textbooks speak of. The weights are seeded random ones, or those that are given.
  */
 import { gradientOf, type Engine, type Ops } from '../engine/ops.js';
-import { uniform } from './random.js';
+import { drawn, uniform } from './random.js';
 import { constantWeights, recurrentNetwork } from './recurrent.js';
 import { gatesOf, randomWeights, type NetworkShape } from './shape.js';
 
@@ -37,7 +37,7 @@ export async function stateGradients(
   const timeSteps = inputs.length / inputSize;
   const single: NetworkShape = { ...shape, layers: 1, directions: ['forward'] };
   const next = uniform(seed, -1000);
-  const answers = Float32Array.from({ length: units * labels }, () => (2 * next() - 1) / Math.sqrt(units));
+  const answers = drawn(units * labels, () => (2 * next() - 1) / Math.sqrt(units));
   const forget = gatesOf(shape).indexOf('forgetGate');
   const weights = randomWeights(single, seed).map((layer) =>
     layer.map((own) => ({ ...own, bias: own.bias.map((value, i) => (Math.floor(i / units) === forget ? value + forgetBias : value)) })),

@@ -8,18 +8,41 @@ import { TableRows } from './rows.js';
 /** The columns of the rows [begin, end), the last of which is what fits no other column: nothing. */
 type Columns = (begin: number, end: number) => Arrow.Data[];
 
-/** @param columns that are open. @returns undefined where rows have what these do not hold as it lies: they must become records */
-export function columnsOfRows(arrow: typeof Arrow, columns: readonly Column[], made: NewRows): Columns | undefined {
-  const tables = made.rows.filter((rows) => rows instanceof TableRows);
-  const makers = columns.map((column) => makerOf(arrow, column, made, tables));
-  const known = new Set([...columns.map(({ name }) => name), ...made.without]);
-  const fits =
-    tables.length === made.rows.length &&
-    makers.every((maker) => maker !== undefined) &&
-    tables.every(({ names }) => names.every((name) => known.has(name))) &&
-    [...Object.keys(made.matrices), ...Object.keys(made.same)].every((name) => known.has(name));
-  if (!fits) return undefined;
-  return (begin, end) => [...makers.map((maker) => maker(begin, end)), text(arrow).data(new Array<undefined>(end - begin).fill(undefined))];
+/**
+ * For columns that are open: what makes them of rows; undefined where rows have what these do not hold as it lies, and must become records.
+ */
+export function rowColumns(arrow: typeof Arrow, columns: readonly Column[]): (made: NewRows) => Columns | undefined {
+  const rest = alike(text(arrow), undefined);
+  const sames = new Map<Column, { value: unknown; maker: Maker }>();
+  /** of the value that rows have had, which is that of the next ones, too, where it is their network */
+  const sameMaker = (column: Column, value: unknown): Maker => {
+    const last = sames.get(column);
+    if (last?.value === value) return last!.maker;
+    const maker = alike(column, value);
+    sames.set(column, { value, maker });
+    return maker;
+  };
+  return (made) => {
+    const tables = made.rows.filter((rows) => rows instanceof TableRows);
+    const makers = columns.map((column) => makerOf(arrow, column, made, tables, sameMaker));
+    const known = new Set([...columns.map(({ name }) => name), ...made.without]);
+    const fits =
+      tables.length === made.rows.length &&
+      makers.every((maker) => maker !== undefined) &&
+      tables.every(({ names }) => names.every((name) => known.has(name))) &&
+      [...Object.keys(made.matrices), ...Object.keys(made.same)].every((name) => known.has(name));
+    return fits ? (begin, end) => [...makers, rest].map((maker) => maker(begin, end)) : undefined;
+  };
+}
+
+/** A column of one value. Windows are of like length, so it is made once. */
+function alike({ data }: Pick<Column, 'data'>, value: unknown): Maker {
+  let last: { length: number; data: Arrow.Data } | undefined;
+  return (begin, end) => {
+    const length = end - begin;
+    if (last?.length !== length) last = { length, data: data(new Array<unknown>(length).fill(value)) };
+    return last.data;
+  };
 }
 
 /** How many numbers a row has in matrices that were made. */
@@ -31,12 +54,18 @@ export function numbersOf({ matrices }: NewRows, row: number): number {
 
 type Maker = (begin: number, end: number) => Arrow.Data;
 
-function makerOf(arrow: typeof Arrow, column: Column, made: NewRows, tables: readonly TableRows[]): Maker | undefined {
+function makerOf(
+  arrow: typeof Arrow,
+  column: Column,
+  made: NewRows,
+  tables: readonly TableRows[],
+  sameMaker: (column: Column, value: unknown) => Maker,
+): Maker | undefined {
   const { name, type } = column;
   if (Object.hasOwn(made.matrices, name)) return matrixMaker(arrow, type, made.matrices[name]!);
   if (Object.hasOwn(made.same, name)) {
     const value = made.same[name];
-    return column.fits(value) ? (begin, end) => column.data(new Array<unknown>(end - begin).fill(value)) : undefined;
+    return column.fits(value) ? sameMaker(column, value) : undefined;
   }
   if (column.json || made.without.includes(name)) return undefined;
   const parts = tables.map((table) => ({ table, data: table.handed(name)?.data }));

@@ -12,7 +12,7 @@ import { columnsFor, MARK, own, text, type Column } from './columns.js';
 import { handedRows, joinedRows } from './handed.js';
 import { loadArrow } from './library.js';
 import { put } from './values.js';
-import { columnsOfRows, numbersOf } from './write-rows.js';
+import { numbersOf, rowColumns } from './write-rows.js';
 
 type ArrowModule = typeof Arrow;
 
@@ -21,6 +21,7 @@ interface Open {
   arrow: ArrowModule;
   columns: Column[];
   schema: Arrow.Schema;
+  columnsOf: ReturnType<typeof rowColumns>;
   writer: Arrow.RecordBatchWriter;
   /** the bytes that the writer has made since the last call */
   made: () => Uint8Array[];
@@ -46,7 +47,7 @@ export function arrowWriter(output: Output, format: 'file' | 'stream'): RecordWr
     ...output,
     write,
     writeRows: async (made) => {
-      const columnsOf = open && columnsOfRows(open.arrow, open.columns, made);
+      const columnsOf = open?.columnsOf(made);
       if (!open || !columnsOf) return write(made.records());
       for (const [begin, end] of cuts(made.length, (row) => numbersOf(made, row), NUMBERS)) {
         open.writer.write(recordBatch(open, columnsOf(begin, end), end - begin));
@@ -92,7 +93,7 @@ function opened(batch: Batch, format: 'file' | 'stream'): Open {
     queue = [];
     return bytes;
   };
-  return { arrow, columns: all, schema, writer, made };
+  return { arrow, columns: all, schema, columnsOf: rowColumns(arrow, all), writer, made };
 }
 
 /** The columns, and one more for what fits none of them. */

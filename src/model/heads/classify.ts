@@ -9,7 +9,7 @@ import type { Engine, Ops, Program } from '../../engine/ops.js';
 import type { HeadDefinition } from '../../formats/model.js';
 import { linear, type Parameter } from '../parameter.js';
 import { onOneLine, ranked } from '../ranking.js';
-import { uniform } from '../random.js';
+import { drawn, uniform } from '../random.js';
 import type { Head, LossOptions, Values } from './head.js';
 
 type Definition = Extract<HeadDefinition, { task: 'classify' }>;
@@ -94,7 +94,7 @@ export interface ClassifierWeights {
 export function randomClassifier(inputSize: number, labels: number, seed: number): ClassifierWeights {
   const next = uniform(seed, -1_000_000);
   const limit = 1 / Math.sqrt(inputSize);
-  const draw = (length: number): Float32Array => Float32Array.from({ length }, () => limit * (2 * next() - 1));
+  const draw = (length: number): Float32Array => drawn(length, () => limit * (2 * next() - 1));
   return { kernel: draw(inputSize * labels), bias: draw(labels) };
 }
 
