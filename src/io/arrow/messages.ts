@@ -12,7 +12,7 @@ const MAGIC = 'ARROW1';
 const CONTINUATION = 0xffffffff;
 
 /** So many messages are asked for before they are wanted. */
-const AHEAD = 2;
+const AHEAD = 4;
 
 /**
  * Messages are read while those before them are worked on.
