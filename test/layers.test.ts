@@ -33,7 +33,8 @@ test.each(files)('%s imports only what stands below it', (file) => {
   expect(allowed).toBeDefined();
   // errors.ts, place.ts and, for cli.ts, report.ts stand in src itself
   const wrong = imported.filter(
-    (path, i) => folders.includes(folderOf(path)) && !['errors.js', 'place.js'].includes(path) && !allowed!.includes(folderOf(imported[i]!)),
+    (path, i) =>
+      folders.includes(folderOf(path)) && !['errors.js', 'place.js'].includes(path) && !allowed!.includes(folderOf(imported[i]!)),
   );
   expect(wrong).toEqual([]);
 });
