@@ -14,7 +14,8 @@ export interface Memory {
 const STEP = 1 << 20;
 
 export function newMemory(): Memory {
-  const lent = new Set<ArrayBufferLike>();
+  /** weakly: what nobody gives back is the collector's */
+  const lent = new WeakSet<ArrayBufferLike>();
   let free: SharedArrayBuffer[] = [];
   return {
     take: (bytes) => {
