@@ -6,7 +6,7 @@
 import { PipeError } from '../errors.js';
 import { textOf } from '../formats/bytes.js';
 import { newMemory, type Memory } from '../formats/memory.js';
-import { fromJson, LINE, RAW, toJson, type Batch } from '../formats/record.js';
+import { FILE, fromJson, LINE, RAW, toJson, type Batch } from '../formats/record.js';
 import { isBatch, type Rows } from '../formats/rows.js';
 import { readRows } from '../io/arrow/read.js';
 import { chunksOf, inputs, recordsOf, stop, type Input, type OnBad, type ReadOptions } from '../io/read.js';
@@ -280,7 +280,7 @@ async function* sharedBatches(run: Run, shared: readonly Stage[], current: { nam
     if (mayShare && input.inLines)
       for await (const done of threads.map(jobsOf(input, run))) {
         account(run, input, { ...done, recordsOut: 0 });
-        yield recordsOfLines(done);
+        yield named(request, input, recordsOfLines(done));
       }
     else yield* chain(readHere(run, input), await own.steps(), contextOf(run, current));
   }
@@ -299,7 +299,14 @@ async function* readHere(run: Run, input: Input): AsyncGenerator<Batch> {
     run.recordsIn++;
     quarantine.put({ file: input.source.name, line }, raw, plain(error));
   };
-  yield* counted(run, input, recordsOf(input, request.read, request.onBad === 'stop' ? stop : onBad, tally.count));
+  const batches = recordsOf(input, request.read, request.onBad === 'stop' ? stop : onBad, tally.count);
+  for await (const batch of counted(run, input, batches)) yield named(request, input, batch);
+}
+
+/** Of several inputs the next is read while records of the one before are worked on: each knows its own. */
+function named({ inputs }: RunRequest, { source }: Input, batch: Batch): Batch {
+  if (inputs.length > 1) for (const record of batch) record[FILE] = source.name;
+  return batch;
 }
 
 async function* counted<Part extends { length: number }>(run: Run, input: Input, parts: AsyncIterable<Part>): AsyncGenerator<Part> {
@@ -314,14 +321,15 @@ async function* counted<Part extends { length: number }>(run: Run, input: Input,
   }
 }
 
+/** @param current the input that is read, which all records are of that do not say theirs */
 function contextOf({ tally, quarantine, request }: Run, current: { name: string }): StepContext {
   return {
     count: tally.count,
     reject: (record, error) => {
-      const line = record[LINE];
-      error.at({ file: current.name, ...(line === undefined ? {} : { line }) });
+      const [file, line] = [record[FILE] ?? current.name, record[LINE]];
+      error.at({ file, ...(line === undefined ? {} : { line }) });
       if (request.onBad === 'stop') throw error;
-      quarantine.put({ file: current.name, line: line ?? 0 }, record[RAW] ?? Buffer.from(toJson(record)), plain(error));
+      quarantine.put({ file, line: line ?? 0 }, record[RAW] ?? Buffer.from(toJson(record)), plain(error));
     },
   };
 }

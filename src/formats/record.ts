@@ -164,6 +164,9 @@ type FieldsOfARecord = { [Name in FieldName]?: Kinds[(typeof FIELDS)[Name]['kind
 /** The line of the input that a record comes from; not written. */
 export const LINE: unique symbol = Symbol('line');
 
+/** The input that it is a line of, where there are several; not written. */
+export const FILE: unique symbol = Symbol('file');
+
 /** The bytes of that line, kept only where bad records are put aside; not written. */
 export const RAW: unique symbol = Symbol('raw');
 
@@ -172,6 +175,7 @@ export const PLAIN: unique symbol = Symbol('plain');
 
 export interface SentenceRecord extends FieldsOfARecord {
   [LINE]?: number;
+  [FILE]?: string;
   [RAW]?: Uint8Array;
   [PLAIN]?: string;
   [other: string]: unknown;

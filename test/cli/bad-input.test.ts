@@ -99,6 +99,20 @@ test('NaN, infinity and numbers beyond 32 bits in embeddings', () => {
   }
 });
 
+test('of several inputs the one is told that the record is from, also where those after it are read already', () => {
+  const lines = (count: number, bad: number): string =>
+    Array.from({ length: count }, (_, i) => `{"id":${i},"mask":[1${i === bad ? '' : ',1'}],"embeddings":[[0.1],[0.2]]}\n`).join('');
+  put('first.jsonl', lines(99, 98));
+  put('second.jsonl', lines(2000, -1));
+  folder().shell('rnn-pipe convert first.jsonl -o first.arrow');
+  folder().shell('rnn-pipe convert second.jsonl -o second.arrow');
+  for (const inputs of ['first.jsonl second.jsonl', 'first.arrow second.arrow', 'first.arrow second.jsonl'])
+    for (const output of ['-o states.arrow', '-o states.jsonl', '-o states.arrow --on-bad quarantine --bad-out bad --max-bad 0']) {
+      const place = `${inputs.split(' ')[0]}:99`;
+      refused(folder(), `rnn-pipe rnn ${inputs} --units 2 ${output}`, { code: 'data', place, says: [] });
+    }
+}, 120_000);
+
 test('NaN and infinity in word vectors of an Arrow file', async () => {
   const { output, bytes } = sink();
   const writer = arrowWriter(output, 'file');

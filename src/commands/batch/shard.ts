@@ -4,7 +4,7 @@
  */
 import { PipeError } from '../../errors.js';
 import { unchanged } from '../../corpus/fingerprint.js';
-import { LINE, RAW, toJson, type Batch } from '../../formats/record.js';
+import { FILE, LINE, RAW, toJson, type Batch } from '../../formats/record.js';
 import type { Encoding } from '../../io/encoding.js';
 import { countLines, type Chunk } from '../../io/lines.js';
 import { chunksOf, inputOf, recordsOf, stop, type Input, type OnBad } from '../../io/read.js';
@@ -190,6 +190,8 @@ async function* recordsHere(run: Run, input: Input): AsyncGenerator<Batch> {
   for await (const batch of recordsOf(input, work.read, work.quarantine || wanted.some ? onBad : stop, run.tally.count)) {
     hooks.goOn();
     run.recordsIn += batch.length;
+    // the next input is read while records of this one are worked on
+    for (const record of batch) record[FILE] = file;
     const kept = wanted.some ? batch.filter((record, i) => keeps(run, record, run.items + i, file)) : batch;
     run.items += batch.length;
     if (kept.length > 0) yield kept;
@@ -207,10 +209,10 @@ function contextOf({ tally, work, aside, job }: Run, current: { name: string }):
   return {
     count: tally.count,
     reject: (record, error) => {
-      const line = record[LINE] ?? 0;
-      error.at({ file: current.name, line });
+      const place = { file: record[FILE] ?? current.name, line: record[LINE] ?? 0 };
+      error.at(place);
       if (!work.quarantine && !job.probe) throw error;
-      aside?.put({ file: current.name, line }, rawOf(record), plain(error));
+      aside?.put(place, rawOf(record), plain(error));
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Rows of what was read of Arrow, as columns or, where somebody wants them so, as records. */
 import { PipeError, show } from '../../errors.js';
 import type { Memory } from '../../formats/memory.js';
-import { fromJson, LINE, type Batch, type SentenceRecord } from '../../formats/record.js';
+import { FILE, fromJson, LINE, type Batch, type SentenceRecord } from '../../formats/record.js';
 import type { Lists, Rows } from '../../formats/rows.js';
 import { parseJson } from '../parse.js';
 import type { Handed } from './handed.js';
@@ -60,7 +60,7 @@ export class TableRows implements Rows {
     const batch: Batch = [];
     let line = first + this.begin;
     try {
-      for (; batch.length < this.length; line++) batch.push(recordAt(readings, rest, line - first, line));
+      for (; batch.length < this.length; line++) batch.push(recordAt(readings, rest, line - first, { [LINE]: line, [FILE]: file }));
     } catch (error) {
       if (error instanceof PipeError) throw error.at({ file, line });
       throw damaged(file, (error as Error).message, error);
@@ -114,13 +114,13 @@ export class TableRows implements Rows {
   }
 }
 
-function recordAt(readings: readonly Reading[], rest: readonly Cell[], row: number, line: number): SentenceRecord {
+/** @param record without a field */
+function recordAt(readings: readonly Reading[], rest: readonly Cell[], row: number, record: SentenceRecord): SentenceRecord {
   const others: SentenceRecord = {};
   for (const cell of rest) {
     const text = cell(row);
     if (text !== undefined) for (const [name, value] of Object.entries(fromJson(objectOf(text)))) put(others, name, value);
   }
-  const record: SentenceRecord = { [LINE]: line };
   for (const { name, cell } of readings) {
     // what did not fit its column comes back in its place
     const there = cell(row);
