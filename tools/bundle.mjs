@@ -5,7 +5,7 @@
  * always loaded together is one file, and each `import()` of the sources still loads what it asks for and no more. Names are kept, for
  * the traces of bugs. Pages' scripts (page.js, live.js, door.js) have no imports; Arrow is CommonJS.
  */
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { build } from 'esbuild-wasm';
 
 const at = (path) => new URL(`../${path}`, import.meta.url).pathname;
@@ -14,13 +14,31 @@ const forNode = { ...common, platform: 'node', target: 'node20', minifyWhitespac
 
 /** What begins a program or a thread; these keep their place, which others name. */
 const ENTRIES = ['cli', 'commands/worker', 'commands/batch/worker', 'engine/onnx/thread', 'model/training/worker'];
-/** Packages of many files, which are bundled with those who ask for them; the others are installed and loaded as they are. */
-const [ZOD, ARROW] = ['zod', 'apache-arrow'];
+/** Packages of many files, or loaded with every command, which are bundled with those who ask for them; the others are loaded from where they are installed. */
+const BUNDLED = ['chalk', 'commander', 'pure-rand', 'zod'];
+const ARROW = 'apache-arrow';
 
 const onLoad = (filter, load) => ({ name: String(filter), setup: (build) => build.onLoad({ filter }, load) });
 
 /** Most of zod are its words in fifty languages. */
 const englishAlone = onLoad(/zod[\\/]v4[\\/]locales[\\/]index\.js$/, () => ({ contents: "export { default as en } from './en.js';" }));
+
+/**
+ * What commander requires of Node, got where it is first used: of child_process, which takes five milliseconds to load, it has need for commands that are
+ * programs of their own alone.
+ */
+const commanderLater = onLoad(/commander[\\/]lib[\\/]command\.js$/, ({ path }) => {
+  const text = readFileSync(path, 'utf8');
+  const [spawning, rest] = ["const childProcess = require('node:child_process');\n", /require\('(node:\w+)'\)/g];
+  if (!text.includes(spawning)) throw new Error(`${path} does not require child_process as it did`);
+  const builtin = (name) => `globalThis.process.getBuiltinModule('${name}')`;
+  return {
+    contents: text
+      .replace(spawning, '')
+      .replaceAll('childProcess.', `${builtin('node:child_process')}.`)
+      .replace(rest, (_, name) => builtin(name)),
+  };
+});
 
 const bundledArrow = onLoad(/build[\\/]io[\\/]arrow[\\/]library\.js$/, ({ path }) => {
   const asking = readFileSync(path, 'utf8');
@@ -28,11 +46,12 @@ const bundledArrow = onLoad(/build[\\/]io[\\/]arrow[\\/]library\.js$/, ({ path }
   return { contents: asking.replace(`('${ARROW}')`, `('./${ARROW}.cjs')`) };
 });
 
+const isBundled = (path) => BUNDLED.includes(path.split('/')[0]);
 const installed = {
   name: 'installed packages',
   setup: ({ onResolve }) =>
     onResolve({ filter: /^[^./]/ }, ({ path, importer }) =>
-      path.startsWith(ZOD) || importer.includes('node_modules') ? undefined : { path, external: true },
+      isBundled(path) || (importer.includes('node_modules') && !path.startsWith('node:')) ? undefined : { path, external: true },
     ),
 };
 
@@ -45,7 +64,7 @@ const { metafile } = await build({
   splitting: true,
   chunkNames: '[name]-[hash]',
   metafile: true,
-  plugins: [installed, englishAlone, bundledArrow],
+  plugins: [installed, englishAlone, commanderLater, bundledArrow],
 });
 
 // what names places counts from the folder that it lies in
@@ -73,9 +92,7 @@ await build({
 });
 
 mkdirSync(at('dist/licences'), { recursive: true });
-for (const [name, files] of [
-  [ZOD, ['LICENSE']],
-  [ARROW, ['LICENSE.txt', 'NOTICE.txt']],
-])
-  for (const file of files) copyFileSync(at(`node_modules/${name}/${file}`), at(`dist/licences/${name}.${file.replace(/\.txt$/, '')}.txt`));
+for (const name of [...BUNDLED, ARROW])
+  for (const file of readdirSync(at(`node_modules/${name}`)).filter((file) => /^(licen[cs]e|notice)/i.test(file)))
+    copyFileSync(at(`node_modules/${name}/${file}`), at(`dist/licences/${name}.${file}`));
 process.exit(0);
