@@ -70,7 +70,8 @@ export function numbersIn(batch: Batch): number {
 }
 
 /**
- * Does the next batches' work while the results of those before are waited for; the order is kept.
+ * Does the next batches' work while the results of those before are waited for; the order is kept. When it ends, also by an error or because
+ * nobody reads on, no work is under way any more.
  *
  * @param most so many batches are under way, asked for anew each time: it may be told by the work itself
  */
@@ -80,11 +81,16 @@ export async function* ahead<T, U>(
   most: () => number = () => 2,
 ): AsyncGenerator<U> {
   const pending: Promise<U>[] = [];
-  for await (const batch of batches) {
-    const next = work(batch);
-    next.catch(() => {}); // it is awaited below, in its turn
-    pending.push(next);
-    while (pending.length >= most()) yield await pending.shift()!;
+  try {
+    for await (const batch of batches) {
+      const next = work(batch);
+      next.catch(() => {}); // it is awaited below, in its turn
+      pending.push(next);
+      while (pending.length >= most()) yield await pending.shift()!;
+    }
+    while (pending.length > 0) yield await pending.shift()!;
+  } finally {
+    // whoever goes on closes what the work is done with
+    await Promise.allSettled(pending);
   }
-  while (pending.length > 0) yield await pending.shift()!;
 }

@@ -41,3 +41,34 @@ test.each([false, true])('word vectors are kept if asked for (%s)', async (keep)
   expect(out[0]!.embeddings).toBe(keep ? embeddings : undefined);
   expect(out[0]).toMatchObject({ id: 1, label: 'x', hiddenStates: finite.hiddenStates, network: { cell: 'lstm', units: 2 } });
 });
+
+test.each(['a record is refused', 'nobody reads on'])('the network is closed when nothing runs on it any more: %s', async (why) => {
+  let running = 0;
+  let closedWhile: number | undefined;
+  const slow: Network = {
+    ...network([]),
+    threads: 2,
+    run: async (sentences) => {
+      running++;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      running--;
+      return sentences.map(() => finite);
+    },
+    close: () => Promise.resolve(void (closedWhile = running)),
+  };
+  const refuses = why === 'a record is refused';
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async function* batches() {
+    for (let id = 0; id < 40; id++) yield [{ id, embeddings, ...(refuses && id === 7 && { mask: [1] }) }];
+  }
+  const reject = (_: unknown, error: unknown): void => {
+    throw error;
+  };
+  const open = (): Promise<Network> => Promise.resolve(slow);
+  const reading = (async () => {
+    const done = rnn({ open, keepEmbeddings: false, batchSize: 1, traced: false })(batches(), { count: () => {}, reject });
+    for await (const batch of done) if (!refuses && batch[0]!.id !== 0) break;
+  })();
+  await (refuses ? expect(reading).rejects.toMatchObject({ code: 'data' }) : reading);
+  expect(closedWhile).toBe(0);
+});
