@@ -29,9 +29,10 @@ export function batchesByLength(
   const begins = new Int32Array(order.length + 1);
   for (let end = 1; end <= order.length; end++) {
     const longest = lengths[end - 1]!;
-    for (let rows = step; rows < end + step && rows <= size; rows += step) {
-      // the batch of the shortest has what is left
+    for (let rows = step; rows < end + step; rows += step) {
+      // the batch of the shortest has what is left, which may be as many as `size` where that is no multiple
       const begin = Math.max(0, end - rows);
+      if (end - begin > size) break;
       const all = cost[begin]! + longest * (overhead + end - begin);
       if (all < cost[end]!) {
         cost[end] = all;
