@@ -109,7 +109,7 @@ test('of several inputs the one is told that the record is from, also where thos
   for (const inputs of ['first.jsonl second.jsonl', 'first.arrow second.arrow', 'first.arrow second.jsonl'])
     for (const output of ['-o states.arrow', '-o states.jsonl', '-o states.arrow --on-bad quarantine --bad-out bad --max-bad 0']) {
       const place = `${inputs.split(' ')[0]}:99`;
-      refused(folder(), `rnn-pipe rnn ${inputs} --units 2 --threads 1 ${output}`, { code: 'data', place, says: [] });
+      refused(folder(), `rnn-pipe rnn ${inputs} --units 2 ${output}`, { code: 'data', place, says: [] });
     }
 }, 120_000);
 

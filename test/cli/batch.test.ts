@@ -328,7 +328,7 @@ test('a reason names the file that its record is from, also where the next one o
     Array.from({ length: count }, (_, i) => `{"id":${i},"mask":[1${i === bad ? '' : ',1'}],"embeddings":[[0.1],[0.2]]}\n`).join('');
   writeFileSync(folder().file('first.jsonl'), lines(99, 98));
   writeFileSync(folder().file('second.jsonl'), lines(2000, -1));
-  const { code } = folder().shell('rnn-pipe batch first.jsonl second.jsonl --from rnn --to rnn --units 2 --threads 1 --out o');
+  const { code } = folder().shell('rnn-pipe batch first.jsonl second.jsonl --from rnn --to rnn --units 2 --out o');
   expect(code).toBe(0);
   expect(JSON.parse(text('o/part-00000.reasons'))).toMatchObject({ file: 'first.jsonl', line: 99 });
 });
