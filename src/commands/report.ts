@@ -9,6 +9,7 @@ export interface Summary {
   /** came in, and neither went out nor was put aside: always 0, or the run fails */
   lost: number;
   counts: ReadonlyMap<Count, number>;
+  /** of the whole command, its start counted */
   seconds: number;
 }
 

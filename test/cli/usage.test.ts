@@ -88,6 +88,15 @@ test('--quiet says nothing but errors; --log json says JSON lines; there is no c
   expect(folder().shell('env -u NO_COLOR rnn-pipe pad examples/tokens.jsonl').stderr).not.toMatch(/\u001b/);
 });
 
+test('the summary tells the seconds of the whole command, its start and a pass before the run counted, which here waits for its input', () => {
+  for (const command of ['run --to encode', 'run --from sentences --to pad --length auto']) {
+    const { stderr } = folder().shell(`{ sleep 1; cat examples/news.txt; } | rnn-pipe ${command} --log json -o ids.jsonl --force`);
+    const summary = JSON.parse(stderr.trim().split('\n').at(-1)!) as { level: string; seconds: number };
+    expect(summary.level).toBe('summary');
+    expect(summary.seconds).toBeGreaterThan(0.5);
+  }
+});
+
 test('NO_COLOR on a terminal', () => {
   const fresh = freshFolder();
   const tty = (environment: string): string => fresh.shell(`${environment} script -qec 'rnn-pipe pad nothing.jsonl' /dev/null`).stdout;
