@@ -114,8 +114,17 @@ function define(command: Command, name: string, definition: CommandDefinition, v
     const options: Record<string, unknown> = command.opts();
     Object.assign(voice, { command: name, quiet: options['quiet'] === true, json: options['log'] === 'json' });
     const given = new Set(Object.keys(options).filter((option) => command.getOptionValueSource(option) === 'cli'));
+    await refuseOutputs(command.args, options);
     await definition.run({ inputs: command.args, options, given, report: reporter(voice), signal });
   });
+}
+
+/** Some commands open their output when the work is done, or a pass over the input: an hour may be lost by then. */
+async function refuseOutputs(inputs: readonly string[], { output = '-', badOut = '-', force }: Record<string, unknown>): Promise<void> {
+  if (output === '-' && badOut === '-') return;
+  const { refuseOutput } = await import('./io/output.js');
+  refuseOutput(String(output), { force: force === true, inputs });
+  refuseOutput(String(badOut), { force: 'never', inputs: [] });
 }
 
 /** `rnn-pipe help <command>`: commander's own would not wait for the command to be loaded. */

@@ -29,7 +29,7 @@ export function openQuarantine(options: 'stop' | QuarantineOptions): Quarantine 
     return { put, count, publish: () => Promise.resolve(), abandon: () => {} };
   }
   const { quarantine, max } = options;
-  const output = quarantine === undefined ? undefined : openOutput(quarantine, { force: false, inputs: [] });
+  const output = quarantine === undefined ? undefined : openOutput(quarantine, { force: 'never', inputs: [] });
   const aside = new WeakSet<Uint8Array>();
   let written = Promise.resolve();
   return {

@@ -2,7 +2,19 @@
  * Bytes to an output, so that nothing half-written ever stands under its final name:
  * a temporary file in the same folder, fsync, rename. Devices, FIFOs and stdout are written straight.
  */
-import { closeSync, constants, fstatSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PipeError } from '../errors.js';
 import { writeAll, writeBehind } from './behind.js';
@@ -24,7 +36,8 @@ export interface Output {
 const STDIN = 0;
 
 export interface OutputOptions {
-  force: boolean;
+  /** replace what has the name; `never`: not by any option, since it may be the only copy of what was put aside before */
+  force: boolean | 'never';
   /** files that are read meanwhile: none of them may be the output */
   inputs: readonly string[];
 }
@@ -46,16 +59,40 @@ const toStdout = (): Output => ({
   abandon: () => {},
 });
 
-function toFile(path: string, { force, inputs }: OutputOptions): Output {
+/**
+ * Says before the work what would be said at its end, where the output is opened then.
+ *
+ * @throws PipeError('cannot-create') as `openOutput` does
+ */
+export function refuseOutput(path: string, options: OutputOptions): void {
+  if (path === '-') return;
+  const there = admitted(path, options);
+  if (there && !there.isFile()) return;
+  try {
+    accessSync(dirname(path), constants.W_OK);
+  } catch (error) {
+    throw outputFailure(error, path);
+  }
+}
+
+/** What has this name already, and may be written to or replaced. */
+function admitted(path: string, { force, inputs }: OutputOptions): Stats | undefined {
   const there = statSync(path, { throwIfNoEntry: false });
   if (there?.isDirectory()) throw outputFailure(Object.assign(new Error(), { code: 'EISDIR' }), path);
-  if (there && !there.isFile()) return toDevice(path);
+  if (!there?.isFile()) return there;
   for (const input of inputs) {
     const read = input === '-' ? fstatSync(STDIN) : statSync(input, { throwIfNoEntry: false });
-    if (there && read && read.ino === there.ino && read.dev === there.dev)
+    if (read?.ino === there.ino && read.dev === there.dev)
       throw new PipeError('cannot-create', 'the output is the input', { place: { file: path }, hint: 'give the result another name' });
   }
-  if (there && !force) throw exists(path);
+  if (force !== true) throw exists(path, force);
+  return there;
+}
+
+function toFile(path: string, options: OutputOptions): Output {
+  const there = admitted(path, options);
+  if (there && !there.isFile()) return toDevice(path);
+  const { force } = options;
   // by chance: the number of this process may be that of one that was killed, as it is in containers, and whose file still lies there
   const temporary = join(dirname(path), `.${basename(path)}.${nameByChance()}.tmp`);
   const descriptor = open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, path);
@@ -67,8 +104,8 @@ function toFile(path: string, { force, inputs }: OutputOptions): Output {
     publish: async () => {
       try {
         await behind.finish();
-        if (force) renameSync(temporary, path);
-        else publishNew(temporary, path);
+        if (force === true) renameSync(temporary, path);
+        else publishNew(temporary, path, force);
         syncFolder(dirname(path));
       } catch (error) {
         throw error instanceof PipeError ? error : outputFailure(error, path);
@@ -83,20 +120,23 @@ function toFile(path: string, { force, inputs }: OutputOptions): Output {
   };
 }
 
-function exists(path: string): PipeError {
+function exists(path: string, force: false | 'never'): PipeError {
   return new PipeError('cannot-create', 'the output exists', {
     place: { file: path },
-    hint: 'choose another name, or --force to replace it',
+    hint:
+      force === 'never'
+        ? 'choose another name: these may be lines that were put aside before'
+        : 'choose another name, or --force to replace it',
   });
 }
 
 /** Gives the file its name only if nobody has taken it meanwhile. */
-function publishNew(temporary: string, path: string): void {
+function publishNew(temporary: string, path: string, force: false | 'never'): void {
   try {
     linkSync(temporary, path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw exists(path);
+    if (code === 'EEXIST') throw exists(path, force);
     // file systems without hard links
     renameSync(temporary, path);
     return;

@@ -66,6 +66,38 @@ test('an output that exists is replaced with --force only', () => {
   expect(readFileSync(file('o.jsonl'))).toEqual(readFileSync(file('examples/sentences.jsonl')));
 });
 
+test('an output that cannot be is told before any input is read', () => {
+  folder().shell('echo mine > there');
+  for (const command of [
+    'vocab',
+    'run',
+    'pad --length auto',
+    'rnn',
+    'project',
+    'compare other.json --step 1',
+    'draw --step 1',
+    'gradients',
+    'curves',
+    'evaluate model',
+    'predict model',
+  ]) {
+    const [name, ...rest] = command.split(' ');
+    const line = (output: string): string => `rnn-pipe ${name} nothing.json ${rest.join(' ')} ${output}`;
+    refused(folder(), line('-o there'), { code: 'cannot-create', place: 'there', says: ['the output exists', '--force'] });
+    refused(folder(), line('-o nowhere/there'), {
+      code: 'cannot-create',
+      place: 'nowhere/there',
+      says: ['no such folder', 'mkdir -p nowhere'],
+    });
+  }
+  refused(folder(), 'rnn-pipe run nothing.txt --on-bad quarantine --bad-out there -o new.jsonl --force', {
+    code: 'cannot-create',
+    place: 'there',
+    says: ['the output exists', 'choose another name: these may be lines that were put aside'],
+  });
+  expect(folder().shell('cat there').stdout).toBe('mine\n');
+});
+
 test('an output in a folder that is not there, or that is a folder', () => {
   refused(folder(), 'rnn-pipe sentences examples/news.txt -o no/o.jsonl', {
     code: 'cannot-create',
