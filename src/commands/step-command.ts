@@ -1,6 +1,6 @@
 /** A step as a whole command: reads, runs the one stage, writes, tells what it did. */
 import { PipeError } from '../errors.js';
-import { inputFile } from '../io/source.js';
+import { inputFile, refuseInput } from '../io/source.js';
 import { flagOf, type CommandDefinition, type Invocation, type Options, type StepCommand } from './command.js';
 import { checkOnBad, RECORD_INPUT, RECORD_OUTPUT, TEXT_INPUT, WORKERS } from './options.js';
 import { openPool } from './pool.js';
@@ -65,10 +65,13 @@ async function requestOf({ inputs, options, signal, report }: Invocation, stages
   const { workers, threads } = sharesOf(options['workers'] as number | undefined, computing.includes(true));
   const ready = stages.map((stage, i) => (computing[i] ? { ...stage, options: { threads, ...stage.options } } : stage));
   const text = (name: string): string | undefined => options[name] as string | undefined;
+  const named = (name: string): string | string[] => (options[name] ?? []) as string | string[];
+  // a model is a folder, and who reads it says more
+  for (const path of [...inputs, ...READ_TOO.filter((name) => name !== 'model').flatMap(named)]) refuseInput(path);
   return {
     inputs: (inputs.length > 0 ? inputs : ['-']).map(inputFile),
     read: { ...readOptions(options, rawText), pairs: stages.some(({ name }) => name === 'seq2seq') },
-    readToo: READ_TOO.flatMap((name) => (options[name] ?? []) as string | string[]),
+    readToo: READ_TOO.flatMap(named),
     stages: options['shard'] === undefined ? ready : [{ name: 'shard', options: { shard: options['shard'] } }, ...ready],
     output: { path: text('output') ?? '-', format: text('format'), force: options['force'] === true },
     pool: openPool(workers),

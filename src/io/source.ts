@@ -1,5 +1,5 @@
 /** An input, opened: its bytes as UTF-8, unpacked. What they mean is not known here. */
-import { createReadStream, fstatSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, createReadStream, fstatSync, readFileSync, statSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Gunzip } from 'node:zlib';
 import { markedEncoding, toUtf8, type Encoding } from './encoding.js';
@@ -30,6 +30,21 @@ export interface InputFile {
 }
 
 export const inputFile = (path: string): InputFile => ({ path, name: path === '-' ? 'stdin' : path });
+
+/**
+ * Says of a file that is read later, after others or after a pass over them, what would be said then.
+ *
+ * @throws PipeError('no-input') for what is not there, may not be read or is a folder
+ */
+export function refuseInput(path: string): void {
+  if (path === '-') return;
+  try {
+    accessSync(path, constants.R_OK);
+    if (statSync(path).isDirectory()) throw folder();
+  } catch (error) {
+    throw inputFailure(error, path);
+  }
+}
 
 /** Small enough for what a chunk's work leaves behind to be swept up young. */
 const CHUNK = 1 << 18;
@@ -75,6 +90,8 @@ export async function rawBytes({ path, name }: InputFile): Promise<AsyncIterable
   return guarded((await openBytes(path)).stream, name);
 }
 
+const folder = (): Error => Object.assign(new Error('is a folder'), { code: 'EISDIR' });
+
 async function openBytes(path: string, most = CHUNK): Promise<{ stream: AskedBytes; size: number | undefined }> {
   if (path === '-') return { stream: process.stdin, size: undefined };
   try {
@@ -86,7 +103,7 @@ async function openBytes(path: string, most = CHUNK): Promise<{ stream: AskedByt
     const stat = fstatSync(handle.fd);
     if (stat.isDirectory()) {
       await handle.close();
-      throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
+      throw folder();
     }
     if (!stat.isFile()) return { stream: createReadStream('', { fd: handle, highWaterMark: CHUNK }), size: undefined };
     const stream = /\.arrows?$/i.test(path) ? asAsked(handle, stat.size) : createReadStream('', { fd: handle, highWaterMark: CHUNK });

@@ -99,6 +99,19 @@ test('NaN, infinity and numbers beyond 32 bits in embeddings', () => {
   }
 });
 
+test.each([
+  ['sentences first.txt nothing.txt', 'nothing.txt', 'no such file'],
+  ['run first.txt --to pad --length auto nothing.txt', 'nothing.txt', 'no such file'],
+  ['vocab first.txt examples', 'examples', 'folder'],
+  ['run first.txt --vectors nothing.vec', 'nothing.vec', 'no such file'],
+  ['run first.txt --weights nothing.safetensors --layout pytorch', 'nothing.safetensors', 'no such file'],
+  ['tokenize first.txt --user-dict nothing.txt', 'nothing.txt', 'no such file'],
+])('a file that is not there is told before another one is read: %s', (command, place, words) => {
+  // who reads the first one says that this is no UTF-8
+  put('first.txt', Uint8Array.of(0xff, 0x0a));
+  refused(folder(), `rnn-pipe ${command}`, { code: 'no-input', place, says: [words] });
+});
+
 test('of several inputs the one is told that the record is from, also where those after it are read already', () => {
   const lines = (count: number, bad: number): string =>
     Array.from({ length: count }, (_, i) => `{"id":${i},"mask":[1${i === bad ? '' : ',1'}],"embeddings":[[0.1],[0.2]]}\n`).join('');
