@@ -114,7 +114,7 @@ function define(command: Command, name: string, definition: CommandDefinition, v
     const options: Record<string, unknown> = command.opts();
     Object.assign(voice, { command: name, quiet: options['quiet'] === true, json: options['log'] === 'json' });
     const given = new Set(Object.keys(options).filter((option) => command.getOptionValueSource(option) === 'cli'));
-    await refuseOutputs(command.args, options);
+    if (!definition.writesFolder?.(options)) await refuseOutputs(command.args, options);
     await definition.run({ inputs: command.args, options, given, report: reporter(voice), signal });
   });
 }

@@ -78,6 +78,8 @@ export interface CommandDefinition {
   options: readonly OptionDefinition[];
   /** command lines that work as they stand on the files of examples/ */
   examples: readonly string[];
+  /** whether `-o` names a folder, which the command itself looks at */
+  writesFolder?: (options: Options) => boolean;
   run: (invocation: Invocation) => Promise<void>;
 }
 

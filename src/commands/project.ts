@@ -58,6 +58,7 @@ dimensions: PCA, the directions in which they differ most, or UMAP, which keeps 
     'rnn-pipe project examples/predictions.jsonl -o outputs.svg',
     'rnn-pipe train examples/headlines.tsv --out model --units 16 --min-count 1 --hold-out 0% -q && rnn-pipe project --model model --method umap -o words.html',
   ],
+  writesFolder: ({ to }) => to === 'projector',
   run: async ({ inputs, options, given, report }: Invocation) => {
     const path = String(options['output']);
     const format = formatOf(options['to'] as Format | undefined, path);
