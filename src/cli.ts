@@ -123,7 +123,7 @@ function define(command: Command, name: string, definition: CommandDefinition, v
 async function refuseOutputs(inputs: readonly string[], { output = '-', badOut = '-', force }: Record<string, unknown>): Promise<void> {
   if (output === '-' && badOut === '-') return;
   const { refuseOutput } = await import('./io/output.js');
-  refuseOutput(String(output), { force: force === true, inputs });
+  refuseOutput(String(output), { force: force === true, inputs: inputs.length > 0 ? inputs : ['-'] });
   refuseOutput(String(badOut), { force: 'never', inputs: [] });
 }
 

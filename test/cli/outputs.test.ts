@@ -26,6 +26,12 @@ test('an output that is the input: by name, by symbolic and hard link, by redire
         place: name,
         says: ['is the input'],
       });
+  // --force would not help, and is not offered
+  refused(folder(), 'rnn-pipe vocab -o a.jsonl < a.jsonl', {
+    code: 'cannot-create',
+    place: 'a.jsonl',
+    says: ['is the input', 'another name'],
+  });
   refused(folder(), 'rnn-pipe vocab a.jsonl -o a.jsonl --force', { code: 'cannot-create', place: 'a.jsonl', says: ['is the input'] });
   expect(readFileSync(file('a.jsonl'))).toEqual(text);
 });
