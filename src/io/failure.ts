@@ -5,6 +5,9 @@ import { PipeError } from '../errors.js';
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? '';
 
+/** What the system says of a folder that is read or written like a file, where it is not asked. */
+export const folderError = (): Error => Object.assign(new Error('is a folder'), { code: 'EISDIR' });
+
 /** An input that cannot be opened or read. */
 export function inputFailure(error: unknown, file: string): PipeError {
   const place = { file };

@@ -19,7 +19,7 @@ import { basename, dirname, join } from 'node:path';
 import { PipeError } from '../errors.js';
 import { writeAll, writeBehind } from './behind.js';
 import { keep, nameByChance, temporaryFile } from './cleanup.js';
-import { outputFailure } from './failure.js';
+import { folderError, outputFailure } from './failure.js';
 import { writeToStdout } from './stdout.js';
 
 export interface Output {
@@ -78,7 +78,7 @@ export function refuseOutput(path: string, options: OutputOptions): void {
 /** What has this name already, and may be written to or replaced. */
 function admitted(path: string, { force, inputs }: OutputOptions): Stats | undefined {
   const there = statSync(path, { throwIfNoEntry: false });
-  if (there?.isDirectory()) throw outputFailure(Object.assign(new Error(), { code: 'EISDIR' }), path);
+  if (there?.isDirectory()) throw outputFailure(folderError(), path);
   if (!there?.isFile()) return there;
   for (const input of inputs) {
     const read = input === '-' ? fstatSync(STDIN) : statSync(input, { throwIfNoEntry: false });

@@ -3,7 +3,7 @@ import { accessSync, constants, createReadStream, fstatSync, readFileSync, statS
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Gunzip } from 'node:zlib';
 import { markedEncoding, toUtf8, type Encoding } from './encoding.js';
-import { inputFailure } from './failure.js';
+import { folderError, inputFailure } from './failure.js';
 
 /** How many bytes are wanted next, or the memory that they are to be put into. */
 export type Asked = number | Uint8Array | undefined;
@@ -40,7 +40,7 @@ export function refuseInput(path: string): void {
   if (path === '-') return;
   try {
     accessSync(path, constants.R_OK);
-    if (statSync(path).isDirectory()) throw folder();
+    if (statSync(path).isDirectory()) throw folderError();
   } catch (error) {
     throw inputFailure(error, path);
   }
@@ -90,8 +90,6 @@ export async function rawBytes({ path, name }: InputFile): Promise<AsyncIterable
   return guarded((await openBytes(path)).stream, name);
 }
 
-const folder = (): Error => Object.assign(new Error('is a folder'), { code: 'EISDIR' });
-
 async function openBytes(path: string, most = CHUNK): Promise<{ stream: AskedBytes; size: number | undefined }> {
   if (path === '-') return { stream: process.stdin, size: undefined };
   try {
@@ -103,7 +101,7 @@ async function openBytes(path: string, most = CHUNK): Promise<{ stream: AskedByt
     const stat = fstatSync(handle.fd);
     if (stat.isDirectory()) {
       await handle.close();
-      throw folder();
+      throw folderError();
     }
     if (!stat.isFile()) return { stream: createReadStream('', { fd: handle, highWaterMark: CHUNK }), size: undefined };
     const stream = /\.arrows?$/i.test(path) ? asAsked(handle, stat.size) : createReadStream('', { fd: handle, highWaterMark: CHUNK });
